@@ -1,0 +1,1 @@
+"""The rules of credit. Standard library only: no clock, no input or output, no framework."""

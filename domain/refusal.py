@@ -1,0 +1,59 @@
+"""The rules say no: a coded, sayable refusal. Nothing is written when there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from domain.message import Message
+from domain.money import Money
+
+
+class ErrorCode(StrEnum):
+    """Stable codes of refusals (data) and of client mistakes (errors). The message is for people, the code for code."""
+
+    NOT_FOUND = "NOT_FOUND"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    INVALID_VALUE = "INVALID_VALUE"
+    AMOUNT_NEGATIVE = "AMOUNT_NEGATIVE"
+    AMOUNT_PRECISION = "AMOUNT_PRECISION"
+    CURRENCY_UNKNOWN = "CURRENCY_UNKNOWN"
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
+    RATE_MISSING = "RATE_MISSING"
+    RATE_TOO_OLD = "RATE_TOO_OLD"
+    COMPANY_NOT_AVAILABLE = "COMPANY_NOT_AVAILABLE"
+    FORBIDDEN = "FORBIDDEN"
+    DATE_ORDER = "DATE_ORDER"
+    DAY_IN_FUTURE = "DAY_IN_FUTURE"
+    WRONG_STATUS = "WRONG_STATUS"
+    TOO_MANY_ROWS = "TOO_MANY_ROWS"
+    OVERLAPPING_TEMPORARY_LIMIT = "OVERLAPPING_TEMPORARY_LIMIT"
+    ALREADY_IN_CREDIT_GROUP = "ALREADY_IN_CREDIT_GROUP"
+    MORE_THAN_OPEN = "MORE_THAN_OPEN"
+    DIFFERENT_PAYER = "DIFFERENT_PAYER"
+    CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED"
+    REASON_REQUIRED = "REASON_REQUIRED"
+    DOCUMENT_DIFFERS = "DOCUMENT_DIFFERS"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One thing in the way: `path` points into the input, `node` at the record concerned, as (kind, id)."""
+
+    code: ErrorCode
+    message: Message
+    path: tuple[str, ...] = ()
+    node: tuple[str, UUID] | None = None
+    limit: Money | None = field(default=None)
+    actual: Money | None = field(default=None)
+
+
+class Refused(Exception):
+    """Carries refusals out of a transaction, so that nothing of it stays."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__("; ".join(f"{r.code}: {r.message.text}" for r in refusals))
+        self.refusals = refusals

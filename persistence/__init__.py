@@ -1,0 +1,1 @@
+"""Keeping: rows in, facts out. All SQL lives here."""

@@ -1,0 +1,1 @@
+"""The door: GraphQL types, queries and mutations. A resolver asks, persistence and domain answer."""

@@ -1,0 +1,1 @@
+"""The process: settings, tokens, the application and the command line."""
