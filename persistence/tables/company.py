@@ -1,0 +1,89 @@
+"""Companies, how each of them manages credit, and its blocking rules."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.check import Checkpoint
+from domain.exposure import CreditLimitType
+from persistence.tables.columns import (
+    amount,
+    choice,
+    company,
+    currency,
+    flag,
+    key,
+    percent,
+    record,
+    reference,
+    table,
+    text,
+    whole,
+)
+
+company_table = table(
+    "company",
+    "a legal entity of the group",
+    key(),
+    text("code", "its short code in the ERP"),
+    text("name", "its name"),
+    text("country", "ISO 3166 code of its country"),
+    currency("currency", "its accounting currency"),
+    text("locale", "the language it writes in, BCP 47"),
+    text("time_zone", "IANA name; its days begin and end there"),
+    record(),
+    sa.UniqueConstraint("code"),
+)
+
+credit_parameters = table(
+    "credit_parameters",
+    "how a company manages credit",
+    sa.Column(
+        "company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company they are of"
+    ),
+    choice("credit_limit_type", CreditLimitType, "what counts as used credit", default="ALL"),
+    flag("check_credit_groups", "the shared limit of a customer's credit group is tested", default=True),
+    flag("unset_limit_means_unlimited", "a customer outside a group with no limit has unlimited credit"),
+    flag("blank_expiry_means_expired", "a limit without an expiry date counts as expired"),
+    flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
+    flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
+    flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
+    whole("order_horizon_days", "orders that ship later do not count; null: all count"),
+    whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
+    whole("release_valid_days", "how long a release without bounds holds", nullable=False, default="14"),
+    record(),
+)
+
+checkpoint_setting = table(
+    "checkpoint_setting",
+    "the steps of an order at which a company checks credit",
+    sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company"),
+    sa.Column("checkpoint", sa.Text(), primary_key=True, comment="the step"),
+    whole("grace_days", "days after a release before it is checked again", nullable=False, default="0"),
+    sa.CheckConstraint(
+        "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
+    ),
+)
+
+blocking_rule = table(
+    "blocking_rule",
+    "when an order is held although its limits have room, and when it is not",
+    key(),
+    company(),
+    choice("kind", RuleKind, "what it looks at"),
+    choice("type", RuleType, "whether it blocks or lifts a block"),
+    choice("valid_for", ValidFor, "one customer, a credit management group, or all"),
+    reference("customer_id", "customer", "the one customer", nullable=True),
+    reference("credit_management_group_id", "credit_management_group", "the group", nullable=True),
+    reference("risk_group_id", "risk_group", "only customers of this class of risk", nullable=True),
+    whole("days", "more than so many days"),
+    percent("percent", "above this share of the limit"),
+    amount("amount", "above, or for an exclusion below, this amount", nullable=True),
+    currency("currency", "of the amount", nullable=True),
+    flag("at_or_above", "reaching the threshold is enough"),
+    flag("release_all", "an exclusion that lifts every block, limits included"),
+    flag("active", "in force", default=True),
+    record(),
+    sa.Index(None, "company_id"),
+)

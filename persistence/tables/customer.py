@@ -1,0 +1,96 @@
+"""Parties, customers, who pays for whom, and the credit groups that share one limit across companies."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.exposure import CreditLimitType
+from persistence.tables.columns import (
+    choice,
+    company,
+    currency,
+    day,
+    flag,
+    key,
+    record,
+    reference,
+    table,
+    text,
+    whole,
+)
+
+party = table(
+    "party",
+    "a legal person, who may be a customer in several companies",
+    key(),
+    text("number", "its number in the group"),
+    text("name", "its name"),
+    text("registration_number", "company registration number", nullable=True),
+    text("country", "ISO 3166 code", nullable=True),
+    flag("blocked", "no credit in any company: insolvent, fraud"),
+    record(),
+    sa.UniqueConstraint("number"),
+)
+
+customer = table(
+    "customer",
+    "a party as a customer of one company",
+    key(),
+    company(),
+    text("account", "its number in the company"),
+    reference("party_id", "party", "the legal person", index=True),
+    text("name", "its name in the company's ledger"),
+    text("country", "ISO 3166 code", nullable=True),
+    currency("currency", "the currency it is usually invoiced in"),
+    text("locale", "the language it reads, BCP 47"),
+    reference("customer_group_id", "customer_group", "its ordinary group", nullable=True),
+    reference("credit_management_group_id", "credit_management_group", "which rules it falls under", nullable=True),
+    reference("account_status_id", "account_status", "its credit standing", nullable=True),
+    reference("payment_terms_id", "payment_terms", "when it usually pays", nullable=True),
+    reference("risk_group_id", "risk_group", "its class of risk", nullable=True),
+    whole("risk_score", "its score of risk, as imported"),
+    flag("excluded_from_credit_management", "no rule and no limit holds its orders"),
+    flag("unlimited_credit", "no limit, also inside a group"),
+    flag("mandatory_credit_limit", "no limit set means no credit, also inside a group"),
+    flag("intercompany", "a company of our own group; left out of totals unless asked for"),
+    day("customer_since", "first business with it", nullable=True),
+    day("in_business_since", "when its own business began", nullable=True),
+    record(),
+    sa.UniqueConstraint("company_id", "account"),
+)
+
+customer_payer = table(
+    "customer_payer",
+    "who pays for a customer, dated: the payer's limit is used and its exposure rises",
+    sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="who buys"),
+    sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day"),
+    reference("payer_id", "customer", "who pays: a customer of the same company, or itself again"),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
+)
+
+credit_group = table(
+    "credit_group",
+    "customers of any companies that share one credit limit",
+    key(),
+    text("number", "its number in the group"),
+    text("name", "its name"),
+    currency("currency", "of its limit"),
+    text("time_zone", "IANA name; its limit and rates go by the day there"),
+    choice("credit_limit_type", CreditLimitType, "what counts as used credit of the group", default="ALL"),
+    flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
+    whole("order_horizon_days", "orders that ship later do not count; null: all count"),
+    whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
+    flag("active", "open; a closed group keeps its history and has no members", default=True),
+    record(),
+    sa.UniqueConstraint("number"),
+)
+
+credit_group_member = table(
+    "credit_group_member",
+    "which customer shares which group's limit, dated",
+    sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="the member"),
+    sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day of membership"),
+    reference("credit_group_id", "credit_group", "the group", index=True),
+    day("until_day", "the last day of membership; null: still a member", nullable=True),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
+)

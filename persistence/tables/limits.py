@@ -1,0 +1,101 @@
+"""Limits as they were posted, the adjustments that posted them, and what secures a customer's debt."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.adjustment import AdjustmentStatus
+from domain.collateral import CollateralKind
+from domain.limits import AdjustmentKind
+from persistence.tables.columns import (
+    amount,
+    choice,
+    company,
+    currency,
+    day,
+    fact_key,
+    flag,
+    instant,
+    key,
+    percent,
+    record,
+    reference,
+    table,
+    text,
+    whole,
+)
+
+_HOLDER = "(customer_id is null) <> (credit_group_id is null)"
+
+credit_limit_entry = table(
+    "credit_limit_entry",
+    "a limit as posted, never changed: a permanent one holds until the next begins, a temporary one between its days",
+    sa.Column("holder_id", sa.Uuid(), primary_key=True, comment="the customer or the credit group it is of"),
+    sa.Column("id", sa.Uuid(), primary_key=True, comment="UUIDv7 made by the application"),
+    reference("customer_id", "customer", "its customer", nullable=True),
+    reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
+    choice("kind", AdjustmentKind, "permanent or temporary"),
+    amount("amount", "the limit"),
+    currency(),
+    day("from_day", "the first day"),
+    day("until_day", "last day of a temporary limit; expiry date of a permanent one", nullable=True),
+    reference("adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True),
+    record(),
+    sa.CheckConstraint(_HOLDER, name="one_holder"),
+    sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+)
+
+credit_limit_adjustment = table(
+    "credit_limit_adjustment",
+    "a document that changes limits when it is posted",
+    key(),
+    company(),
+    text("number", "its number in the company"),
+    choice("kind", AdjustmentKind, "permanent or temporary limits"),
+    text("description", "what it is for", nullable=True),
+    choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
+    reference("created_by_id", "actor", "who wrote it"),
+    instant("posted_at", "when its limits were posted", nullable=True),
+    record(),
+    sa.UniqueConstraint("company_id", "number"),
+)
+
+credit_limit_adjustment_line = table(
+    "credit_limit_adjustment_line",
+    "the new limit of one customer or credit group",
+    key(),
+    reference("adjustment_id", "credit_limit_adjustment", "its document", index=True),
+    whole("line_number", "its place in the document", nullable=False),
+    reference("customer_id", "customer", "its customer", nullable=True),
+    reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
+    amount("current_amount", "the limit in force when it was posted; null: none", nullable=True),
+    currency("current_currency", "of that limit", nullable=True),
+    amount("amount", "the new limit"),
+    currency(),
+    day("from_day", "the first day; null: the day of posting", nullable=True),
+    day("until_day", "the last day, or the expiry date", nullable=True),
+    choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
+    record(),
+    sa.CheckConstraint(_HOLDER, name="one_holder"),
+    sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+)
+
+collateral = table(
+    "collateral",
+    "insurance, guarantees and collateral of a customer",
+    *fact_key(),
+    company(),
+    choice("kind", CollateralKind, "what secures the debt"),
+    text("provider", "insurer, guarantor or bank"),
+    text("number", "policy or document number"),
+    amount("value", "what it is worth"),
+    currency(),
+    percent("percent", "how much of its value is added to the limit, 0 to 100", nullable=False),
+    day("from_day", "the first day"),
+    day("until_day", "the last day; null: open-ended", nullable=True),
+    flag("included_in_exposure", "its full value is taken off the limit as a part of its own"),
+    record(),
+    sa.UniqueConstraint("customer_id", "kind", "number"),
+    sa.CheckConstraint("percent between 0 and 100", name="percent_share"),
+    sa.CheckConstraint("value >= 0", name="value_not_negative"),
+)

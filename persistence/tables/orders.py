@@ -1,0 +1,90 @@
+"""Sales orders with their lines, what was delivered and what was billed of them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.orders import SalesDocumentKind, SalesOrderStatus
+from persistence.tables.columns import (
+    amount,
+    choice,
+    company,
+    currency,
+    day,
+    fact_key,
+    flag,
+    identity,
+    record,
+    reference,
+    table,
+    text,
+    whole,
+)
+
+sales_order = table(
+    "sales_order",
+    "a sales document that may be held",
+    *fact_key(),
+    company(),
+    reference("buyer_id", "customer", "who bought"),
+    choice("kind", SalesDocumentKind, "what it is", default="SALES_ORDER"),
+    text("number", "its number in the company's ERP"),
+    choice("status", SalesOrderStatus, "where it stands"),
+    amount("amount", "tax included"),
+    currency(),
+    day("ordered_on", "the business day it came"),
+    day("ship_date", "when it ships; null: at once", nullable=True),
+    reference("payment_terms_id", "payment_terms", "its own terms", nullable=True),
+    flag("excluded_from_credit_management", "no rule and no limit holds it"),
+    identity("latest_decision_id", "the last credit decision on it", nullable=True),
+    record(),
+    sa.Index(None, "company_id", "number"),
+    sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+)
+
+sales_order_line = table(
+    "sales_order_line",
+    "a line of a sales document with what became of it",
+    *fact_key(),
+    company(),
+    identity("sales_order_id", "its document"),
+    whole("line_number", "its place", nullable=False),
+    text("description", "what is sold", nullable=True),
+    amount("amount", "tax included, in the document's currency"),
+    amount("delivered", "of that, delivered", default="0"),
+    amount("billed", "of that, taken over by an invoice not yet in the ledger", default="0"),
+    amount("invoiced", "of that, in the ledger as an open item", default="0"),
+    flag("closed", "what is left will not come"),
+    record(),
+    sa.UniqueConstraint("customer_id", "sales_order_id", "line_number"),
+    sa.CheckConstraint("amount >= 0 and delivered >= 0 and billed >= 0 and invoiced >= 0", name="not_negative"),
+)
+
+delivery = table(
+    "delivery",
+    "goods that left for a customer",
+    *fact_key(),
+    company(),
+    identity("sales_order_id", "its document"),
+    identity("line_id", "its line"),
+    text("number", "packing slip number"),
+    amount("amount", "value delivered, in the document's currency"),
+    day("delivered_on", "the business day"),
+    record(),
+    sa.UniqueConstraint("customer_id", "line_id", "number"),
+)
+
+billing = table(
+    "billing",
+    "an invoice made for a delivered line: first a billing document, then an open item of the ledger",
+    *fact_key(),
+    company(),
+    identity("sales_order_id", "its document"),
+    identity("line_id", "its line"),
+    text("number", "number of the billing document"),
+    amount("amount", "value of the line it takes over, in the document's currency"),
+    day("billed_on", "the business day"),
+    identity("item_id", "the open item it became; null: not yet in the ledger", nullable=True),
+    record(),
+    sa.UniqueConstraint("customer_id", "line_id", "number"),
+)
