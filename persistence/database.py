@@ -1,0 +1,128 @@
+"""The way to the database: DATABASE_URL, or the embedded server; pools of raw asyncpg connections; what it can do.
+
+Both lanes use asyncpg with native types. Alembic and the COPY imports use psycopg 3 (`driver_url`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from persistence import embedded
+
+Pooler = Literal["transaction"]
+
+
+class DatabaseSettings(Protocol):
+    """What this module needs to know; `server.settings.Settings` has it."""
+
+    @property
+    def database_url(self) -> str | None:
+        """The owner's address, or None for the embedded server."""
+
+    @property
+    def scoped_database_url(self) -> str | None:
+        """The address for the role `creditgraph_scoped` on an own server."""
+
+    @property
+    def embedded_purpose(self) -> str:
+        """Which embedded server: "demo" unless said otherwise."""
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Addresses of one database. `scoped` is None when DATABASE_URL is set and SCOPED_DATABASE_URL is not."""
+
+    owner: str
+    scoped: str | None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What the server can do, so that a missing collation is visible and not silent (`systemInfo`)."""
+
+    server_version: str
+    server_version_number: int
+    icu_collations: bool
+
+
+def database_urls(settings: DatabaseSettings) -> Urls:
+    """The addresses from the settings, or those of the embedded server, which is started when it does not run."""
+    if settings.database_url:
+        scoped = settings.scoped_database_url
+        return Urls(plain_url(settings.database_url), plain_url(scoped) if scoped else None)
+    server = embedded.start(settings.embedded_purpose)
+    return Urls(server.url, server.scoped_url)
+
+
+def plain_url(url: str) -> str:
+    """The address as libpq and asyncpg write it: `postgres://` and `postgresql+driver://` become `postgresql://`."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.split("+", 1)[0] not in {"postgresql", "postgres"}:
+        raise ValueError("DATABASE_URL must begin with postgresql://; creditgraph keeps its data in PostgreSQL only.")
+    return f"postgresql://{rest}"
+
+
+def driver_url(url: str) -> str:
+    """The same address for SQLAlchemy with psycopg 3."""
+    return plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+async def open_pool(url: str, *, max_size: int = 16, min_size: int = 1, pooler: Pooler | None = None) -> asyncpg.Pool:
+    """A last-in-first-out pool of connections that keep no state.
+
+    Numbers arrive as `Decimal`, dates as `date`, ids as `UUID`, json and jsonb as Python values. Nothing may be
+    set for a session (`set_config(…, true)` inside a transaction instead): a returned connection is not reset,
+    which saves a round trip. `pooler="transaction"` is for PgBouncer: no prepared statements, slower.
+    """
+    server_settings = {"application_name": "creditgraph"}
+    if pooler is None:
+        # Short statements never earn back the compilation; PgBouncer refuses unknown start parameters.
+        server_settings["jit"] = "off"
+    return await asyncpg.create_pool(
+        plain_url(url),
+        min_size=min_size,
+        max_size=max_size,
+        init=set_codecs,
+        reset=_keep,
+        statement_cache_size=0 if pooler == "transaction" else 1024,
+        max_cached_statement_lifetime=0,
+        server_settings=server_settings,
+    )
+
+
+async def set_codecs(connection: asyncpg.Connection) -> None:
+    """Give one connection the codecs of the pool."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=_load, format="text")
+
+
+async def capabilities(connection: asyncpg.Connection) -> Capabilities:
+    """Ask the server. Only a named collation proves ICU: a provider 'i' exists without any."""
+    row = await connection.fetchrow(
+        "select current_setting('server_version') as version, current_setting('server_version_num')::int as number,"
+        " exists (select 1 from pg_collation where collname = 'sv-x-icu') as icu"
+    )
+    assert row is not None
+    return Capabilities(row["version"], row["number"], row["icu"])
+
+
+async def _keep(connection: asyncpg.Connection) -> None:
+    """Called on return, after asyncpg rolled back what was open: there is no state to take back."""
+
+
+_load: Callable[[str], Any] = orjson.loads
+
+
+def _dump(value: object) -> str:
+    return orjson.dumps(value, default=_dump_exactly).decode()
+
+
+def _dump_exactly(value: object) -> str:
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not a value of JSON")
