@@ -61,6 +61,16 @@ class Rate:
     irrevocable: bool = False
 
 
+@dataclass(frozen=True)
+class RateUsed:
+    """A rate as published, in its published direction, that a figure was converted with."""
+
+    from_: str
+    to: str
+    rate: Decimal
+    day: date
+
+
 class RateMissing(Exception):
     """No rate, or none young enough, leads from one currency to another on a day."""
 
@@ -130,6 +140,12 @@ class Exchange:
     def convert(self, money: Money, to: str) -> Money:
         """One amount in another currency, rounded. Raises `RateMissing`."""
         return self.total((money,), to)
+
+    def rates_used(self, currencies: Iterable[str], to: str) -> tuple[RateUsed, ...]:
+        """The published rates that lead from some currencies to one, each once. Raises `RateMissing`."""
+        rates = {rate for currency in currencies for rate, _ in self.path(currency, to)}
+        used = (RateUsed(r.base, r.quote, r.rate, r.day) for r in rates)
+        return tuple(sorted(used, key=lambda r: (r.from_, r.to)))
 
     def _step(self, base: str, quote: str) -> tuple[Rate, bool] | None:
         for rate in self.rates:

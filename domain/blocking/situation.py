@@ -1,0 +1,45 @@
+"""What the rules look at: figures that are already worked out, without where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from domain.money import Exchange, Money
+
+
+@dataclass(frozen=True)
+class Used:
+    """How much of a limit is used, with the order. `group` is the group's number when the limit is a group's."""
+
+    used: Money
+    limit: Money
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """The last day of a limit that binds, and today where it is kept. None: blank, and blank counts as expired."""
+
+    expiry: date | None
+    day: date
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The payer at the moment of the check.
+
+    `used`: of the customer's limit, or of the group's where the group alone decides; None where nothing is limited.
+    `overdue`: sums per currency. `expiries`: of the limits that bind and can expire, customer before group.
+    """
+
+    customer: UUID
+    credit_management_group: UUID | None
+    risk_group: UUID | None
+    used: Used | None
+    expiries: tuple[Expiry, ...]
+    days_overdue: int
+    overdue: tuple[Money, ...]
+    exchange: Exchange

@@ -1,0 +1,100 @@
+"""What a check is told: frozen values, loaded after the locks are held, with their own days and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from domain.blocking.rule import BlockingRule
+from domain.exposure import Balance, CountingPolicy
+from domain.limits import LimitTerms
+from domain.money import Exchange, Money
+from domain.release import RELEASE_VALID_DAYS, Release
+
+
+class Checkpoint(StrEnum):
+    """The step of an order at which it is checked (D365), in the order in which they come."""
+
+    CONFIRMATION = "CONFIRMATION"
+    PICKING_LIST = "PICKING_LIST"
+    RELEASE_TO_WAREHOUSE = "RELEASE_TO_WAREHOUSE"
+    PACKING_SLIP = "PACKING_SLIP"
+    INVOICE = "INVOICE"
+
+
+DEFAULT_CHECKPOINTS = frozenset((Checkpoint.CONFIRMATION, Checkpoint.PACKING_SLIP))
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    """The payer, as it stands. `currency` is that of its limit: the company's. `day` is today at the company.
+
+    `excluded`: from credit management. `on_hold`: the customer or its party is blocked. `grace_days`: per checkpoint,
+    how long after a release an order is not checked again.
+    """
+
+    id: UUID
+    company: str
+    account: str
+    name: str
+    currency: str
+    day: date
+    terms: LimitTerms
+    balances: tuple[Balance, ...]
+    policy: CountingPolicy
+    exchange: Exchange
+    check_groups: bool = True
+    excluded: bool = False
+    on_hold: bool = False
+    blank_expiry_means_expired: bool = False
+    credit_management_group: UUID | None = None
+    risk_group: UUID | None = None
+    checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
+    grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
+    release_valid_days: int = RELEASE_VALID_DAYS
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """The payer's credit group: balances of all members in all companies, its own policy, currency, day and rates."""
+
+    id: UUID
+    number: str
+    name: str
+    currency: str
+    day: date
+    terms: LimitTerms
+    balances: tuple[Balance, ...]
+    policy: CountingPolicy
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Order:
+    """The document that asks for credit, tax included.
+
+    `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
+    `forced`: somebody put it on hold by hand and nobody has released it.
+    """
+
+    amount: Money
+    checkpoint: Checkpoint = Checkpoint.CONFIRMATION
+    number: str | None = None
+    excluded: bool = False
+    ship_date: date | None = None
+    counted: tuple[Balance, ...] = ()
+    delivered: bool = False
+    release: Release | None = None
+    forced: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a decision follows from, apart from the order."""
+
+    customer: CustomerFacts
+    group: GroupFacts | None = None
+    rules: tuple[BlockingRule, ...] = ()
