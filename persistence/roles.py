@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -22,8 +22,25 @@ SCOPED = "creditgraph_scoped"
 SETTING = "creditgraph.companies"
 POLICY = "company_scope"
 
+# Tables of coded names: a row without a company is every company's. Elsewhere such a row is nobody's.
+SHARED = frozenset(
+    {
+        "account_status",
+        "aging_definition",
+        "credit_management_group",
+        "customer_group",
+        "payment_terms",
+        "reason",
+        "risk_group",
+    }
+)
+# Tables without a company that the scoped role needs to make sense of amounts.
+LOOKUPS = ("currency", "exchange_rate")
+
+_NAMED = f"nullif(current_setting('{SETTING}', true), '')"
 # Read once per statement, not once per row: a subselect is planned as an InitPlan.
-_IN_SCOPE = f"= any ((select string_to_array(nullif(current_setting('{SETTING}', true), ''), ','))::uuid[])"
+_IN_SCOPE = f"= any ((select string_to_array({_NAMED}, ','))::uuid[])"
+_SHARED_ROW = f"company_id is null and (select {_NAMED}) is not null"
 
 
 def bootstrap(admin_url: str, database: str, passwords: Mapping[str, str]) -> None:
@@ -42,53 +59,39 @@ def bootstrap(admin_url: str, database: str, passwords: Mapping[str, str]) -> No
             )
 
 
-def company_column(table: sa.Table) -> sa.Column[Any] | None:
-    """The column that says whose row it is: `company_id`, or the `id` of the table of companies itself."""
-    if table.name == "company":
-        return table.c.id
-    return table.c.get("company_id")
-
-
-def enable_company_scope(op: "Operations", tables: Iterable[sa.Table]) -> None:
+def enable_company_scope(op: "Operations", tables: Iterable[str | sa.Table]) -> None:
     """Within a migration: switch row-level security on and, where the scoped role exists, say what it may see.
 
-    Tables without a column of a company are left alone: the scoped role gets no grant on them and sees nothing.
+    The table of companies goes by its `id`, every other by its `company_id`. Tables that are not named here get
+    no grant: the scoped role sees nothing of them.
     """
     connection = op.get_bind()
     scoped = _scoped_role_exists(connection)
     for table in tables:
-        column = company_column(table)
-        if column is not None:
-            connection.exec_driver_sql(f"alter table {table.name} enable row level security")
-            if scoped:
-                _scope(connection, table.name, column.name)
+        name = table if isinstance(table, str) else table.name
+        connection.exec_driver_sql(f"alter table {_quoted(connection, name)} enable row level security")
+        if scoped:
+            _scope(connection, name)
 
 
-def complete_company_scope(connection: sa.Connection, metadata: sa.MetaData) -> bool:
+def complete_company_scope(connection: sa.Connection) -> bool:
     """After migrating: make the scoped role if we may, and give it what it lacks. False when there is no role.
 
-    Only rows of a database that was migrated before the role existed are touched; otherwise nothing changes.
+    It lacks policies only where the database was migrated before the role existed.
     """
     if not _scoped_role_exists(connection) and not _make_scoped_role(connection):
         return False
-    secured = connection.exec_driver_sql(
-        "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        f" where n.nspname = current_schema() and c.relrowsecurity and not has_table_privilege('{SCOPED}', c.oid,"
-        " 'select')"
-    )
-    for name in secured.scalars().all():
-        column = company_column(metadata.tables[name]) if name in metadata.tables else None
-        if column is not None:
-            _scope(connection, name, column.name)
+    lacking = connection.exec_driver_sql(
+        "select c.relname, c.relrowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = current_schema() and c.relkind in ('r', 'p')"
+        f" and not has_table_privilege('{SCOPED}', c.oid, 'select')"
+    ).all()
+    for name, secured in lacking:
+        if secured:
+            _scope(connection, name)
+        elif name in LOOKUPS:
+            connection.exec_driver_sql(f"grant select on {_quoted(connection, name)} to {SCOPED}")
     return True
-
-
-def grant_reading(op: "Operations", tables: Iterable[sa.Table]) -> None:
-    """Within a migration: let the scoped role read tables that belong to no company (currencies, rates)."""
-    connection = op.get_bind()
-    if _scoped_role_exists(connection):
-        for table in tables:
-            connection.exec_driver_sql(f"grant select on {table.name} to {SCOPED}")
 
 
 async def set_company_scope(connection: "asyncpg.Connection", companies: Sequence[UUID]) -> None:
@@ -100,10 +103,18 @@ async def set_company_scope(connection: "asyncpg.Connection", companies: Sequenc
     )
 
 
-def _scope(connection: sa.Connection, table: str, column: str) -> None:
-    connection.exec_driver_sql(f"drop policy if exists {POLICY} on {table}")
-    connection.exec_driver_sql(f"create policy {POLICY} on {table} to {SCOPED} using ({column} {_IN_SCOPE})")
-    connection.exec_driver_sql(f"grant select on {table} to {SCOPED}")
+def _scope(connection: sa.Connection, table: str) -> None:
+    name = _quoted(connection, table)
+    rule = f"{'id' if table == 'company' else 'company_id'} {_IN_SCOPE}"
+    if table in SHARED:
+        rule += f" or ({_SHARED_ROW})"
+    connection.exec_driver_sql(f"drop policy if exists {POLICY} on {name}")
+    connection.exec_driver_sql(f"create policy {POLICY} on {name} to {SCOPED} using ({rule})")
+    connection.exec_driver_sql(f"grant select on {name} to {SCOPED}")
+
+
+def _quoted(connection: sa.Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
 
 
 def _scoped_role_exists(connection: sa.Connection) -> bool:
