@@ -1,0 +1,105 @@
+"""Makes `cldr.json`, what Babel leaves out of CLDR, from an unpacked CLDR-JSON release."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from babel.core import Locale
+
+from locales.cldr import EXCERPT, babel_pattern, babel_sign, known, parents, tag_of
+
+_KINDS = {"currency": "currencyFormats", "accounting": "currencyFormats"} | {
+    "decimal": "decimalFormats",
+    "percent": "percentFormats",
+}
+
+_SIGNS = ("decimal", "group", "minusSign", "percentSign", "currencyDecimal", "currencyGroup")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read two package folders of one CLDR release and write the excerpt."""
+    parser = argparse.ArgumentParser(prog="python -m locales.cldr_excerpt", description=__doc__)
+    parser.add_argument("numbers", type=Path, help="folder of cldr-numbers-full (holds main/)")
+    parser.add_argument("core", type=Path, help="folder of cldr-core (holds supplemental/)")
+    chosen = parser.parse_args(arguments)
+    made = excerpt(chosen.numbers, chosen.core)
+    EXCERPT.write_text(json.dumps(made, indent=1, sort_keys=True, ensure_ascii=True) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{EXCERPT.name}: CLDR {made['cldr']}\n")
+    return 0
+
+
+def excerpt(numbers: Path, core: Path) -> dict[str, Any]:
+    """Minimum grouping digits, patterns of the default numbering system, single currencies, digits."""
+    locales = {path.parent.name: _read(path)["main"][path.parent.name]["numbers"] for path in _files(numbers)}
+    covered = {tag: data for tag, data in locales.items() if tag_of(known(tag)) == tag}
+    systems = {data["defaultNumberingSystem"] for data in covered.values()} - {"latn"}
+    known_digits = _read(core / "supplemental" / "numberingSystems.json")["supplemental"]["numberingSystems"]
+    currencies = {path.parent.name: _currencies(path, locales[path.parent.name]) for path in _files(numbers)}
+    return {
+        "cldr": _read(numbers / "package.json")["version"],
+        "minimumGroupingDigits": _inherited({t: int(d["minimumGroupingDigits"]) for t, d in covered.items()}),
+        "patterns": _differing({t: {k: _pattern(d, k) for k in _KINDS} for t, d in covered.items()}, babel_pattern),
+        "signs": _differing({t: _signs(d) for t, d in covered.items()}, babel_sign),
+        "currencies": {tag: found for tag, found in currencies.items() if found and tag in covered},
+        "digits": {system: known_digits[system]["_digits"] for system in systems},
+    }
+
+
+def _files(numbers: Path) -> list[Path]:
+    return sorted((numbers / "main").glob("*/numbers.json"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def _inherited(values: Mapping[str, int]) -> dict[str, int]:
+    """Only the tags that differ from what they inherit, where the root says 1."""
+    above = {tag: next((values[up] for up in list(parents(tag))[1:] if up in values), 1) for tag in values}
+    return {tag: value for tag, value in values.items() if value != above[tag]}
+
+
+def _differing(
+    truth: Mapping[str, Mapping[str, str]], babel: Callable[[Locale, str], str | None]
+) -> dict[str, dict[str, str]]:
+    """Only what is not found without the excerpt, nor by inheritance within it."""
+    kept: dict[str, dict[str, str]] = {}
+    for tag in sorted(truth, key=lambda tag: len(list(parents(tag)))):
+        for kind, value in truth[tag].items():
+            above = (kept[up][kind] for up in parents(tag) if kind in kept.get(up, {}))
+            if value != next(above, babel(known(tag), kind)):
+                kept.setdefault(tag, {})[kind] = value
+    return kept
+
+
+def _pattern(data: Mapping[str, Any], kind: str) -> str:
+    formats = data[f"{_KINDS[kind]}-numberSystem-{data['defaultNumberingSystem']}"]
+    found: str = formats["accounting" if kind == "accounting" else "standard"]
+    return found
+
+
+def _signs(data: Mapping[str, Any]) -> dict[str, str]:
+    found = data[f"symbols-numberSystem-{data['defaultNumberingSystem']}"]
+    return {kind: found[kind] for kind in _SIGNS if kind in found}
+
+
+def _currencies(numbers: Path, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Currencies with a pattern or signs of their own."""
+    tag = numbers.parent.name
+    standard = _pattern(data, "currency")
+    every = _read(numbers.with_name("currencies.json"))["main"][tag]["numbers"]["currencies"]
+    kept = {
+        code: {key: entry[key] for key in ("pattern", "decimal", "group") if entry.get(key, standard) != standard}
+        for code, entry in every.items()
+    }
+    return {code: entry for code, entry in kept.items() if entry}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
