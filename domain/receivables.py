@@ -135,7 +135,7 @@ def settled(item: OpenItem, amount: Decimal, source: UUID, source_day: date, day
     """
     money = Money(amount, item.amount.currency)
     return (
-        Movement(Category.RECEIVABLES, -money, day, item.due_date, item.id),
+        Movement(category_of(item.kind), -money, day, item.due_date, item.id),
         Movement(Category.UNAPPLIED, money, day, source_day, source),
     )
 

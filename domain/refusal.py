@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from domain.message import Message
-from domain.money import Money
+from domain.message import Message, N_
+from domain.money import Money, RateMissing
 
 
 class ErrorCode(StrEnum):
@@ -37,6 +37,14 @@ class ErrorCode(StrEnum):
     CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED"
     REASON_REQUIRED = "REASON_REQUIRED"
     DOCUMENT_DIFFERS = "DOCUMENT_DIFFERS"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    BAD_CURSOR = "BAD_CURSOR"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    CURRENCY_REQUIRED = "CURRENCY_REQUIRED"
+    OPERATION_TOO_COMPLEX = "OPERATION_TOO_COMPLEX"
+    THROTTLED = "THROTTLED"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
 @dataclass(frozen=True)
@@ -57,3 +65,15 @@ class Refused(Exception):
     def __init__(self, *refusals: Refusal) -> None:
         super().__init__("; ".join(f"{r.code}: {r.message.text}" for r in refusals))
         self.refusals = refusals
+
+
+def rate_refusal(missing: RateMissing, path: tuple[str, ...] = ()) -> Refusal:
+    """What to say when no rate leads from one currency to another: post one, none is guessed."""
+    values = {"base": missing.base, "quote": missing.quote, "day": missing.day}
+    if missing.too_old is None:
+        text = N_("There is no exchange rate from {base} to {quote} on or before {day}. Post one and try again.")
+        return Refusal(ErrorCode.RATE_MISSING, Message(text, values), path)
+    text = N_(
+        "The last exchange rate from {base} to {quote} on {day} is of {last} and too old. Post a newer one and try again."
+    )
+    return Refusal(ErrorCode.RATE_TOO_OLD, Message(text, {**values, "last": missing.too_old.day}), path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from domain.blocking import RuleKind, RuleType, ValidFor
-from domain.check import Checkpoint
+from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
+from domain.facts import Checkpoint
 from persistence.tables.columns import (
     amount,
     choice,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from domain.check import BlockReasonCode, Checkpoint, CreditOutcome
+from domain.decision import BlockReasonCode, CreditOutcome
+from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.tables.columns import (
     amount,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-
 from domain.adjustment import AdjustmentStatus
 from domain.collateral import CollateralKind
 from domain.limits import AdjustmentKind
+
 from persistence.tables.columns import (
     amount,
     choice,
@@ -39,7 +39,9 @@ credit_limit_entry = table(
     currency(),
     day("from_day", "the first day"),
     day("until_day", "last day of a temporary limit; expiry date of a permanent one", nullable=True),
-    reference("adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True),
+    reference(
+        "adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True
+    ),
     record(),
     sa.CheckConstraint(_HOLDER, name="one_holder"),
     sa.CheckConstraint("amount >= 0", name="amount_not_negative"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-
 from domain.exposure import Category
+
 from persistence.tables.columns import (
     choice,
     company,
@@ -45,7 +45,9 @@ def sums(customer: bool, comment: str, name: str) -> sa.Table:
         ]
         if customer
         else [
-            sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the legal entity")
+            sa.Column(
+                "company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the legal entity"
+            )
         ]
     )
     return table(
@@ -53,9 +55,7 @@ def sums(customer: bool, comment: str, name: str) -> sa.Table:
         comment,
         owner,
         sa.Column("category", sa.Text(), primary_key=True, comment="what kind of exposure"),
-        sa.Column(
-            "currency", sa.String(3), sa.ForeignKey("currency.code"), primary_key=True, comment="ISO 4217 code"
-        ),
+        sa.Column("currency", sa.String(3), sa.ForeignKey("currency.code"), primary_key=True, comment="ISO 4217 code"),
         sa.Column("due_day", sa.Date(), primary_key=True, comment="due day of items, ship day of orders"),
         minor("amount", "minor units of the currency, signed"),
     )

@@ -84,4 +84,3 @@ settlement = table(
     sa.CheckConstraint("amount > 0", name="amount_positive"),
     sa.CheckConstraint("(payment_id is null) <> (credit_item_id is null)", name="one_source"),
 )
-

@@ -1,0 +1,123 @@
+"""Reading through shapes, for one viewer: by ids, by page, by count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from persistence.shapes.filters import condition
+from persistence.shapes.keyset import after, decode, encode, sort_keys
+from persistence.shapes.shape import Shape
+from persistence.statements import Row, Statement, any_of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a client asks of a list. `first` xor `last`; `order` is (field, descending)."""
+
+    first: int | None = None
+    last: int | None = None
+    after: str | None = None
+    before: str | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
+    order: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows, each with its cursor."""
+
+    rows: tuple[Row, ...]
+    cursors: tuple[str, ...]
+    has_next: bool
+    has_previous: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One viewer's eyes: which companies, which languages, and the moment that is now."""
+
+    pool: asyncpg.Pool
+    companies: tuple[UUID, ...]
+    locales: tuple[str, ...]
+    now: datetime
+    reporting_currency: str
+
+    def given(self, **more: Any) -> dict[str, Any]:
+        """What every statement over shapes is given."""
+        return {
+            "companies": list(self.companies),
+            "locales": list(self.locales),
+            "now": self.now,
+            "reporting": self.reporting_currency,
+            **more,
+        }
+
+    async def by_key(self, shape: Shape, column: str, keys: Iterable[Any]) -> dict[Any, Row]:
+        """Rows by a unique field, those that may be seen."""
+        expression = shape.id if column == "id" else shape.fields[column]
+        statement = Statement(shape.select().where(any_of(expression, "wanted")))
+        async with self.pool.acquire() as conn:
+            rows = await statement.all(conn, **self.given(wanted=list(keys)))
+        return {row[column]: row for row in rows}
+
+    async def page(self, shape: Shape, asked: Asked, within: Mapping[str, Any] | None = None) -> Page:
+        """One page, of the rows whose fields have the values of `within`. Raises `BadCursor`."""
+        keys = sort_keys(shape, asked.order)
+        backwards = asked.last is not None
+        size = asked.last if asked.last is not None else asked.first or 0
+        statement = shape.select().where(_within(shape, within or {}), condition(shape, asked.where))
+        for cursor, reverse in ((asked.after, False), (asked.before, True)):
+            if cursor is not None:
+                statement = statement.where(after(keys, decode(shape, keys, cursor), reverse))
+        labelled = [key.expression.label(f"key_{place}") for place, key in enumerate(keys)]
+        statement = statement.add_columns(*labelled).order_by(*(key.ordered(backwards) for key in keys)).limit(size + 1)
+        async with self.pool.acquire() as conn:
+            found = await Statement(statement).all(conn, **self.given())
+        more, rows = len(found) > size, found[:size]
+        if backwards:
+            rows = rows[::-1]
+        cursors = (encode(shape, keys, [row[f"key_{place}"] for place in range(len(keys))]) for row in rows)
+        return Page(
+            tuple(rows),
+            tuple(cursors),
+            has_next=asked.before is not None if backwards else more,
+            has_previous=more if backwards else asked.after is not None,
+        )
+
+    async def count(
+        self, shape: Shape, where: Mapping[str, Any], limit: int, within: Mapping[str, Any] | None = None
+    ) -> int:
+        """How many rows, counting no further than one past `limit`."""
+        inner = (
+            sa.select(sa.literal(1))
+            .select_from(shape.source)
+            .where(shape.visible, _within(shape, within or {}), condition(shape, where))
+            .limit(limit + 1)
+            .subquery()
+        )
+        async with self.pool.acquire() as conn:
+            counted: int = await Statement(sa.select(sa.func.count()).select_from(inner)).value(
+                conn, **self.given()
+            )
+        return counted
+
+    async def run(self, statement: Statement, **given: Any) -> Sequence[Row]:
+        """A statement of our own over the same viewer."""
+        async with self.pool.acquire() as conn:
+            return await statement.all(conn, **self.given(**given))
+
+
+def _within(shape: Shape, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Rows that hang off another record: of a customer, of a group, of an order."""
+    parts = []
+    for name, value in values.items():
+        expression = shape.within[name] if name in shape.within else shape.fields[name]
+        parts.append(expression == sa.literal(value, expression.type))
+    return sa.and_(sa.true(), *parts)

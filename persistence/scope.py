@@ -1,0 +1,51 @@
+"""Who asks and which companies there are: what a token's grants mean in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from persistence.keys import new_key
+from persistence.statements import Statement
+from persistence.tables.company import company_table
+from persistence.tables.running import actor
+
+_COMPANIES = Statement(sa.select(company_table.c.code, company_table.c.id))
+
+_ACTOR = Statement(
+    sa.select(actor.c.id, actor.c.name).where(actor.c.subject == sa.bindparam("subject", type_=sa.Text()))
+)
+
+_ADD_ACTOR = Statement(
+    insert(actor)
+    .values(
+        id=sa.bindparam("id", type_=sa.Uuid()),
+        subject=sa.bindparam("subject", type_=sa.Text()),
+        name=sa.bindparam("name", type_=sa.Text()),
+        kind=sa.bindparam("kind", type_=sa.Text()),
+    )
+    .on_conflict_do_update(
+        index_elements=[actor.c.subject],
+        set_={"name": sa.bindparam("name", type_=sa.Text()), "updated_at": sa.func.now()},
+    )
+    .returning(actor.c.id)
+)
+
+
+async def companies_by_code(conn: asyncpg.Connection) -> Mapping[str, UUID]:
+    """Every company's id by its code."""
+    return {row["code"]: row["id"] for row in await _COMPANIES.all(conn)}
+
+
+async def actor_id(conn: asyncpg.Connection, subject: str, name: str, kind: str = "USER") -> UUID:
+    """The actor behind a token's subject, made known at first sight and renamed when its name changed."""
+    known = await _ACTOR.one(conn, subject=subject)
+    if known is not None and known["name"] == name:
+        found: UUID = known["id"]
+        return found
+    added: UUID = await _ADD_ACTOR.value(conn, id=new_key(), subject=subject, name=name, kind=kind)
+    return added

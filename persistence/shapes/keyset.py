@@ -1,0 +1,125 @@
+"""Pages by key: a cursor holds the sort keys of a row, so that the next page begins after it, whatever was added.
+
+Nulls sort as PostgreSQL does by default (last when ascending), so that reading backwards is the exact mirror.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from persistence.shapes.shape import Shape
+
+_VERSION = 1
+
+
+class BadCursor(ValueError):
+    """A cursor that was not made for this list and order."""
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One expression a list is sorted by."""
+
+    name: str
+    expression: sa.ColumnElement[Any]
+    descending: bool = False
+
+    def ordered(self, backwards: bool) -> sa.ColumnElement[Any]:
+        """For ORDER BY."""
+        return self.expression.desc() if self.descending != backwards else self.expression.asc()
+
+    def beyond(self, value: Any, backwards: bool) -> sa.ColumnElement[bool]:
+        """Rows strictly after a value."""
+        literal = sa.literal(value, self.expression.type)
+        if self.descending != backwards:
+            return self.expression.is_not(None) if value is None else self.expression < literal
+        return sa.false() if value is None else sa.or_(self.expression > literal, self.expression.is_(None))
+
+    def same(self, value: Any) -> sa.ColumnElement[bool]:
+        """Rows with the same value."""
+        if value is None:
+            return self.expression.is_(None)
+        return self.expression == sa.literal(value, self.expression.type)
+
+
+def sort_keys(shape: Shape, order: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
+    """What to sort by, as asked or as the shape does by itself; the id comes last, so that the order is total."""
+    asked = [
+        SortKey(name, shape.filters[name].expression, descending)
+        for name, descending in (order or shape.order)
+        if name != "id"
+    ]
+    return (*asked, SortKey("id", shape.id))
+
+
+def after(keys: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> sa.ColumnElement[bool]:
+    """Rows that come after the one with these keys (before it, when reading backwards)."""
+    alternatives = [
+        sa.and_(
+            *(key.same(value) for key, value in zip(keys[:depth], values, strict=False)),
+            keys[depth].beyond(values[depth], backwards),
+        )
+        for depth in range(len(keys))
+    ]
+    return sa.or_(*alternatives)
+
+
+def encode(shape: Shape, keys: Sequence[SortKey], values: Sequence[Any]) -> str:
+    """A cursor: version, what it sorts, and the keys."""
+    written = [None if value is None else _written(value) for value in values]
+    content = orjson.dumps([_VERSION, _digest(shape, keys), *written])
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def decode(shape: Shape, keys: Sequence[SortKey], cursor: str) -> list[Any]:
+    """The keys in a cursor. Raises `BadCursor` for anything this list did not make."""
+    try:
+        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        version, digest, *written = content
+        if version != _VERSION or digest != _digest(shape, keys) or len(written) != len(keys):
+            raise BadCursor(cursor)
+        return [
+            None if value is None else _read(value, key.expression.type)
+            for key, value in zip(keys, written, strict=True)
+        ]
+    except (binascii.Error, ValueError, TypeError, InvalidOperation) as error:
+        raise BadCursor(cursor) from error
+
+
+def _digest(shape: Shape, keys: Sequence[SortKey]) -> str:
+    spoken = shape.name + "".join(f"|{key.name}{'-' if key.descending else '+'}" for key in keys)
+    return hashlib.sha256(spoken.encode()).hexdigest()[:8]
+
+
+def _written(value: Any) -> str | bool | int:
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _read(value: Any, kind: Any) -> Any:
+    wanted = kind.python_type
+    if wanted in (bool, int):
+        if type(value) is not wanted:
+            raise BadCursor(value)
+        return value
+    if not isinstance(value, str):
+        raise BadCursor(value)
+    if wanted is datetime:
+        return datetime.fromisoformat(value)
+    if wanted is date:
+        return date.fromisoformat(value)
+    return {Decimal: Decimal, UUID: UUID, str: str}[wanted](value)

@@ -1,0 +1,104 @@
+"""A shape: how one GraphQL type is read. The one source of its stored fields for every lane.
+
+A field is one line: its name and the Core expression that gives it. What is filtered or sorted by is declared with it,
+since only stored, indexed columns may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+COMPANIES = sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))
+"""The companies the viewer may see. Every shape's `visible` speaks of it; nothing else narrows what is seen."""
+
+LOCALES = sa.bindparam("locales", type_=sa.ARRAY(sa.Text()))
+"""The reader's languages, best first, for names that people give."""
+
+
+NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+"""The request's one moment."""
+
+REPORTING = sa.bindparam("reporting", type_=sa.Text())
+"""The currency in which amounts of different currencies are sorted and compared."""
+
+
+class Kind(Enum):
+    """How a field is compared: it decides the filter a client gets for it."""
+
+    ID = "ID"
+    TEXT = "TEXT"
+    CODE = "CODE"
+    FLAG = "FLAG"
+    NUMBER = "NUMBER"
+    WHOLE = "WHOLE"
+    DAY = "DAY"
+    INSTANT = "INSTANT"
+    MONEY = "MONEY"
+
+
+@dataclass(frozen=True)
+class Filterable:
+    """A stored field that may be filtered by; `sort` when it may also be sorted by.
+
+    `enum` names the closed list of a CODE. `expression` is what is compared; for MONEY the amount in the reporting
+    currency.
+    """
+
+    kind: Kind
+    expression: sa.ColumnElement[Any]
+    sort: bool = False
+    enum: type[Enum] | None = None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a type is read: where from, what its fields are, who may see a row.
+
+    `within` names what else its rows can hang off, beside its own fields; `search` the texts that a search looks at;
+    `order` how a list is sorted when nobody says.
+    """
+
+    name: str
+    prefix: str
+    source: sa.FromClause
+    id: sa.ColumnElement[Any]
+    fields: Mapping[str, sa.ColumnElement[Any]]
+    visible: sa.ColumnElement[bool]
+    company: sa.ColumnElement[Any] | None = None
+    filters: Mapping[str, Filterable] = field(default_factory=dict)
+    within: Mapping[str, sa.ColumnElement[Any]] = field(default_factory=dict)
+    search: tuple[sa.ColumnElement[Any], ...] = ()
+    order: tuple[tuple[str, bool], ...] = ()
+
+    def select(self) -> sa.Select[Any]:
+        """Its fields, of the rows the viewer may see."""
+        labelled = [self.id.label("id"), *(expression.label(name) for name, expression in self.fields.items())]
+        return sa.select(*labelled).select_from(self.source).where(self.visible)
+
+
+def seen(company_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """A row of a company the viewer may see."""
+    return company_id == sa.func.any(COMPANIES)
+
+
+def record_fields(table: sa.Table) -> dict[str, sa.ColumnElement[Any]]:
+    """The fields of every record."""
+    return {"version": table.c.version, "created_at": table.c.created_at, "updated_at": table.c.updated_at}
+
+
+def record_filters(table: sa.Table) -> dict[str, Filterable]:
+    """Every record can be read incrementally."""
+    return {
+        "created_at": Filterable(Kind.INSTANT, table.c.created_at, sort=True),
+        "updated_at": Filterable(Kind.INSTANT, table.c.updated_at, sort=True),
+    }
+
+
+def today(time_zone: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The day it is in a time zone at the request's moment."""
+    return sa.cast(sa.func.timezone(time_zone, NOW), sa.Date())

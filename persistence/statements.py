@@ -1,0 +1,95 @@
+"""Core statements, compiled once and run on raw asyncpg.
+
+SQLAlchemy writes the SQL; asyncpg runs it, since a session costs several times what the statement does. Values are
+passed as they are (UUID, Decimal, date, datetime, list, or what the JSON codec takes), so only native types are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import asyncpg as dialect_module
+
+_DIALECT = dialect_module.dialect()
+
+Row = Mapping[str, Any]
+
+
+class Statement:
+    """One statement with named parameters."""
+
+    def __init__(self, statement: sa.Executable) -> None:
+        self._statement = statement
+        self._text: str | None = None
+        self._names: Sequence[str] = ()
+        self._fixed: Mapping[str, Any] = {}
+
+    def _compile(self) -> str:
+        if self._text is None:
+            compiled: Any = self._statement.compile(  # type: ignore[attr-defined]
+                dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
+            )
+            self._names = tuple(compiled.positiontup or ())
+            self._fixed = compiled.params
+            self._text = str(compiled)
+        return self._text
+
+    @property
+    def text(self) -> str:
+        """The SQL."""
+        return self._compile()
+
+    def arguments(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values in the order the SQL wants them."""
+        self._compile()
+        unknown = [name for name in self._names if name not in given and self._fixed.get(name, ...) is ...]
+        if unknown:
+            raise TypeError(f"no value for {unknown} in {self.text}")
+        return [given[name] if name in given else self._fixed[name] for name in self._names]
+
+    async def all(self, conn: asyncpg.Connection, **given: Any) -> list[Row]:
+        """Every row."""
+        rows: list[Row] = await conn.fetch(self.text, *self.arguments(given))
+        return rows
+
+    async def one(self, conn: asyncpg.Connection, **given: Any) -> Row | None:
+        """The first row, if any."""
+        row: Row | None = await conn.fetchrow(self.text, *self.arguments(given))
+        return row
+
+    async def value(self, conn: asyncpg.Connection, **given: Any) -> Any:
+        """The first column of the first row."""
+        return await conn.fetchval(self.text, *self.arguments(given))
+
+    async def run(self, conn: asyncpg.Connection, **given: Any) -> str:
+        """Run it and give the command tag."""
+        tag: str = await conn.execute(self.text, *self.arguments(given))
+        return tag
+
+    async def many(self, conn: asyncpg.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run it for many rows in one round trip."""
+        await conn.executemany(self.text, [self.arguments(row) for row in rows])
+
+
+_INSERTS: dict[tuple[str, tuple[str, ...]], Statement] = {}
+
+
+async def insert(conn: asyncpg.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append rows that all give the same columns."""
+    if not rows:
+        return
+    names = tuple(sorted(rows[0]))
+    key = (table.name, names)
+    if key not in _INSERTS:
+        _INSERTS[key] = Statement(
+            sa.insert(table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in names})
+        )
+    await _INSERTS[key].many(conn, rows)
+
+
+def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """`column = any(:name)`: one plan for any number of values."""
+    return column == sa.func.any(sa.bindparam(name, type_=sa.ARRAY(column.type)))

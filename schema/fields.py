@@ -1,0 +1,96 @@
+"""The ways a field of a type is read, so that a type is a list of names and descriptions.
+
+A type holds its row: a stored field is read from it by name (`read_field`), the others are made here.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import strawberry
+
+from persistence.shapes.shape import Shape
+from schema.context import Info
+
+T = TypeVar("T", bound="Shaped")
+
+
+class Shaped:
+    """A GraphQL type whose stored fields come from a row of its shape."""
+
+    row: strawberry.Private[Mapping[str, Any]]
+    shape: strawberry.Private[Shape]
+
+    @classmethod
+    def of(cls: type[T], row: Mapping[str, Any]) -> T:
+        """The record in a row."""
+        made = cls.__new__(cls)
+        made.row = row
+        return made
+
+    @classmethod
+    def maybe(cls: type[T], row: Mapping[str, Any] | None) -> T | None:
+        """The record in a row, if there is one."""
+        return None if row is None else cls.of(row)
+
+
+TYPES: dict[str, type[Shaped]] = {}
+"""Every record type by the name of its shape, for links and `node`."""
+
+
+def shaped(shape: Shape, description: str) -> Any:
+    """A GraphQL type of a shape's name."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        cls.shape = shape
+        made: type[T] = strawberry.type(cls, name=shape.name, description=description)
+        TYPES[shape.name] = made
+        return made
+
+    return decorate
+
+
+def read_field(source: Any, name: str) -> Any:
+    """A stored field: from the row of a shaped type, from the attribute of any other."""
+    if isinstance(source, Shaped):
+        return source.row[name]
+    return getattr(source, name)
+
+
+def stored(description: str) -> Any:
+    """A field read as it is kept."""
+    return strawberry.field(description=description)
+
+
+def link(column: str, shape: Shape, description: str) -> Any:
+    """A record that a column points at; null where it points nowhere or the viewer may not see it."""
+
+    async def resolve(self: Any, info: Info) -> Any:
+        row = await info.context.load(shape, self.row[column])
+        return TYPES[shape.name].maybe(row)
+
+    del resolve.__annotations__["return"]
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def money(description: str, amount: str, currency: str = "currency") -> Any:
+    """An amount with its currency, from two columns."""
+    from schema.types.money import Money
+
+    def resolve(self: Any) -> Any:
+        value: Decimal | None = self.row[amount]
+        return None if value is None else Money(amount=value, currency=self.row[currency])
+
+    del resolve.__annotations__["return"]
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def labelled(field: str, enum: type, description: str) -> Any:
+    """The name of a code in the reader's language, beside the field that gives the code."""
+
+    def resolve(self: Any, info: Info) -> str | None:
+        code = read_field(self, field)
+        return None if code is None else info.context.label(enum.__name__, code)
+
+    del resolve.__annotations__["return"]
+    return strawberry.field(resolver=resolve, description=description)

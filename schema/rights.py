@@ -1,0 +1,107 @@
+"""Who may do what: roles, what each permits, and the companies it is granted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody is to a company."""
+
+    VIEWER = "VIEWER"
+    CREDIT_CLERK = "CREDIT_CLERK"
+    CREDIT_MANAGER = "CREDIT_MANAGER"
+    COLLECTIONS_AGENT = "COLLECTIONS_AGENT"
+    INTEGRATION = "INTEGRATION"
+    AUDITOR = "AUDITOR"
+    ADMIN = "ADMIN"
+
+
+class Permission(StrEnum):
+    """What can be permitted."""
+
+    READ = "READ"
+    READ_AUDIT = "READ_AUDIT"
+    CHECK_CREDIT = "CHECK_CREDIT"
+    SUBMIT_ORDERS = "SUBMIT_ORDERS"
+    POST_FACTS = "POST_FACTS"
+    INITIAL_LOAD = "INITIAL_LOAD"
+    WORK_ON_HOLDS = "WORK_ON_HOLDS"
+    RELEASE_HOLDS = "RELEASE_HOLDS"
+    DRAFT_LIMITS = "DRAFT_LIMITS"
+    POST_LIMITS = "POST_LIMITS"
+    CHANGE_CREDIT = "CHANGE_CREDIT"
+    SET_RULES = "SET_RULES"
+    SET_NAMES = "SET_NAMES"
+    RUN_JOBS = "RUN_JOBS"
+
+
+_P = Permission
+_EVERYONE = frozenset({_P.READ})
+
+PERMITTED: Mapping[Role, frozenset[Permission]] = {
+    Role.VIEWER: _EVERYONE,
+    Role.CREDIT_CLERK: _EVERYONE
+    | {_P.READ_AUDIT, _P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.WORK_ON_HOLDS, _P.DRAFT_LIMITS},
+    Role.CREDIT_MANAGER: _EVERYONE
+    | {
+        _P.READ_AUDIT,
+        _P.CHECK_CREDIT,
+        _P.SUBMIT_ORDERS,
+        _P.WORK_ON_HOLDS,
+        _P.RELEASE_HOLDS,
+        _P.DRAFT_LIMITS,
+        _P.POST_LIMITS,
+        _P.CHANGE_CREDIT,
+        _P.SET_RULES,
+        _P.SET_NAMES,
+        _P.RUN_JOBS,
+    },
+    Role.COLLECTIONS_AGENT: _EVERYONE | {_P.READ_AUDIT, _P.CHECK_CREDIT},
+    Role.INTEGRATION: _EVERYONE | {_P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.POST_FACTS, _P.INITIAL_LOAD, _P.RUN_JOBS},
+    Role.AUDITOR: _EVERYONE | {_P.READ_AUDIT},
+    Role.ADMIN: _EVERYONE | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_RULES, _P.SET_NAMES, _P.RUN_JOBS},
+}
+"""What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit."""
+
+EVERY_COMPANY = "*"
+"""As a company code in a grant: every company there is and will be."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: the actor, and the roles granted per company."""
+
+    actor: UUID
+    subject: str
+    name: str
+    grants: Mapping[UUID, frozenset[Role]]
+    everywhere: frozenset[Role] = frozenset()
+    locale: str | None = None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role it has anywhere."""
+        return frozenset().union(self.everywhere, *self.grants.values())
+
+    def companies(self, permission: Permission = Permission.READ) -> tuple[UUID, ...]:
+        """The companies in which something is permitted."""
+        return tuple(
+            company
+            for company, roles in sorted(self.grants.items())
+            if any(permission in PERMITTED[role] for role in roles | self.everywhere)
+        )
+
+    def may(self, permission: Permission, company: UUID | None = None) -> bool:
+        """Whether something is permitted in a company; without one, in any."""
+        if company is None:
+            return any(permission in PERMITTED[role] for role in self.roles)
+        roles = self.grants.get(company, frozenset()) | (self.everywhere if company in self.grants else frozenset())
+        return any(permission in PERMITTED[role] for role in roles)
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Whether something is permitted in the whole group of companies."""
+        return any(permission in PERMITTED[role] for role in self.everywhere)
