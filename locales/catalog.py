@@ -1,0 +1,116 @@
+"""Keeps the catalogs: `update` takes new and changed sentences in, `check` fails unless every catalog is whole."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from locales.extract import found
+from locales.glossary import terms
+from locales.sentences import FOLDER, languages, path_of, read
+from locales.wholeness import problems, stale
+
+_HEADER = "# Sentences of creditgraph. English labels are in en; English sentences are in the code itself."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`python -m locales.catalog update|check`; the exit status is 1 when something is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m locales.catalog", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("update", help="write messages.pot and bring every messages.po up to date")
+    commands.add_parser("check", help="list whatever is stale, empty, fuzzy, obsolete or against the glossary")
+    if parser.parse_args(arguments).command == "update":
+        update()
+        return 0
+    wrong = list(check())
+    sys.stdout.writelines(f"{line}\n" for line in wrong)
+    return 1 if wrong else 0
+
+
+def template_path(folder: Path = FOLDER) -> Path:
+    """Where the template is kept."""
+    return folder / "messages.pot"
+
+
+def template() -> Catalog:
+    """What the code asks for now."""
+    catalog = Catalog(
+        project="creditgraph",
+        version="1",
+        header_comment=_HEADER,
+        msgid_bugs_address="none",
+        last_translator="creditgraph",
+        language_team="creditgraph",
+        fuzzy=False,
+    )
+    for each in found():
+        catalog.add(
+            each.text if each.plural is None else (each.text, each.plural),
+            locations=[(each.where, 1)],
+            auto_comments=[each.note] if each.note else (),
+            context=each.context,
+        )
+    return catalog
+
+
+def update(folder: Path = FOLDER) -> None:
+    """Rewrite the template and every catalog. Translations of sentences that stayed the same are kept, no others."""
+    asked = template()
+    if template_path(folder).exists():
+        asked.creation_date = _kept_template(folder).creation_date
+    _write(template_path(folder), asked)
+    for language in languages(folder):
+        old = read(language, folder)
+        new = Catalog(
+            locale=language.replace("-", "_"),
+            project="creditgraph",
+            version="1",
+            header_comment=_HEADER,
+            msgid_bugs_address="none",
+            last_translator="creditgraph",
+            language_team="creditgraph",
+            creation_date=asked.creation_date,
+            revision_date=_day(old),
+            fuzzy=False,
+        )
+        for message in asked:
+            before = old.get(message.id, message.context) if message.id else None
+            if message.id:
+                same = before is not None and before.id == message.id
+                string = before.string if same and before is not None else None
+                new.add(message.id, string, message.locations, (), message.auto_comments, context=message.context)
+        _write(path_of(language, folder), new)
+
+
+def check(folder: Path = FOLDER) -> Iterator[str]:
+    """Everything that is wrong, one line each."""
+    asked = template()
+    yield from stale(_kept_template(folder), asked)
+    for language in languages(folder):
+        yield from problems(read(language, folder), asked, terms(language))
+
+
+def _kept_template(folder: Path) -> Catalog:
+    with template_path(folder).open("rb") as file:
+        return read_po(file)
+
+
+def _day(catalog: Catalog) -> datetime | None:
+    return catalog.revision_date if isinstance(catalog.revision_date, datetime) else None
+
+
+def _write(path: Path, catalog: Catalog) -> None:
+    text = BytesIO()
+    write_po(text, catalog, width=120, ignore_obsolete=True, include_lineno=False)
+    path.write_bytes(text.getvalue())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,50 @@
+"""One word per term: where the English has a term, the translation has the term's word in that language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Message
+
+from locales.sentences import ids_of, strings_of
+
+
+@dataclass(frozen=True)
+class Term:
+    """An English term, the stems that translate it in one language (any of them), and words that must not."""
+
+    english: str
+    stems: tuple[str, ...]
+    instead_of: tuple[str, ...] = ()
+
+
+def terms(language: str) -> tuple[Term, ...]:
+    """The terms of a language, longest English first; none when it has no list."""
+    path = Path(__file__).parent / language / "glossary.toml"
+    if not path.exists():
+        return ()
+    rows = tomllib.loads(path.read_text("utf-8"))["term"]
+    made = (Term(row["en"], tuple(row["stems"]), tuple(row.get("not", ()))) for row in rows)
+    return tuple(sorted(made, key=lambda term: -len(term.english)))
+
+
+def broken(message: Message, terms: tuple[Term, ...]) -> Iterator[str]:
+    """The terms of an entry that its translation does not have, and the words it must not have."""
+    english = ids_of(message)[-1] if message.context is None else ids_of(message)[0].replace("_", " ")
+    translation = strings_of(message)[-1].lower() if strings_of(message) else ""
+    for term in terms:
+        english, times = _english(term.english).subn(" ", english)
+        if times and not any(stem in translation for stem in term.stems):
+            yield f"{term.english!r} is {' or '.join(map(repr, term.stems))}"
+        yield from (f"not {word!r}" for word in term.instead_of if re.search(rf"\b{word}", translation))
+
+
+@cache
+def _english(term: str) -> re.Pattern[str]:
+    plural = rf"{re.escape(term[:-1])}(?:y|ies)" if term.endswith("y") else rf"{re.escape(term)}s?"
+    return re.compile(rf"\b{plural}\b(?![^{{]*\}})", re.IGNORECASE)

@@ -1,0 +1,92 @@
+"""What is wrong with a catalog: stale, empty, uncertain or obsolete entries, other placeholders, other words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.plurals import get_plural
+
+from locales.glossary import Term, broken
+from locales.say import PLACEHOLDER
+from locales.sentences import ENGLISH, ids_of, strings_of
+
+Key = tuple[str | None, str | tuple[str, ...]]
+
+_BRACE = re.compile(r"[{}]")
+
+
+def stale(kept: Catalog, template: Catalog) -> Iterator[str]:
+    """How the committed template differs from what the code asks for."""
+    old, new = _entries(kept), _entries(template)
+    for key in new.keys() - old.keys():
+        yield f"messages.pot: lacks {_shown(new[key])}"
+    for key in old.keys() - new.keys():
+        yield f"messages.pot: still has {_shown(old[key])}"
+    for key in old.keys() & new.keys():
+        if old[key].auto_comments != new[key].auto_comments or _places(old[key]) != _places(new[key]):
+            yield f"messages.pot: other place or comment for {_shown(new[key])}"
+
+
+def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...]) -> Iterator[str]:
+    """Everything that keeps one language's catalog from being whole."""
+    language = str(catalog.locale).replace("_", "-")
+    entries, wanted = _entries(catalog), _entries(template)
+    for key in wanted.keys() - entries.keys():
+        yield f"{language}: lacks {_shown(wanted[key])}"
+    for key in entries.keys() - wanted.keys():
+        yield f"{language}: nothing asks for {_shown(entries[key])}"
+    for message in catalog.obsolete.values():
+        yield f"{language}: obsolete {_shown(message)}"
+    expected = get_plural(str(catalog.locale))
+    if catalog.num_plurals != expected.num_plurals or catalog.plural_expr != expected.plural_expr:
+        yield f"{language}: Plural-Forms is not {expected.plural_forms}"
+    for message in entries.values():
+        yield from (f"{language}: {problem}: {_shown(message)}" for problem in _wrong(message, catalog, language))
+    if language != ENGLISH:
+        for message in entries.values():
+            yield from (f"{language}: {problem}: {_shown(message)}" for problem in broken(message, terms))
+
+
+def _wrong(message: Message, catalog: Catalog, language: str) -> Iterator[str]:
+    strings = strings_of(message)
+    if message.fuzzy:
+        yield "fuzzy"
+    if language == ENGLISH and not message.context:
+        # The code holds the English sentence; a second one here could only differ from it.
+        if any(strings):
+            yield "English sentences are changed in the code, not in the catalog"
+        return
+    if not strings or not all(text.strip() for text in strings):
+        yield "empty"
+        return
+    if isinstance(message.id, tuple) and len(strings) != catalog.num_plurals:
+        yield f"{len(strings)} of {catalog.num_plurals} plural forms"
+    yield from _placeholders(ids_of(message), strings)
+
+
+def _placeholders(ids: tuple[str, ...], strings: tuple[str, ...]) -> Iterator[str]:
+    """The last form has all of the plural's; another may leave out only what the English singular does."""
+    most = set(PLACEHOLDER.findall(ids[-1]))
+    least = most & set(PLACEHOLDER.findall(ids[0]))
+    for position, text in enumerate(strings):
+        has = set(PLACEHOLDER.findall(text))
+        enough = has == most if position == len(strings) - 1 else least <= has <= most
+        if not enough:
+            yield f"placeholders {sorted(has)} instead of {sorted(most)}"
+        if _BRACE.search(PLACEHOLDER.sub("", text)):
+            yield "a brace outside a placeholder"
+
+
+def _entries(catalog: Catalog) -> dict[Key, Message]:
+    return {(message.context, ids_of(message)): message for message in catalog if message.id}
+
+
+def _places(message: Message) -> set[str]:
+    return {file for file, _ in message.locations}
+
+
+def _shown(message: Message) -> str:
+    name = f"{message.context}." if message.context else ""
+    return name + repr(ids_of(message)[0])
