@@ -103,9 +103,7 @@ class Reader:
             .subquery()
         )
         async with self.pool.acquire() as conn:
-            counted: int = await Statement(sa.select(sa.func.count()).select_from(inner)).value(
-                conn, **self.given()
-            )
+            counted: int = await Statement(sa.select(sa.func.count()).select_from(inner)).value(conn, **self.given())
         return counted
 
     async def run(self, statement: Statement, **given: Any) -> Sequence[Row]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+
 from domain.adjustment import AdjustmentStatus
 from domain.collateral import CollateralKind
 from domain.limits import AdjustmentKind
-
 from persistence.tables.columns import (
     amount,
     choice,
@@ -15,6 +15,7 @@ from persistence.tables.columns import (
     day,
     fact_key,
     flag,
+    identity,
     instant,
     key,
     percent,
@@ -76,6 +77,7 @@ credit_limit_adjustment_line = table(
     currency(),
     day("from_day", "the first day; null: the day of posting", nullable=True),
     day("until_day", "the last day, or the expiry date", nullable=True),
+    identity("replaces_id", "the temporary limit it replaces or ends early", nullable=True),
     choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
     record(),
     sa.CheckConstraint(_HOLDER, name="one_holder"),

@@ -1365,6 +1365,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False, comment="ISO 4217 code"),
         sa.Column("from_day", sa.Date(), nullable=True, comment="the first day; null: the day of posting"),
         sa.Column("until_day", sa.Date(), nullable=True, comment="the last day, or the expiry date"),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True, comment="the temporary limit it replaces or ends early"),
         sa.Column("status", sa.Text(), server_default=sa.text("'DRAFT'"), nullable=False, comment="where it stands"),
         sa.Column(
             "version",

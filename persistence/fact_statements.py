@@ -1,0 +1,147 @@
+"""The statements that load facts: few, set-based, each for many customers at once."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from persistence.statements import Statement, any_of
+from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
+from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
+from persistence.tables.limits import collateral, credit_limit_entry
+from persistence.tables.movements import balance, movement
+from persistence.tables.reference import account_status, currency_table
+
+_CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
+_DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
+_DAY = sa.bindparam("day", type_=sa.Date())
+
+CUSTOMERS = Statement(
+    sa.select(
+        customer,
+        company_table.c.code.label("company_code"),
+        company_table.c.currency.label("company_currency"),
+        company_table.c.time_zone,
+        sa.or_(party.c.blocked, sa.func.coalesce(account_status.c.effect, "NONE") == "HOLD_ALL").label("on_hold"),
+        *(
+            credit_parameters.c[name]
+            for name in (
+                "credit_limit_type",
+                "check_credit_groups",
+                "unset_limit_means_unlimited",
+                "blank_expiry_means_expired",
+                "disputed_reduces_exposure",
+                "disputed_reduces_overdue",
+                "order_horizon_days",
+                "max_rate_age_days",
+                "release_valid_days",
+            )
+        ),
+    )
+    .select_from(
+        customer.join(company_table, company_table.c.id == customer.c.company_id)
+        .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
+        .join(party, party.c.id == customer.c.party_id)
+        .outerjoin(account_status, account_status.c.id == customer.c.account_status_id)
+    )
+    .where(any_of(customer.c.id, "customers"))
+)
+
+_ASKED = (
+    sa.func.unnest(_CUSTOMERS, _DAYS)
+    .table_valued(sa.column("customer_id", sa.Uuid()), sa.column("day", sa.Date()))
+    .render_derived(name="asked")
+)
+
+GROUPS_OF = Statement(
+    sa.select(credit_group_member.c.customer_id, credit_group_member.c.credit_group_id)
+    .select_from(_ASKED)
+    .join(
+        credit_group_member,
+        sa.and_(
+            credit_group_member.c.customer_id == _ASKED.c.customer_id,
+            credit_group_member.c.from_day <= _ASKED.c.day,
+            sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _ASKED.c.day),
+        ),
+    )
+)
+
+PAYERS_OF = Statement(
+    sa.select(customer_payer.c.customer_id, customer_payer.c.payer_id)
+    .select_from(_ASKED)
+    .join(
+        customer_payer,
+        sa.and_(customer_payer.c.customer_id == _ASKED.c.customer_id, customer_payer.c.from_day <= _ASKED.c.day),
+    )
+    .distinct(customer_payer.c.customer_id)
+    .order_by(customer_payer.c.customer_id, customer_payer.c.from_day.desc())
+)
+
+GROUPS = Statement(sa.select(credit_group).where(any_of(credit_group.c.id, "groups")).order_by(credit_group.c.id))
+
+MEMBERS = Statement(
+    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone)
+    .select_from(
+        credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id).join(
+            company_table, company_table.c.id == customer.c.company_id
+        )
+    )
+    .where(
+        credit_group_member.c.credit_group_id == sa.bindparam("group", type_=sa.Uuid()),
+        credit_group_member.c.from_day <= _DAY,
+        sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _DAY),
+    )
+)
+
+ENTRIES = Statement(
+    sa.select(credit_limit_entry)
+    .where(any_of(credit_limit_entry.c.holder_id, "holders"))
+    .order_by(credit_limit_entry.c.holder_id, credit_limit_entry.c.id)
+)
+
+COLLATERALS = Statement(
+    sa.select(collateral).where(any_of(collateral.c.customer_id, "customers")).order_by(collateral.c.id)
+)
+
+CHECKPOINTS = Statement(
+    sa.select(checkpoint_setting)
+    .where(any_of(checkpoint_setting.c.company_id, "companies"))
+    .order_by(checkpoint_setting.c.checkpoint)
+)
+
+RULES = Statement(
+    sa.select(blocking_rule)
+    .join(company_table, company_table.c.id == blocking_rule.c.company_id)
+    .where(company_table.c.code == sa.bindparam("company", type_=sa.Text()), blocking_rule.c.active)
+    .order_by(blocking_rule.c.id)
+)
+
+BALANCES = Statement(
+    sa.select(balance, currency_table.c.unit)
+    .join(currency_table, currency_table.c.code == balance.c.currency)
+    .where(any_of(balance.c.customer_id, "customers"), balance.c.amount != 0)
+    .order_by(balance.c.customer_id, balance.c.category, balance.c.currency, balance.c.due_day)
+)
+
+_SUM = sa.func.sum(movement.c.amount)
+
+BALANCES_AS_OF = Statement(
+    sa.select(
+        movement.c.customer_id,
+        movement.c.category,
+        movement.c.currency,
+        movement.c.due_day,
+        _SUM.label("amount"),
+        currency_table.c.unit,
+    )
+    .join(currency_table, currency_table.c.code == movement.c.currency)
+    .where(any_of(movement.c.customer_id, "customers"), movement.c.day <= _DAY)
+    .group_by(
+        movement.c.customer_id,
+        movement.c.category,
+        movement.c.currency,
+        movement.c.due_day,
+        currency_table.c.unit,
+    )
+    .having(_SUM != 0)
+    .order_by(movement.c.customer_id, movement.c.category, movement.c.currency, movement.c.due_day)
+)
