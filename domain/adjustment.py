@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from domain.limits import AdjustmentKind
+from domain.limits import AdjustmentKind, LimitEntry, overlapping
+from domain.message import N_, Message
 from domain.money import Money
+from domain.refusal import ErrorCode, Refusal
+
+Holder = tuple[str, UUID]
+"""Whose limit it is: (CUSTOMER or CREDIT_GROUP, id)."""
 
 
 class AdjustmentStatus(StrEnum):
@@ -23,14 +29,83 @@ class AdjustmentStatus(StrEnum):
 
 @dataclass(frozen=True)
 class AdjustmentLine:
-    """One new limit for one holder, as (kind, id). `from_` None: from the day it is posted.
+    """One new limit for one holder. `from_` None: from the day it is posted.
 
-    `replaces`: the temporary limit whose place it takes.
+    `id` becomes the id of the limit it makes. `replaces`: the temporary limit whose place it takes. `currency`: the
+    holder's.
     """
 
-    holder: tuple[str, UUID]
+    id: UUID
+    holder: Holder
     kind: AdjustmentKind
     limit: Money
+    currency: str
     from_: date | None = None
     until: date | None = None
     replaces: UUID | None = None
+
+    def entry(self, today: date, posted: int) -> LimitEntry:
+        """The limit it makes when it is posted today."""
+        return LimitEntry(self.id, self.kind, self.limit, self.from_ or today, self.until, posted, self.replaces)
+
+
+def post_refusals(
+    lines: Sequence[AdjustmentLine],
+    entries: Mapping[Holder, tuple[LimitEntry, ...]],
+    status: AdjustmentStatus,
+    today: date,
+    workflow: bool = False,
+) -> tuple[Refusal, ...]:
+    """Everything in the way of posting, each with the path of its line. `entries`: what each holder has already.
+
+    `workflow`: the company posts only what is approved. Lines of one adjustment may not overlap either.
+    """
+    if status is not AdjustmentStatus.APPROVED and (workflow or status is not AdjustmentStatus.DRAFT):
+        return (Refusal(ErrorCode.WRONG_STATUS, Message(NOT_POSTABLE[status]), ("creditLimitAdjustment",)),)
+    if not lines:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(EMPTY), ("lines",)),)
+    refusals: list[Refusal] = []
+    taken = dict(entries)
+    for place, line in enumerate(lines):
+        refusals += _line_refusals(line, taken.get(line.holder, ()), today, ("lines", str(place)))
+        taken[line.holder] = (*taken.get(line.holder, ()), line.entry(today, posted=place))
+    return tuple(refusals)
+
+
+def _line_refusals(
+    line: AdjustmentLine, entries: tuple[LimitEntry, ...], today: date, path: tuple[str, ...]
+) -> list[Refusal]:
+    refusals = []
+    new = line.entry(today, posted=0)
+    if line.limit.amount < 0:
+        refusals.append(Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), (*path, "newLimit"), actual=line.limit))
+    if line.limit.currency != line.currency:
+        message = Message(OTHER_CURRENCY, {"currency": line.currency})
+        refusals.append(Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "newLimit"), actual=line.limit))
+    if line.kind is AdjustmentKind.TEMPORARY and new.until is None:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NEEDS_LAST_DAY), (*path, "until")))
+    if new.until is not None and new.until < new.from_:
+        message = Message(ENDS_BEFORE, {"from": new.from_, "until": new.until})
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, message, (*path, "until")))
+    if line.replaces is not None and line.replaces not in {e.id for e in entries if e.kind is new.kind}:
+        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NOTHING_TO_REPLACE), (*path, "replaces")))
+    other = overlapping(entries, new)
+    if other is not None and other.until is not None:
+        message = Message(OVERLAPS, {"limit": other.limit, "from": other.from_, "until": other.until})
+        refusals.append(Refusal(ErrorCode.OVERLAPPING_TEMPORARY_LIMIT, message, (*path, "from"), limit=other.limit))
+    return refusals
+
+
+NOT_POSTABLE = {
+    AdjustmentStatus.DRAFT: N_("The adjustment must be approved before it is posted."),
+    AdjustmentStatus.IN_REVIEW: N_("The adjustment is being approved."),
+    AdjustmentStatus.REJECTED: N_("The adjustment was rejected."),
+    AdjustmentStatus.POSTED: N_("The adjustment is posted already."),
+}
+EMPTY = N_("The adjustment has no lines.")
+NEGATIVE = N_("A credit limit cannot be negative.")
+OTHER_CURRENCY = N_("The credit limit must be in {currency}.")
+NEEDS_LAST_DAY = N_("A temporary credit limit needs a last day.")
+ENDS_BEFORE = N_("A credit limit from {from} cannot end on {until}, before it begins.")
+NOTHING_TO_REPLACE = N_("There is no temporary credit limit to replace.")
+OVERLAPS = N_("There is a temporary credit limit of {limit} from {from} to {until} already.")

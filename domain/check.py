@@ -1,10 +1,17 @@
-"""The page where the decision is made."""
+"""The page where the decision is made: may this order go on?
+
+Read `check` from top to bottom; it is the decision list. What counts is in exposure.py, what the limit is in limits.py,
+how they are compared in comparison.py, the blocking rules in blocking/, the sentences in explanation.py.
+"""
 
 from __future__ import annotations
 
+from domain import blocking, explanation
+from domain.comparison import limit_tests, situation
 from domain.decision import (
     CREDIT_GROUP,
     CUSTOMER,
+    SERIOUSNESS,
     BlockReason,
     BlockReasonCode,
     CreditOutcome,
@@ -12,6 +19,8 @@ from domain.decision import (
     LimitTest,
 )
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
+from domain.message import Message, Value
+from domain.release import covers, highest_amount, last_day
 
 __all__ = [
     "CREDIT_GROUP",
@@ -26,4 +35,76 @@ __all__ = [
     "GroupFacts",
     "LimitTest",
     "Order",
+    "check",
 ]
+
+
+def check(facts: Facts, order: Order) -> Decision:
+    """Decide on one order. Raises `RateMissing` when a figure cannot be converted: then there is no decision."""
+    tests = limit_tests(facts, order)  # credit group first, then customer
+
+    def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
+        return Decision(outcome, order.checkpoint, facts.customer.day, order.amount, reasons, tests, why)
+
+    if not order.forced:  # what a person holds only a person releases
+        if order.excluded:
+            return decided(CreditOutcome.EXEMPT, Message(explanation.ORDER_EXCLUDED))
+        if facts.customer.excluded:
+            return decided(CreditOutcome.EXEMPT, Message(explanation.CUSTOMER_EXCLUDED))
+        if order.checkpoint not in facts.customer.checkpoints:
+            return decided(CreditOutcome.NOT_CHECKED, Message(explanation.NO_CHECKPOINT))
+        if _released(facts.customer, order):
+            return decided(CreditOutcome.NOT_CHECKED, _release(facts.customer, order))
+        if blocking.exempts(facts.rules, situation(facts, tests)):
+            return decided(CreditOutcome.EXEMPT, Message(explanation.EXCLUSION_RULE))
+
+    reasons = (
+        *_on_hold(facts.customer),
+        *_forced(order),
+        *_limits_exceeded(tests),
+        *_rules_that_block(facts, tests),
+    )
+    reasons = tuple(sorted(reasons, key=lambda reason: SERIOUSNESS[reason.code]))
+
+    if not reasons:
+        return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
+    if order.checkpoint is Checkpoint.INVOICE and order.delivered:  # the goods have left: only warn
+        return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)
+    return decided(CreditOutcome.HELD, explanation.held(order, reasons, tests), reasons)
+
+
+def _on_hold(customer: CustomerFacts) -> tuple[BlockReason, ...]:
+    if not customer.on_hold:
+        return ()
+    return (BlockReason(BlockReasonCode.CUSTOMER_ON_HOLD, Message(explanation.ON_HOLD)),)
+
+
+def _forced(order: Order) -> tuple[BlockReason, ...]:
+    return (BlockReason(BlockReasonCode.FORCED, Message(explanation.FORCED)),) if order.forced else ()
+
+
+def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
+    return tuple(explanation.exceeded(test) for test in tests if not test.passed)
+
+
+def _rules_that_block(facts: Facts, tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
+    found = blocking.blocks(facts.rules, situation(facts, tests))
+    return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
+
+
+def _released(customer: CustomerFacts, order: Order) -> bool:
+    """Within the bounds of its release, and within the grace days of the checkpoint, if it has any."""
+    grace = customer.grace_days.get(order.checkpoint)
+    release = order.release
+    return release is not None and covers(release, order.amount, customer.day, grace, customer.release_valid_days)
+
+
+def _release(customer: CustomerFacts, order: Order) -> Message:
+    assert order.release is not None
+    last = last_day(order.release, customer.grace_days.get(order.checkpoint), customer.release_valid_days)
+    values: dict[str, Value] = {
+        "released": order.release.released_on,
+        "ceiling": highest_amount(order.release),
+        "last": last,
+    }
+    return Message(explanation.RELEASED, values)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from domain.message import Message, N_
+from domain.message import N_, Message
 from domain.money import Exchange, Money
 
 

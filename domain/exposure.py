@@ -47,8 +47,8 @@ class Balance:
     """The sum of movements of one category, currency and due day, signed.
 
     `due`: the due day of items, the ship day of orders, the document day of sales. UNAPPLIED (receipts and open credit
-    notes) is negative. DISPUTED is the disputed part of RECEIVABLES: positive, with the item's due day, and contained in
-    RECEIVABLES too. `company_day`: today at the company it belongs to; None is the day that is asked for. A group's
+    notes) is negative. DISPUTED is the disputed part of RECEIVABLES: positive, with the item's due day, and contained
+    in RECEIVABLES too. `company_day`: today at the company it belongs to; None is the day that is asked for. A group's
     balances carry it, since each member's overdue is of its own company's day.
     """
 
@@ -97,3 +97,125 @@ class Exposure:
     days_overdue: int
     as_of: date
     exact_total: Decimal
+
+
+BALANCE = frozenset({Category.RECEIVABLES, Category.UNAPPLIED, Category.SPECIAL_LIABILITIES})
+DELIVERIES = BALANCE | {Category.OPEN_DELIVERIES, Category.OPEN_BILLING}
+COUNTING = {
+    CreditLimitType.NONE: BALANCE,
+    CreditLimitType.BALANCE: BALANCE,
+    CreditLimitType.BALANCE_AND_DELIVERIES: DELIVERIES,
+    CreditLimitType.ALL: DELIVERIES | {Category.OPEN_ORDERS},
+}
+"""The categories that make up the total; the disputed part comes off it by a switch of its own."""
+
+
+def counted(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> Iterator[Money]:
+    """What of the balances makes up the total, signed as it counts there."""
+    categories = COUNTING[policy.limit_type]
+    for balance in balances:
+        if balance.category is Category.DISPUTED:
+            if policy.disputed_reduces_exposure:
+                yield -balance.amount
+        elif balance.category in categories and within_horizon(balance, policy, day):
+            yield balance.amount
+
+
+def within_horizon(balance: Balance, policy: CountingPolicy, day: date) -> bool:
+    """Orders that ship later than the horizon are left out of open orders and of the total."""
+    return balance.category is not Category.OPEN_ORDERS or not ships_later(balance.due, policy, day)
+
+
+def ships_later(ship_date: date | None, policy: CountingPolicy, day: date) -> bool:
+    """Does it ship after the last day of the horizon? Without a ship day it may ship at any time."""
+    if policy.order_horizon_days is None or ship_date is None:
+        return False
+    return ship_date > day + timedelta(days=policy.order_horizon_days)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Open receivables of one due day and currency: `undisputed` of them are claimed from the payer."""
+
+    due: date
+    days_overdue: int
+    open: Money
+    undisputed: Money
+
+
+def owed(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> tuple[Owed, ...]:
+    """Open receivables by due day, oldest first, the due day moved to a banking day where the policy says so.
+
+    Disputed parts come off the same due day, when the policy lets them reduce what is overdue.
+    """
+    sums: dict[tuple[date, date, str], list[Decimal]] = {}
+    for balance in balances:
+        if balance.due is None or balance.category not in (Category.RECEIVABLES, Category.DISPUTED):
+            continue
+        due = bank_day(balance.due, policy.bank_days_of)
+        open_and_claimed = sums.setdefault(
+            (due, balance.company_day or day, balance.amount.currency), [Decimal(0), Decimal(0)]
+        )
+        if balance.category is Category.RECEIVABLES:
+            open_and_claimed[0] += balance.amount.amount
+            open_and_claimed[1] += balance.amount.amount
+        elif policy.disputed_reduces_overdue:
+            open_and_claimed[1] -= balance.amount.amount
+    return tuple(
+        Owed(due, days_overdue(due, today), Money(open_, currency), Money(claimed, currency))
+        for (due, today, currency), (open_, claimed) in sorted(sums.items())
+    )
+
+
+def longest_overdue(debts: Iterable[Owed]) -> int:
+    """Days overdue of the oldest receivable that is claimed; 0 when nothing is overdue."""
+    return max((debt.days_overdue for debt in debts if debt.undisputed.amount > 0), default=0)
+
+
+def overdue(debts: Iterable[Owed]) -> tuple[Money, ...]:
+    """What is claimed and overdue, per due day and currency."""
+    return tuple(debt.undisputed for debt in debts if debt.days_overdue > 0)
+
+
+def exposure(
+    balances: Iterable[Balance],
+    policy: CountingPolicy,
+    exchange: Exchange,
+    currency: str,
+    day: date,
+    collaterals: tuple[Collateral, ...] = (),
+) -> Exposure:
+    """Every figure of an exposure: its sums per currency, each converted, added, and rounded once.
+
+    All figures but the total are shown in full, whichever of them count; open orders are those within the horizon.
+    Raises `RateMissing`.
+    """
+    balances = tuple(balances)
+    debts = owed(balances, policy, day)
+
+    def figure(category: Category) -> Money:
+        return exchange.total(
+            (b.amount for b in balances if b.category is category and within_horizon(b, policy, day)), currency
+        )
+
+    exact_total = exchange.exact_total(counted(balances, policy, day), currency)
+    total = exchange.rounded(exact_total, currency)
+    covered = insured(collaterals, total, exchange, day)
+    return Exposure(
+        total=total,
+        receivables=figure(Category.RECEIVABLES),
+        special_liabilities=figure(Category.SPECIAL_LIABILITIES),
+        open_orders=figure(Category.OPEN_ORDERS),
+        open_deliveries=figure(Category.OPEN_DELIVERIES),
+        open_billing=figure(Category.OPEN_BILLING),
+        unapplied_payments=-figure(Category.UNAPPLIED),
+        disputed=figure(Category.DISPUTED),
+        overdue=exchange.total(overdue(debts), currency),
+        held_orders=figure(Category.HELD_ORDERS),
+        insured=covered,
+        net=total - covered,
+        oldest_due=min((debt.due for debt in debts if debt.undisputed.amount > 0), default=None),
+        days_overdue=longest_overdue(debts),
+        as_of=day,
+        exact_total=exact_total,
+    )

@@ -47,6 +47,14 @@ class Money:
         return other
 
 
+def per_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """The sum of each currency, those of zero left out: they need no rate."""
+    sums: dict[str, Decimal] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()) if amount)
+
+
 @dataclass(frozen=True)
 class Rate:
     """A published rate: one unit of `base` is worth `rate` units of `quote` from `day` on.
@@ -131,11 +139,8 @@ class Exchange:
 
     def exact_total(self, amounts: Iterable[Money], to: str) -> Decimal:
         """The same before the rounding."""
-        sums: dict[str, Decimal] = {}
-        for money in amounts:
-            sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
         with localcontext(_EXACT):
-            return sum((self.exactly(Money(s, c), to) for c, s in sums.items() if s), Decimal(0))
+            return sum((self.exactly(money, to) for money in per_currency(amounts)), Decimal(0))
 
     def convert(self, money: Money, to: str) -> Money:
         """One amount in another currency, rounded. Raises `RateMissing`."""

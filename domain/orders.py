@@ -1,12 +1,17 @@
-"""Orders: what counts of them along the chain, and which status follows which."""
+"""Orders: what counts of them along the chain, and which status may follow which."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from domain.exposure import Balance, Category
+from domain.message import N_, Message
 from domain.money import Money
+from domain.refusal import ErrorCode, Refusal
 
 
 class SalesDocumentKind(StrEnum):
@@ -35,13 +40,120 @@ class SalesOrderStatus(StrEnum):
 class OrderLine:
     """One line in one currency, tax included. The three steps are cumulative values, each taken from the one before.
 
-    `delivered`: goods that left; `billed`: on billing documents; `posted`: become open items (a down payment invoice can
-    be posted before anything is delivered). `closed`: the rest will not be delivered.
+    `delivered`: goods that left; `billed`: on billing documents; `posted`: become open items (a down payment invoice
+    can be posted before anything is delivered). `prepaid`: paid in advance for this line, which lowers what it still
+    takes. `closed`: the rest will not be delivered.
     """
 
     amount: Money
-    delivered: Money | None = None
-    billed: Money | None = None
-    posted: Money | None = None
+    delivered: Decimal = Decimal(0)
+    billed: Decimal = Decimal(0)
+    posted: Decimal = Decimal(0)
+    prepaid: Decimal = Decimal(0)
     closed: bool = False
     ship_date: date | None = None
+
+    @property
+    def open_billing(self) -> Money:
+        """On billing documents, not yet an open item."""
+        return self._left(self.billed, self.posted)
+
+    @property
+    def open_deliveries(self) -> Money:
+        """Goods that left, on no billing document yet."""
+        return self._left(self.delivered, max(self.billed, self.posted))
+
+    @property
+    def open_order(self) -> Money:
+        """Ordered, not yet delivered, billed or posted, less what is prepaid."""
+        taken = max(self.delivered, self.billed, self.posted)
+        return self._left(Decimal(0) if self.closed else self.amount.amount, taken + self.prepaid)
+
+    def _left(self, step: Decimal, taken: Decimal) -> Money:
+        return Money(max(Decimal(0), step - taken), self.amount.currency)
+
+
+def order_balances(lines: Iterable[OrderLine], status: SalesOrderStatus, admitted: bool) -> tuple[Balance, ...]:
+    """What an order moves into each category. `admitted`: it passed or was released once.
+
+    Delivered and billed goods always count. The rest counts from the moment the order was admitted, also while a later
+    step holds it, until it is delivered (a partly delivered order stays APPROVED). Held at its first submission it is
+    shown among held orders; entered, rejected, cancelled and closed orders take nothing.
+    """
+    return tuple(balance for balance in _balances(lines, status, admitted) if balance.amount.amount)
+
+
+def _balances(lines: Iterable[OrderLine], status: SalesOrderStatus, admitted: bool) -> Iterator[Balance]:
+    rest = _category_of_the_rest(status, admitted)
+    for line in lines:
+        yield Balance(Category.OPEN_BILLING, line.open_billing, line.ship_date)
+        yield Balance(Category.OPEN_DELIVERIES, line.open_deliveries, line.ship_date)
+        if rest is not None:
+            yield Balance(rest, line.open_order, line.ship_date)
+
+
+def _category_of_the_rest(status: SalesOrderStatus, admitted: bool) -> Category | None:
+    if status is SalesOrderStatus.HELD:
+        return Category.OPEN_ORDERS if admitted else Category.HELD_ORDERS
+    return Category.OPEN_ORDERS if status is SalesOrderStatus.APPROVED else None
+
+
+FOLLOWING: dict[SalesOrderStatus, frozenset[SalesOrderStatus]] = {
+    SalesOrderStatus.ENTERED: frozenset(
+        {
+            SalesOrderStatus.APPROVED,
+            SalesOrderStatus.HELD,
+            SalesOrderStatus.DELIVERED,
+            SalesOrderStatus.CLOSED,
+            SalesOrderStatus.CANCELLED,
+        }
+    ),
+    SalesOrderStatus.APPROVED: frozenset(
+        {
+            SalesOrderStatus.APPROVED,
+            SalesOrderStatus.HELD,
+            SalesOrderStatus.DELIVERED,
+            SalesOrderStatus.INVOICED,
+            SalesOrderStatus.CLOSED,
+            SalesOrderStatus.CANCELLED,
+        }
+    ),
+    SalesOrderStatus.HELD: frozenset(
+        {
+            SalesOrderStatus.APPROVED,
+            SalesOrderStatus.HELD,
+            SalesOrderStatus.REJECTED,
+            SalesOrderStatus.CLOSED,
+            SalesOrderStatus.CANCELLED,
+        }
+    ),
+    SalesOrderStatus.REJECTED: frozenset(
+        {SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED}
+    ),
+    SalesOrderStatus.DELIVERED: frozenset(
+        {SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.INVOICED, SalesOrderStatus.CLOSED}
+    ),
+    SalesOrderStatus.INVOICED: frozenset({SalesOrderStatus.DELIVERED, SalesOrderStatus.CLOSED}),
+    SalesOrderStatus.CLOSED: frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD}),
+    SalesOrderStatus.CANCELLED: frozenset(),
+}
+"""Which status may follow. To APPROVED or HELD leads only a check: a rejected or reopened order is checked again."""
+
+
+def status_refusals(number: str, now: SalesOrderStatus, wanted: SalesOrderStatus) -> tuple[Refusal, ...]:
+    """What is in the way of a new status."""
+    if wanted in FOLLOWING[now]:
+        return ()
+    return (Refusal(ErrorCode.WRONG_STATUS, Message(REFUSED[now], {"number": number}), ("status",)),)
+
+
+REFUSED = {
+    SalesOrderStatus.ENTERED: N_("Order {number} has not been submitted yet."),
+    SalesOrderStatus.APPROVED: N_("Order {number} is not on hold."),
+    SalesOrderStatus.HELD: N_("Order {number} is on hold."),
+    SalesOrderStatus.REJECTED: N_("Order {number} was rejected."),
+    SalesOrderStatus.DELIVERED: N_("Order {number} is delivered already."),
+    SalesOrderStatus.INVOICED: N_("Order {number} is invoiced already."),
+    SalesOrderStatus.CLOSED: N_("Order {number} is closed."),
+    SalesOrderStatus.CANCELLED: N_("Order {number} is cancelled."),
+}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from domain.message import Message, N_
+from domain.message import N_, Message, Value
 from domain.money import Money, RateMissing
 
 
@@ -69,11 +69,12 @@ class Refused(Exception):
 
 def rate_refusal(missing: RateMissing, path: tuple[str, ...] = ()) -> Refusal:
     """What to say when no rate leads from one currency to another: post one, none is guessed."""
-    values = {"base": missing.base, "quote": missing.quote, "day": missing.day}
+    values: dict[str, Value] = {"base": missing.base, "quote": missing.quote, "day": missing.day}
     if missing.too_old is None:
         text = N_("There is no exchange rate from {base} to {quote} on or before {day}. Post one and try again.")
         return Refusal(ErrorCode.RATE_MISSING, Message(text, values), path)
     text = N_(
-        "The last exchange rate from {base} to {quote} on {day} is of {last} and too old. Post a newer one and try again."
+        "The last exchange rate from {base} to {quote} on {day} is of {last} and too old. "
+        "Post a newer one and try again."
     )
     return Refusal(ErrorCode.RATE_TOO_OLD, Message(text, {**values, "last": missing.too_old.day}), path)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from domain.message import N_, Message
 from domain.money import Money
+from domain.refusal import ErrorCode, Refusal
 
 RELEASE_VALID_DAYS = 14
 """How long a release without a last day stands (parameter releaseValidDays)."""
@@ -25,3 +27,63 @@ class Release:
     ceiling: Money | None = None
     deviation_percent: Decimal | None = None
     last_date: date | None = None
+
+
+def covers(
+    release: Release,
+    order_amount: Money,
+    day: date,
+    grace_days: int | None = None,
+    valid_days: int = RELEASE_VALID_DAYS,
+) -> bool:
+    """Is a released order left alone? At most the bound passes, equal included (SAP), until the last day inclusive.
+
+    An order in another currency than the released one is checked again. `grace_days` are the checkpoint's (D365).
+    """
+    if order_amount.currency != release.released_value.currency:
+        return False
+    return order_amount <= highest_amount(release) and day <= last_day(release, grace_days, valid_days)
+
+
+def highest_amount(release: Release) -> Money:
+    """The smaller of ceiling and released value plus deviation; the released value where neither is set."""
+    value = release.released_value
+    bounds = []
+    if release.ceiling is not None and release.ceiling.currency == value.currency:
+        bounds.append(release.ceiling)
+    if release.deviation_percent is not None:
+        bounds.append(Money(value.amount * (100 + release.deviation_percent) / 100, value.currency))
+    return min(bounds, default=value)
+
+
+def last_day(release: Release, grace_days: int | None, valid_days: int) -> date:
+    """The earlier of the release's last day and the checkpoint's grace; `valid_days` after it where neither is set."""
+    bounds = []
+    if release.last_date is not None:
+        bounds.append(release.last_date)
+    if grace_days is not None:
+        bounds.append(release.released_on + timedelta(days=grace_days))
+    return min(bounds, default=release.released_on + timedelta(days=valid_days))
+
+
+def release_refusals(release: Release) -> tuple[Refusal, ...]:
+    """Bounds that cannot be meant."""
+    refusals = []
+    value, ceiling = release.released_value, release.ceiling
+    if ceiling is not None and ceiling.currency != value.currency:
+        message = Message(OTHER_CURRENCY, {"ceiling": ceiling, "currency": value.currency})
+        refusals.append(Refusal(ErrorCode.CURRENCY_MISMATCH, message, ("ceiling",)))
+    elif ceiling is not None and ceiling.amount < 0:
+        refusals.append(Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE_CEILING), ("ceiling",), actual=ceiling))
+    if release.deviation_percent is not None and release.deviation_percent < 0:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE_DEVIATION), ("deviationPercent",)))
+    if release.last_date is not None and release.last_date < release.released_on:
+        message = Message(ENDS_BEFORE, {"last": release.last_date, "released": release.released_on})
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("lastDate",)))
+    return tuple(refusals)
+
+
+OTHER_CURRENCY = N_("The ceiling of {ceiling} must be in the currency of the order, {currency}.")
+NEGATIVE_CEILING = N_("The ceiling of a release cannot be negative.")
+NEGATIVE_DEVIATION = N_("The deviation of a release cannot be negative.")
+ENDS_BEFORE = N_("The release of {released} cannot end on {last}, before it begins.")

@@ -1,14 +1,33 @@
-"""What would let a held order pass. Each option was verified by running the check on the changed facts."""
+"""What would let a held order pass: pay, order less, wait, raise the limit.
+
+Each option is found and verified by running the check on changed facts, so that it passes and one step short of it (a
+minor unit, a day) does not. What people hold by hand no option lifts.
+"""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from domain.message import Message
-from domain.money import Money
+from domain.calendar import DAY
+from domain.check import check
+from domain.comparison import customer_limit, tested_group
+from domain.decision import CREDIT_GROUP, CUSTOMER, CreditOutcome
+from domain.exposure import Balance, Category, counted
+from domain.facts import CustomerFacts, Facts, GroupFacts, Order
+from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
+from domain.message import N_, Message, Value
+from domain.money import Money, RateMissing, per_currency
+from domain.paying import paid
+
+LONGEST_WAIT = 366
+"""Days ahead that are looked at."""
+
+_MOST_STEPS = 10**15
+"""More minor units than anybody owes: when even these do not help, nothing of the kind does."""
 
 
 class UnblockKind(StrEnum):
@@ -25,7 +44,7 @@ class UnblockOption:
     """The smallest change that lets the order pass.
 
     PAY: `amount` to be paid, in the limit's currency. LESS: the largest order that passes, in the order's currency.
-    WAIT: the first `date` on which it passes. RAISE: `amount` is the new limit (the customer's when both must rise), and
+    WAIT: the first `date` on which it passes. RAISE: `amount` is the new limit, the customer's when both must rise;
     `limits` names every limit to be raised, as ((kind, id), new limit before insurance and guarantees).
     """
 
@@ -34,3 +53,197 @@ class UnblockOption:
     date: datetime.date | None
     message: Message
     limits: tuple[tuple[tuple[str, UUID], Money], ...] = ()
+
+
+def unblock(facts: Facts, order: Order) -> tuple[UnblockOption, ...]:
+    """Every option for a held order, pay, less, wait, raise; none for an order that is not held."""
+    if not check(facts, order).held or order.forced or facts.customer.on_hold:
+        return ()
+    today = _condensed(facts)
+    found = (_pay(today, order), _less(today, order), _wait(facts, order), _raise(today, order))
+    return tuple(option for option in found if option is not None)
+
+
+def _pay(facts: Facts, order: Order) -> UnblockOption | None:
+    """The smallest payment, booked today: it settles the oldest overdue first, the rest lowers exposure unapplied."""
+    exchange, currency = facts.customer.exchange, facts.customer.currency
+    unit = exchange.unit(currency)
+
+    def payment(steps: int) -> Money:
+        return Money(steps * unit, currency)
+
+    steps = _smallest(lambda steps: passes(paid(facts, payment(steps)), order), 0)
+    if steps is None:
+        return None
+    return UnblockOption(UnblockKind.PAY, payment(steps), None, Message(PAY, {"amount": payment(steps)}))
+
+
+def _less(facts: Facts, order: Order) -> UnblockOption | None:
+    """The largest smaller order that passes."""
+    currency = order.amount.currency
+    unit = facts.customer.exchange.unit(currency)
+
+    def smaller(steps: int) -> Money:
+        return Money(order.amount.amount - steps * unit, currency)
+
+    most = int(order.amount.amount / unit) - 1
+    steps = _smallest(lambda steps: passes(facts, replace(order, amount=smaller(steps))), 0, most)
+    if steps is None:
+        return None
+    return UnblockOption(UnblockKind.LESS, smaller(steps), None, Message(LESS, {"amount": smaller(steps)}))
+
+
+def _wait(facts: Facts, order: Order) -> UnblockOption | None:
+    """The first day on which it passes if nothing but the day changes; rates stay today's.
+
+    Only the days on which a limit or a policy begins or ends can make it better: the first that does is the answer.
+    """
+    for days in sorted(set(_changes(facts))):
+        if 0 < days <= LONGEST_WAIT and passes(waited(facts, days), order):
+            day = facts.customer.day + days * DAY
+            return UnblockOption(UnblockKind.WAIT, None, day, Message(WAIT, {"date": day}))
+    return None
+
+
+def _raise(facts: Facts, order: Order) -> UnblockOption | None:
+    """The smallest raise of the customer's limit, or of the group's, or of both when neither alone helps."""
+    group = tested_group(facts)
+    customer_alone = _smallest_limit(facts, facts.customer, order)
+    if customer_alone is not None:
+        limits = (((CUSTOMER, facts.customer.id), customer_alone),)
+        return UnblockOption(
+            UnblockKind.RAISE, customer_alone, None, Message(RAISE_CUSTOMER, {"limit": customer_alone}), limits
+        )
+    if group is None:
+        return None
+    group_alone = _smallest_limit(facts, group, order)
+    if group_alone is not None:
+        message = Message(RAISE_GROUP, {"limit": group_alone, "group": group.name})
+        return UnblockOption(UnblockKind.RAISE, group_alone, None, message, (((CREDIT_GROUP, group.id), group_alone),))
+    return _raise_both(facts, group, order)
+
+
+def _raise_both(facts: Facts, group: GroupFacts, order: Order) -> UnblockOption | None:
+    boundless = Money(_MOST_STEPS * group.exchange.unit(group.currency), group.currency)
+    limit = _smallest_limit(with_limit(facts, group, boundless), facts.customer, order)
+    if limit is None:
+        return None
+    group_limit = _smallest_limit(with_limit(facts, facts.customer, limit), group, order)
+    if group_limit is None:
+        return None
+    values: dict[str, Value] = {"limit": limit, "group": group.name, "group_limit": group_limit}
+    limits = (((CREDIT_GROUP, group.id), group_limit), ((CUSTOMER, facts.customer.id), limit))
+    return UnblockOption(UnblockKind.RAISE, limit, None, Message(RAISE_BOTH, values), limits)
+
+
+def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Order) -> Money | None:
+    """The smallest new limit of one holder with which the order passes; None when it alone does not help.
+
+    A limit that does not bind is not raised: setting one would only narrow.
+    """
+    if isinstance(holder, CustomerFacts):
+        limit = customer_limit(facts)
+    else:
+        limit = limit_on(holder.terms, holder.day, holder.exchange, holder.currency)
+    if limit.total is None:
+        return None
+    unit = holder.exchange.unit(holder.currency)
+    now = int((limit.total - limit.insurance_and_guarantees).amount / unit)
+
+    def new(steps: int) -> Money:
+        return Money(steps * unit, holder.currency)
+
+    steps = _smallest(lambda steps: passes(with_limit(facts, holder, new(steps)), order), now)
+    return None if steps is None else new(steps)
+
+
+def passes(facts: Facts, order: Order) -> bool:
+    """Does the order go on without a warning? An option that needs a rate that is missing is none."""
+    try:
+        outcome = check(facts, order).outcome
+    except RateMissing:
+        return False
+    return outcome not in (CreditOutcome.HELD, CreditOutcome.WARNED)
+
+
+def waited(facts: Facts, days: int) -> Facts:
+    """The same facts so many days later, with today's rates."""
+    customer, group = facts.customer, facts.group
+    later = replace(customer, day=customer.day + days * DAY, balances=_waited(customer.balances, days))
+    if group is not None:
+        group = replace(group, day=group.day + days * DAY, balances=_waited(group.balances, days))
+    return replace(facts, customer=later, group=group)
+
+
+def _waited(balances: tuple[Balance, ...], days: int) -> tuple[Balance, ...]:
+    return tuple(replace(b, company_day=b.company_day and b.company_day + days * DAY) for b in balances)
+
+
+def with_limit(facts: Facts, holder: CustomerFacts | GroupFacts, limit: Money) -> Facts:
+    """The facts with another limit in force today for one holder, temporary or normal, whichever it is."""
+    terms = _with_limit(holder.terms, holder.day, holder.id, limit)
+    if isinstance(holder, CustomerFacts):
+        return replace(facts, customer=replace(facts.customer, terms=terms))
+    return replace(facts, group=replace(holder, terms=terms))
+
+
+def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Money) -> LimitTerms:
+    now = temporary_on(terms.entries, day) or normal_on(terms.entries, day)
+    if now is None:
+        return replace(terms, entries=(*terms.entries, LimitEntry(new_id, AdjustmentKind.PERMANENT, limit, day)))
+    changed = (replace(entry, limit=limit) if entry is now else entry for entry in terms.entries)
+    return replace(terms, entries=tuple(changed))
+
+
+def _condensed(facts: Facts) -> Facts:
+    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days."""
+    customer, group = facts.customer, facts.group
+    kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
+    rest = (b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED))
+    sums = _sums(counted(rest, customer.policy, customer.day))
+    if group is not None:
+        group = replace(group, balances=_sums(counted(group.balances, group.policy, group.day)))
+    return replace(facts, customer=replace(customer, balances=(*kept, *sums)), group=group)
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
+    return tuple(Balance(Category.RECEIVABLES, money) for money in per_currency(amounts))
+
+
+def _changes(facts: Facts) -> Iterator[int]:
+    """Days from today on which a limit or a policy begins, or is over."""
+    for holder in (facts.customer, facts.group):
+        if holder is not None:
+            periods = [(entry.from_, entry.until) for entry in holder.terms.entries]
+            periods += [(collateral.from_, collateral.until) for collateral in holder.terms.collaterals]
+            for first, last in periods:
+                yield (first - holder.day).days
+                if last is not None:
+                    yield (last - holder.day).days + 1
+
+
+def _smallest(enough: Callable[[int], bool], too_few: int, most: int = _MOST_STEPS) -> int | None:
+    """The smallest number of steps that is enough, above one that is not; None when not even the most is."""
+    if most <= too_few or not enough(most):
+        return None
+    reach = 1
+    while too_few + reach < most and not enough(too_few + reach):
+        too_few, reach = too_few + reach, reach * 2
+    enough_steps = min(too_few + reach, most)
+    while enough_steps - too_few > 1:
+        middle = (too_few + enough_steps) // 2
+        if enough(middle):
+            enough_steps = middle
+        else:
+            too_few = middle
+    return enough_steps
+
+
+PAY = N_("A payment of {amount} lets the order pass.")
+LESS = N_("An order of at most {amount} passes.")
+WAIT = N_("The order passes from {date} on, if nothing else changes.")
+RAISE_CUSTOMER = N_("A credit limit of {limit} lets the order pass.")
+RAISE_GROUP = N_("A credit limit of {limit} for credit group {group} lets the order pass.")
+RAISE_BOTH = N_(
+    "The order passes with a credit limit of {limit} and a credit limit of {group_limit} for credit group {group}."
+)

@@ -1,7 +1,86 @@
-"""Blocking rules: one file per kind, and the order in which they are asked."""
+"""Blocking rules: one file per kind, and the order in which they are asked.
+
+Kind by kind; within a kind from narrow to wide, customer → credit management group → all; at each level blocking before
+exclusion. An exclusion lifts only blocks of its own kind and value type, and only at wider levels (D365 since 10.0.21).
+"""
 
 from __future__ import annotations
 
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from collections.abc import Iterable
+from decimal import Decimal
 
-__all__ = ["BlockingRule", "RuleKind", "RuleType", "ValidFor", "ValueType"]
+from domain.blocking import credit_limit_expired, credit_limit_used, overdue_days
+from domain.blocking.condition import Condition
+from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking.situation import Expiry, Situation, Used
+from domain.message import Message
+
+__all__ = [
+    "POLICY",
+    "BlockingRule",
+    "Condition",
+    "Expiry",
+    "RuleKind",
+    "RuleType",
+    "Situation",
+    "Used",
+    "ValidFor",
+    "ValueType",
+    "blocks",
+    "exempts",
+]
+
+POLICY: tuple[Condition, ...] = (
+    credit_limit_expired.CONDITION,
+    credit_limit_used.CONDITION,
+    overdue_days.CONDITION,
+)
+"""Most serious first. A new kind of rule is a file beside this one and a line here."""
+
+
+def exempts(rules: Iterable[BlockingRule], situation: Situation) -> BlockingRule | None:
+    """The exclusion that releases the order from everything, limits included, whatever its kind and level."""
+    releasing = [r for r in rules if r.type is RuleType.EXCLUDE and r.release_all and concerns(r, situation)]
+    conditions = {condition.kind: condition for condition in POLICY}
+    return next((r for r in _in_order(releasing) if conditions[r.kind].beyond(r, situation) is False), None)
+
+
+def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
+    """Every kind of rule that holds the order, with its reason."""
+    concerned = _in_order(rule for rule in rules if concerns(rule, situation))
+    found = ((condition.kind, _blocked(condition, concerned, situation)) for condition in POLICY)
+    return tuple((kind, reason) for kind, reason in found if reason is not None)
+
+
+def concerns(rule: BlockingRule, situation: Situation) -> bool:
+    """Is the rule for this customer: by name, by its credit management group (and risk group), or for all?"""
+    if rule.valid_for is ValidFor.CUSTOMER:
+        return rule.customer == situation.customer
+    if rule.valid_for is ValidFor.GROUP:
+        same_group = rule.credit_management_group == situation.credit_management_group
+        return same_group and rule.risk_group in (None, situation.risk_group)
+    return True
+
+
+def _blocked(condition: Condition, rules: Iterable[BlockingRule], situation: Situation) -> Message | None:
+    """The walk through one kind: level by level, blocking before exclusion."""
+    of_kind = [rule for rule in rules if rule.kind is condition.kind]
+    lifted: set[ValueType] = set()
+    for level in ValidFor:
+        here = [rule for rule in of_kind if rule.valid_for is level]
+        for rule in here:
+            if rule.type is RuleType.BLOCK and rule.value_type not in lifted and condition.beyond(rule, situation):
+                return condition.reason(rule, situation)
+        for rule in here:
+            if rule.type is RuleType.EXCLUDE and condition.beyond(rule, situation) is False:
+                lifted.add(rule.value_type)
+    return None
+
+
+def _in_order(rules: Iterable[BlockingRule]) -> list[BlockingRule]:
+    """Strictest first, so that a decision never depends on the order in which rules were loaded."""
+
+    def strictness(rule: BlockingRule) -> tuple[int, Decimal, str]:
+        return rule.days or 0, rule.percent or Decimal(0), rule.id.hex
+
+    return sorted(rules, key=strictness)

@@ -1,0 +1,92 @@
+"""What is refused when a blocking rule is saved."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from domain.blocking import POLICY, BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.message import N_, Message
+from domain.refusal import ErrorCode, Refusal
+
+
+def rule_refusals(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
+    """Everything in the way of saving a rule. `confirmed`: the user knows that release_all waives limits too."""
+    return (*_threshold(rule), *_scope(rule), *_release_all(rule, confirmed), *_never_matches(rule))
+
+
+def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
+    """Exactly one threshold, of a type that fits the kind, and not negative."""
+    condition = next(c for c in POLICY if c.kind is rule.kind)
+    allowed = condition.blocks_by if rule.type is RuleType.BLOCK else condition.excludes_by
+    given = {ValueType.DAYS: rule.days, ValueType.PERCENT: rule.percent, ValueType.AMOUNT: rule.amount}
+    set_types = [value_type for value_type, value in given.items() if value is not None]
+    if len(set_types) != 1 or set_types[0] not in allowed:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(THRESHOLD[rule.kind, rule.type]), (_field(rule),)),)
+    if rule.amount is not None and rule.amount.amount < 0:
+        return (Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), ("amount",), actual=rule.amount),)
+    if (rule.days or 0) < 0 or (rule.percent or Decimal(0)) < 0:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), (_field(rule),)),)
+    return ()
+
+
+def _field(rule: BlockingRule) -> str:
+    return "percent" if rule.kind is RuleKind.CREDIT_LIMIT_USED else "days"
+
+
+def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
+    """The level names what it needs and nothing else; a risk group narrows a credit management group."""
+    names_group = rule.credit_management_group is not None
+    if rule.valid_for is ValidFor.CUSTOMER and (rule.customer is None or names_group or rule.risk_group is not None):
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(CUSTOMER_ONLY), ("customer",)),)
+    if rule.valid_for is ValidFor.GROUP and (rule.customer is not None or not names_group):
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(GROUP_ONLY), ("creditManagementGroup",)),)
+    if rule.valid_for is ValidFor.ALL and (rule.customer is not None or names_group or rule.risk_group is not None):
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NOBODY_NAMED), ("validFor",)),)
+    return ()
+
+
+def _release_all(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
+    if rule.release_all and rule.type is RuleType.BLOCK:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(BLOCK_RELEASES_NOTHING), ("releaseAll",)),)
+    if rule.release_all and not confirmed:
+        return (Refusal(ErrorCode.CONFIRMATION_REQUIRED, Message(WAIVES_LIMITS), ("releaseAll",)),)
+    return ()
+
+
+def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
+    """Exclusions that could not lift anything: they would look like a setting and do nothing."""
+    if rule.type is RuleType.BLOCK:
+        return ()
+    if not rule.release_all and rule.valid_for is ValidFor.ALL:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_WIDER), ("validFor",)),)
+    if not rule.release_all and rule.value_type is ValueType.AMOUNT:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NO_SUCH_BLOCK), ("releaseAll",)),)
+    nothing = rule.value_type is ValueType.AMOUNT and rule.amount is not None and not rule.amount.amount
+    if rule.at_or_above and nothing:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(BELOW_NOTHING), ("atOrAbove",)),)
+    return ()
+
+
+THRESHOLD = {
+    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK): N_(
+        "A rule for expired credit limits needs a number of days only."
+    ),
+    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.EXCLUDE): N_(
+        "An exclusion for expired credit limits needs a number of days only."
+    ),
+    (RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK): N_("A rule for used credit limits needs a percentage only."),
+    (RuleKind.CREDIT_LIMIT_USED, RuleType.EXCLUDE): N_("An exclusion for used credit limits needs a percentage only."),
+    (RuleKind.OVERDUE_DAYS, RuleType.BLOCK): N_("A rule for days overdue needs a number of days only."),
+    (RuleKind.OVERDUE_DAYS, RuleType.EXCLUDE): N_(
+        "An exclusion for days overdue needs either a number of days or an amount."
+    ),
+}
+NEGATIVE = N_("A threshold cannot be negative.")
+CUSTOMER_ONLY = N_("A rule for one customer names that customer and no group.")
+GROUP_ONLY = N_("A rule for a group names a credit management group and no customer.")
+NOBODY_NAMED = N_("A rule for all customers names neither a customer nor a group.")
+BLOCK_RELEASES_NOTHING = N_("Only an exclusion can release orders.")
+WAIVES_LIMITS = N_("This exclusion waives credit limits too. Confirm that this is meant.")
+NOTHING_WIDER = N_("An exclusion for all customers lifts nothing, unless it releases orders.")
+NO_SUCH_BLOCK = N_("An exclusion by amount lifts no block by days, unless it releases orders.")
+BELOW_NOTHING = N_("No amount overdue is below zero.")

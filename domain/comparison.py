@@ -1,0 +1,123 @@
+"""The comparison of a limit with what is used of it and the order: strictly above fails, equal passes.
+
+The figures shown are the figures compared: the exposure rounded once, the order converted and rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+from domain.blocking import Expiry, Situation, Used
+from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
+from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
+from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
+from domain.limits import CreditLimit, CreditLimitKind, limit_on, normal_on, temporary_on, used_percent
+from domain.money import Money, per_currency
+
+
+def limit_tests(facts: Facts, order: Order) -> tuple[LimitTest, ...]:
+    """The group's test, then the customer's. Raises `RateMissing`: without a rate there is no decision."""
+    customer_test = _compare(facts.customer, CUSTOMER, customer_limit(facts), order)
+    group = tested_group(facts)
+    if group is None:
+        return (customer_test,)
+    return _compare(group, CREDIT_GROUP, _group_limit(facts, group), order), customer_test
+
+
+def tested_group(facts: Facts) -> GroupFacts | None:
+    """The customer's credit group, unless the company does not test groups; the order uses its room either way."""
+    return facts.group if facts.customer.check_groups else None
+
+
+def customer_limit(facts: Facts) -> CreditLimit:
+    """The customer's own limit today."""
+    customer = facts.customer
+    terms = replace(customer.terms, in_group=tested_group(facts) is not None)
+    return limit_on(terms, customer.day, customer.exchange, customer.currency)
+
+
+def situation(facts: Facts, tests: tuple[LimitTest, ...]) -> Situation:
+    """What the blocking rules look at."""
+    customer = facts.customer
+    debts = owed(customer.balances, customer.policy, customer.day)
+    return Situation(
+        customer=customer.id,
+        credit_management_group=customer.credit_management_group,
+        risk_group=customer.risk_group,
+        used=_used(tests),
+        expiries=tuple(_expiries(facts, tests)),
+        days_overdue=longest_overdue(debts),
+        overdue=overdue(debts),
+        exchange=customer.exchange,
+    )
+
+
+def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, order: Order) -> LimitTest:
+    exchange, currency, policy = holder.exchange, holder.currency, holder.policy
+    others = (
+        *counted(holder.balances, policy, holder.day),
+        *(-money for money in counted(order.counted, policy, holder.day)),
+    )
+    exposure = exchange.total(others, currency)
+    later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, holder.day)
+    amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
+    untested = policy.limit_type is CreditLimitType.NONE and not holder.terms.mandatory
+    total = None if untested else limit.total
+    return LimitTest(
+        holder=(kind, holder.id),
+        name=holder.name,
+        passed=total is None or exposure + amount <= total,
+        limit=total,
+        exposure=exposure,
+        amount=amount,
+        available=None if total is None else total - exposure,
+        used_percent=used_percent(exposure + amount, total),
+        rates=exchange.rates_used(_currencies(holder, total is not None, order, others), currency),
+        day=holder.day,
+    )
+
+
+def _currencies(holder: CustomerFacts | GroupFacts, binds: bool, order: Order, others: Iterable[Money]) -> set[str]:
+    """Every currency that entered the comparison."""
+    terms, day = holder.terms, holder.day
+    used = {order.amount.currency, *(money.currency for money in per_currency(others))}
+    if not binds:
+        return used
+    entries = (normal_on(terms.entries, day), temporary_on(terms.entries, day))
+    in_limit = (entry.limit.currency for entry in entries if entry is not None)
+    return {*used, *in_limit, *(policy.value.currency for policy in terms.collaterals if policy.valid_on(day))}
+
+
+def _group_limit(facts: Facts, group: GroupFacts) -> CreditLimit:
+    """The group's limit; it does not bind a customer whose credit is unlimited."""
+    limit = limit_on(group.terms, group.day, group.exchange, group.currency)
+    unlimited = customer_limit(facts).kind is CreditLimitKind.UNLIMITED
+    return replace(limit, total=None) if unlimited else limit
+
+
+def _used(tests: tuple[LimitTest, ...]) -> Used | None:
+    """Of the customer's own limit, or of the group's where the group alone decides."""
+    for test in reversed(tests):
+        if test.limit is not None:
+            group = test.name if test.holder[0] == CREDIT_GROUP else None
+            return Used(test.exposure + test.amount, test.limit, group)
+    return None
+
+
+def _expiries(facts: Facts, tests: tuple[LimitTest, ...]) -> Iterable[Expiry]:
+    """Of the limits that bind; while a temporary limit is active the normal one's expiry does not matter."""
+    binding = {test.holder for test in tests if test.limit is not None}
+    customer, group = facts.customer, tested_group(facts)
+    limit = customer_limit(facts)
+    if _can_expire((CUSTOMER, customer.id), limit, binding) and (limit.expiry or customer.blank_expiry_means_expired):
+        yield Expiry(limit.expiry, customer.day)
+    if group is not None:
+        limit = limit_on(group.terms, group.day, group.exchange, group.currency)
+        if _can_expire((CREDIT_GROUP, group.id), limit, binding) and limit.expiry:
+            yield Expiry(limit.expiry, group.day, group.name)
+
+
+def _can_expire(holder: tuple[str, UUID], limit: CreditLimit, binding: set[tuple[str, UUID]]) -> bool:
+    return holder in binding and limit.kind is CreditLimitKind.AMOUNT and limit.temporary is None
