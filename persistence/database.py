@@ -4,7 +4,7 @@ Both lanes use asyncpg with native types. Alembic and the COPY imports use psyco
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -37,8 +37,8 @@ class DatabaseSettings(Protocol):
 class Urls:
     """Addresses of one database. `scoped` is None when DATABASE_URL is set and SCOPED_DATABASE_URL is not."""
 
-    owner: str
-    scoped: str | None
+    owner: str = field(repr=False)
+    scoped: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)

