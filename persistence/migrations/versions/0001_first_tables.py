@@ -1726,6 +1726,13 @@ def upgrade() -> None:
             nullable=False,
             comment="no rule and no limit holds it",
         ),
+        sa.Column(
+            "admitted",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="it passed or was released once: it counts, also while a later step holds it",
+        ),
         sa.Column("latest_decision_id", sa.Uuid(), nullable=True, comment="the last credit decision on it"),
         sa.Column(
             "version",
@@ -1796,14 +1803,14 @@ def upgrade() -> None:
             sa.Numeric(precision=20, scale=4),
             server_default=sa.text("0"),
             nullable=False,
-            comment="of that, taken over by an invoice not yet in the ledger",
+            comment="of that, on billing documents, posted or not",
         ),
         sa.Column(
             "invoiced",
             sa.Numeric(precision=20, scale=4),
             server_default=sa.text("0"),
             nullable=False,
-            comment="of that, in the ledger as an open item",
+            comment="of that, posted to the ledger as an open item",
         ),
         sa.Column(
             "closed",
