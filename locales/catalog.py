@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 from locales.extract import found
 from locales.glossary import terms
-from locales.sentences import FOLDER, languages, path_of, read
+from locales.sentences import ENGLISH, FOLDER, languages, path_of, read
 from locales.wholeness import problems, stale
 
 _HEADER = "# Sentences of creditgraph. English labels are in en; English sentences are in the code itself."
@@ -93,8 +93,9 @@ def check(folder: Path = FOLDER) -> Iterator[str]:
     """Everything that is wrong, one line each."""
     asked = template()
     yield from stale(_kept_template(folder), asked)
+    english = read(ENGLISH, folder)
     for language in languages(folder):
-        yield from problems(read(language, folder), asked, terms(language))
+        yield from problems(read(language, folder), asked, terms(language), english)
 
 
 def _kept_template(folder: Path) -> Catalog:

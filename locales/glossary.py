@@ -9,10 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Message
-
-from locales.sentences import ids_of, strings_of
-
 
 @dataclass(frozen=True)
 class Term:
@@ -33,15 +29,17 @@ def terms(language: str) -> tuple[Term, ...]:
     return tuple(sorted(made, key=lambda term: -len(term.english)))
 
 
-def broken(message: Message, terms: tuple[Term, ...]) -> Iterator[str]:
-    """The terms of an entry that its translation does not have, and the words it must not have."""
-    english = ids_of(message)[-1] if message.context is None else ids_of(message)[0].replace("_", " ")
-    translation = strings_of(message)[-1].lower() if strings_of(message) else ""
+def broken(english: str, translation: str, terms: tuple[Term, ...]) -> Iterator[str]:
+    """The terms of an English text that its translation does not have, and the words it must not have.
+
+    A term inside a longer one does not count: `credit limit` in `temporary credit limit`.
+    """
+    said = translation.lower()
     for term in terms:
-        english, times = _english(term.english).subn(" ", english)
-        if times and not any(stem in translation for stem in term.stems):
+        english, times = _english(term.english).subn("|", english)
+        if times and not any(stem in said for stem in term.stems):
             yield f"{term.english!r} is {' or '.join(map(repr, term.stems))}"
-        yield from (f"not {word!r}" for word in term.instead_of if re.search(rf"\b{word}", translation))
+        yield from (f"not {word!r}" for word in term.instead_of if re.search(rf"\b{re.escape(word)}", said))
 
 
 @cache

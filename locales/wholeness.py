@@ -12,7 +12,7 @@ from locales.glossary import Term, broken
 from locales.say import PLACEHOLDER
 from locales.sentences import ENGLISH, ids_of, strings_of
 
-Key = tuple[str | None, str | tuple[str, ...]]
+Key = tuple[str | None, tuple[str, ...]]
 
 _BRACE = re.compile(r"[{}]")
 
@@ -29,8 +29,8 @@ def stale(kept: Catalog, template: Catalog) -> Iterator[str]:
             yield f"messages.pot: other place or comment for {_shown(new[key])}"
 
 
-def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...]) -> Iterator[str]:
-    """Everything that keeps one language's catalog from being whole."""
+def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...], english: Catalog) -> Iterator[str]:
+    """Everything that keeps one language's catalog from being whole. `english` has the English labels."""
     language = str(catalog.locale).replace("_", "-")
     entries, wanted = _entries(catalog), _entries(template)
     for key in wanted.keys() - entries.keys():
@@ -44,9 +44,11 @@ def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...]) -> It
         yield f"{language}: Plural-Forms is not {expected.plural_forms}"
     for message in entries.values():
         yield from (f"{language}: {problem}: {_shown(message)}" for problem in _wrong(message, catalog, language))
-    if language != ENGLISH:
-        for message in entries.values():
-            yield from (f"{language}: {problem}: {_shown(message)}" for problem in broken(message, terms))
+    labels = _entries(english)
+    for key, message in entries.items():
+        text = (strings_of(labels[key]) if message.context and key in labels else key[1])[-1:]
+        said = (strings_of(message) or ("",))[-1]
+        yield from (f"{language}: {each}: {_shown(message)}" for each in broken("".join(text), said, terms))
 
 
 def _wrong(message: Message, catalog: Catalog, language: str) -> Iterator[str]:
