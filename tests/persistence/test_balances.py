@@ -1,0 +1,81 @@
+"""Sums of movements are kept exactly, by many writers at once, and folded so that nothing counts twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from persistence import balances
+from persistence.keys import new_key
+
+DAY, LATER = date(2026, 3, 1), date(2026, 4, 1)
+
+
+@pytest.fixture
+async def customer(pool: asyncpg.Pool) -> AsyncIterator[tuple[UUID, UUID]]:
+    company, party, found = new_key(), new_key(), new_key()
+    async with pool.acquire() as conn:
+        await conn.execute(
+            "insert into company (id, code, name, country, currency, locale, time_zone)"
+            " values ($1, $2, 'Nordvik AB', 'SE', 'SEK', 'sv-SE', 'Europe/Stockholm')",
+            company,
+            str(company),
+        )
+        await conn.execute("insert into party (id, number, name) values ($1, $2, 'Berg')", party, str(party))
+        await conn.execute(
+            "insert into customer (id, company_id, account, party_id, name, currency, locale)"
+            " values ($1, $2, '1001', $3, 'Berg', 'SEK', 'sv-SE')",
+            found,
+            company,
+            party,
+        )
+        yield found, company
+        await conn.execute("delete from balance")
+        await conn.execute("delete from company_balance")
+        await conn.execute("delete from movement_tail")
+
+
+async def test_changes_of_the_same_key_add_up_within_one_call_and_over_calls(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    receivables = (*customer, "RECEIVABLES", "SEK", DAY)
+    await balances.add_to_balances(pool, [(*receivables, 100), (*receivables, -30), (*receivables[:4], LATER, 5)])
+    await balances.add_to_balances(pool, [(*receivables, 7)])
+    await balances.add_to_balances(pool, [])
+    rows = await pool.fetch("select due_day, amount from balance order by due_day")
+    assert [tuple(row) for row in rows] == [(DAY, 77), (LATER, 5)]
+
+
+async def test_writers_of_the_same_keys_in_any_order_do_not_deadlock(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    keys = [(*customer, category, "SEK", DAY) for category in ("OPEN_ORDERS", "RECEIVABLES", "UNAPPLIED", "SALES")]
+    forwards, backwards = [(*key, 1) for key in keys], [(*key, 1) for key in reversed(keys)]
+    await asyncio.gather(*(balances.add_to_balances(pool, sums) for sums in [forwards, backwards] * 40))
+    assert [row["amount"] for row in await pool.fetch("select amount from balance")] == [80] * 4
+
+
+async def test_folders_at_work_at_once_count_every_movement_of_the_tail_once(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    _, company = customer
+    await pool.executemany(
+        "insert into movement_tail (id, company_id, category, currency, due_day, amount)"
+        " values ($1, $2, $3, 'SEK', $4, $5)",
+        [(new_key(), company, ("SALES", "RECEIVABLES")[n % 2], (DAY, LATER)[n % 3 % 2], n) for n in range(1000)],
+    )
+    moved: list[int] = []
+
+    async def folder() -> None:
+        while found := await balances.fold(pool, limit=37):
+            moved.append(found)
+
+    await asyncio.gather(*(folder() for _ in range(6)))
+    assert sum(moved) == 1000
+    assert max(moved) == 37
+    assert await pool.fetchval("select count(*) from movement_tail") == 0
+    assert await pool.fetchval("select sum(amount) from company_balance") == sum(range(1000))
+    assert await pool.fetchval("select count(*) from company_balance") == 4
