@@ -1,9 +1,10 @@
 """What CLDR says about a locale: Babel's data, and an excerpt (`cldr.json`) of what Babel leaves out.
 
 Left out by Babel 2.18: `minimumGroupingDigits` (Polish `1000,00`), patterns of numbering systems other than `latn`,
-the digits of those systems, patterns and signs of single currencies, and patterns and signs that regions have for
-themselves (`de-AT`, `es-AR`). `python -m locales.cldr_excerpt` makes the
-excerpt from the CLDR release that Babel was built from; nothing in it is written by hand.
+the digits of those systems, patterns and signs of single currencies, patterns and signs that regions have for
+themselves (`de-AT`, `es-AR`), and how a day and a time of that day are joined (Danish with a comma).
+`python -m locales.cldr_excerpt` makes the excerpt from the CLDR release that Babel was built from; nothing in it is
+written by hand.
 """
 
 from __future__ import annotations
@@ -100,6 +101,18 @@ def babel_sign(locale: Locale, kind: str) -> str | None:
     own = every.get(locale.default_numbering_system, {})
     found: str | None = (own if "decimal" in own else every["latn"]).get(kind)
     return found
+
+
+def moment_pattern(locale: Locale, style: str) -> str:
+    """The pattern of a day `{1}` with a time of it `{0}`, short or medium, both filled in."""
+    order = inherited("moments", tag_of(locale), style) or babel_moment(locale, style)
+    day, time = locale.date_formats[style].pattern, locale.time_formats[style].pattern
+    return order.replace("{0}", time).replace("{1}", day)
+
+
+def babel_moment(locale: Locale, style: str) -> str:
+    """Babel's, which is the one for a day and a time that are two things."""
+    return str(locale.datetime_formats[style])
 
 
 def of_currency(locale: Locale, currency: str) -> dict[str, str]:

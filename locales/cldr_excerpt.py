@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.core import Locale
 
-from locales.cldr import EXCERPT, babel_pattern, babel_sign, known, parents, tag_of
+from locales.cldr import EXCERPT, babel_moment, babel_pattern, babel_sign, known, parents, tag_of
 
 _KINDS = {"currency": "currencyFormats", "accounting": "currencyFormats"} | {
     "decimal": "decimalFormats",
@@ -25,16 +25,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Read two package folders of one CLDR release and write the excerpt."""
     parser = argparse.ArgumentParser(prog="python -m locales.cldr_excerpt", description=__doc__)
     parser.add_argument("numbers", type=Path, help="folder of cldr-numbers-full (holds main/)")
+    parser.add_argument("dates", type=Path, help="folder of cldr-dates-full (holds main/)")
     parser.add_argument("core", type=Path, help="folder of cldr-core (holds supplemental/)")
     chosen = parser.parse_args(arguments)
-    made = excerpt(chosen.numbers, chosen.core)
+    made = excerpt(chosen.numbers, chosen.dates, chosen.core)
     EXCERPT.write_text(json.dumps(made, indent=1, sort_keys=True, ensure_ascii=True) + "\n", encoding="utf-8")
     sys.stdout.write(f"{EXCERPT.name}: CLDR {made['cldr']}\n")
     return 0
 
 
-def excerpt(numbers: Path, core: Path) -> dict[str, Any]:
-    """Minimum grouping digits, patterns of the default numbering system, single currencies, digits."""
+def excerpt(numbers: Path, dates: Path, core: Path) -> dict[str, Any]:
+    """What Babel lacks or has otherwise, for the locales that both have."""
     locales = {path.parent.name: _read(path)["main"][path.parent.name]["numbers"] for path in _files(numbers)}
     covered = {tag: data for tag, data in locales.items() if tag_of(known(tag)) == tag}
     systems = {data["defaultNumberingSystem"] for data in covered.values()} - {"latn"}
@@ -45,6 +46,7 @@ def excerpt(numbers: Path, core: Path) -> dict[str, Any]:
         "minimumGroupingDigits": _inherited({t: int(d["minimumGroupingDigits"]) for t, d in covered.items()}),
         "patterns": _differing({t: {k: _pattern(d, k) for k in _KINDS} for t, d in covered.items()}, babel_pattern),
         "signs": _differing({t: _signs(d) for t, d in covered.items()}, babel_sign),
+        "moments": _differing({t: _moments(dates / "main" / t) for t in covered}, babel_moment),
         "currencies": {tag: found for tag, found in currencies.items() if found and tag in covered},
         "digits": {system: known_digits[system]["_digits"] for system in systems},
     }
@@ -87,6 +89,13 @@ def _pattern(data: Mapping[str, Any], kind: str) -> str:
 def _signs(data: Mapping[str, Any]) -> dict[str, str]:
     found = data[f"symbols-numberSystem-{data['defaultNumberingSystem']}"]
     return {kind: found[kind] for kind in _SIGNS if kind in found}
+
+
+def _moments(folder: Path) -> dict[str, str]:
+    """How a day and a time of it are put together."""
+    calendar = _read(folder / "ca-gregorian.json")["main"][folder.name]["dates"]["calendars"]["gregorian"]
+    found = calendar["dateTimeFormats-atTime"]["standard"]
+    return {kind: found[kind] for kind in ("short", "medium")}
 
 
 def _currencies(numbers: Path, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:

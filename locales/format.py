@@ -13,8 +13,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
+from babel.dates import DateTimePattern, parse_pattern
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
 from babel.numbers import get_currency_name, get_currency_precision, get_currency_unit_pattern
 
 from locales import cldr
@@ -25,6 +25,8 @@ MoneyStyle = Literal["SYMBOL", "ACCOUNTING", "CODE", "NAME", "PLAIN"]
 `1 234,50 svenska kronor`, `1 234,50`."""
 
 DateStyle = Literal["short", "medium", "long", "full"]
+MomentStyle = Literal["short", "medium"]
+"""The longer styles name the time zone, which Babel and ICU do differently."""
 
 _KEPT = 4096
 
@@ -66,10 +68,16 @@ def format_date(day: date, locale: str, style: DateStyle = "medium") -> str:
     return babel_date(day, style, known).translate(cldr.digits(known))
 
 
-def format_datetime(moment: datetime, locale: str, time_zone: str, style: DateStyle = "medium") -> str:
-    """An aware moment on the clock of a zone (IANA name)."""
+def format_datetime(moment: datetime, locale: str, time_zone: str, style: MomentStyle = "medium") -> str:
+    """An aware moment on the clock of a zone (IANA name): `9 juli 2026 15:05:07`."""
     known = cldr.known(locale)
-    return babel_datetime(moment, style, ZoneInfo(time_zone), known).translate(cldr.digits(known))
+    there = moment.astimezone(ZoneInfo(time_zone))
+    return str(_moment_pattern(locale, style).apply(there, known)).translate(cldr.digits(known))
+
+
+@lru_cache(_KEPT)
+def _moment_pattern(tag: str, style: MomentStyle) -> DateTimePattern:
+    return parse_pattern(cldr.moment_pattern(cldr.known(tag), style))
 
 
 @lru_cache(_KEPT)
