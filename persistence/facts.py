@@ -48,9 +48,9 @@ class Moment:
 
 
 async def customer_facts(
-    conn: asyncpg.Connection, customers: Iterable[UUID], moment: Moment
+    conn: asyncpg.Connection, customers: Iterable[UUID], moment: Moment, currencies: Iterable[str] = ()
 ) -> dict[UUID, CustomerFacts]:
-    """What a check is told of each of these customers as a payer."""
+    """What a check is told of each of these customers as a payer; `currencies` will be converted from or to as well."""
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
     groups = await groups_of(conn, days)
@@ -62,7 +62,7 @@ async def customer_facts(
     for key, row in rows.items():
         currency, day = row["company_currency"], days[key]
         own, secured = balances[key], tuple(collaterals[key])
-        used = [currency, *(b.amount.currency for b in own), *(c.value.currency for c in secured)]
+        used = [currency, *currencies, *(b.amount.currency for b in own), *(c.value.currency for c in secured)]
         used.extend(entry.limit.currency for entry in entries[key])
         exchange = await exchange_on(conn, day, used)
         facts[key] = CustomerFacts(
@@ -108,14 +108,16 @@ async def payers_of(conn: asyncpg.Connection, days: Mapping[UUID, date]) -> dict
     return {customer: customer for customer in days} | {row["customer_id"]: row["payer_id"] for row in rows}
 
 
-async def group_facts(conn: asyncpg.Connection, groups: Iterable[UUID], moment: Moment) -> dict[UUID, GroupFacts]:
+async def group_facts(
+    conn: asyncpg.Connection, groups: Iterable[UUID], moment: Moment, currencies: Iterable[str] = ()
+) -> dict[UUID, GroupFacts]:
     """What a check is told of each of these credit groups: the sums of all members in all companies."""
     facts = {}
     for row in await sql.GROUPS.all(conn, groups=list(set(groups))):
         key, day = row["id"], moment.day(row["time_zone"])
         entries = (await _entries(conn, [key]))[key]
         balances = await _group_balances(conn, key, day, moment)
-        used = [row["currency"], *(b.amount.currency for b in balances), *(e.limit.currency for e in entries)]
+        used = [row["currency"], *currencies, *(b.amount.currency for b in balances), *(e.limit.currency for e in entries)]
         exchange = await exchange_on(conn, day, used)
         facts[key] = GroupFacts(
             id=key,
@@ -131,13 +133,21 @@ async def group_facts(conn: asyncpg.Connection, groups: Iterable[UUID], moment: 
     return facts
 
 
-async def facts_of(conn: asyncpg.Connection, payer: UUID, moment: Moment) -> Facts:
-    """Everything a decision about one payer follows from."""
-    customer = (await customer_facts(conn, [payer], moment))[payer]
-    group = (await groups_of(conn, {payer: customer.day})).get(payer)
-    groups = await group_facts(conn, [group], moment) if group is not None else {}
-    rules = await sql.RULES.all(conn, company=customer.company)
-    return Facts(customer, groups.get(group) if group else None, tuple(rule_of(row) for row in rules))
+async def facts_of(
+    conn: asyncpg.Connection, payers: Iterable[UUID], moment: Moment, currencies: Iterable[str] = ()
+) -> dict[UUID, Facts]:
+    """Everything a decision about each payer follows from. `currencies`: those of the orders to be decided on."""
+    payers = list(payers)
+    codes = {row["company_code"] for row in await sql.CUSTOMERS.all(conn, customers=payers)}
+    rules = {code: tuple(rule_of(row) for row in await sql.RULES.all(conn, company=code)) for code in sorted(codes)}
+    used = {*currencies, *(rule.amount.currency for found in rules.values() for rule in found if rule.amount)}
+    customers = await customer_facts(conn, payers, moment, used)
+    group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
+    groups = await group_facts(conn, group_of.values(), moment, used)
+    return {
+        key: Facts(customer, groups.get(group_of[key]) if key in group_of else None, rules[customer.company])
+        for key, customer in customers.items()
+    }
 
 
 def rule_of(row: Row) -> BlockingRule:

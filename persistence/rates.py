@@ -61,7 +61,8 @@ async def exchange_on(conn: asyncpg.Connection, day: date, currencies: Iterable[
         Rate(row["base"], row["quote"], row["rate"], row["day"], row["irrevocable"])
         for row in sorted(rows, key=lambda row: (row["base"], row["quote"]))
     )
-    return Exchange(day, await digits(conn), rates)
+    known = await digits(conn)
+    return Exchange(day, {code: known[code] for code in wanted if code in known}, rates)
 
 
 def with_age(exchange: Exchange, max_age_days: int) -> Exchange:

@@ -1,0 +1,51 @@
+"""Credit decisions as they are kept: the answer, and the facts it was made on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.decision import Decision
+from domain.facts import Facts, Order
+from persistence.frozen import freeze, thaw
+from persistence.keys import new_key
+
+
+def decision_of(result: Any) -> Decision:
+    """The answer out of its column."""
+    return thaw(Decision, result)
+
+
+def inputs_of(inputs: Any) -> tuple[Facts, Order]:
+    """The facts and the order out of their column: deciding again on them gives the same."""
+    return thaw(Facts, inputs["facts"]), thaw(Order, inputs["order"])
+
+
+def decision_row(
+    decision: Decision,
+    facts: Facts,
+    order: Order,
+    order_id: UUID,
+    company: UUID,
+    actor: UUID,
+    now: datetime,
+    override_reason: str | None,
+) -> dict[str, Any]:
+    """A decision for its table."""
+    return {
+        "customer_id": facts.customer.id,
+        "id": new_key(),
+        "company_id": company,
+        "sales_order_id": order_id,
+        "checkpoint": decision.checkpoint.value,
+        "outcome": decision.outcome.value,
+        "amount": decision.amount.amount,
+        "currency": decision.amount.currency,
+        "as_of": decision.as_of,
+        "decided_at": now,
+        "decided_by_id": actor,
+        "result": freeze(decision),
+        "inputs": {"facts": freeze(facts), "order": freeze(order)},
+        "override_reason": override_reason,
+    }

@@ -1,0 +1,93 @@
+"""Appending what facts move: movements, the balances of their payers, and the tail that the folder adds to companies.
+
+Called inside the payer's lock; the keys of balances are written in sorted order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import asyncpg
+
+from domain.money import Money
+from domain.receivables import Movement
+from persistence.balances import add_to_balances
+from persistence.keys import new_key
+from persistence.statements import insert
+from persistence.tables.movements import movement, movement_tail
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A movement of one payer in one company."""
+
+    customer: UUID
+    company: UUID
+    movement: Movement
+
+
+async def append(
+    conn: asyncpg.Connection, moved: Iterable[Moved], recorded_at: datetime, digits: Mapping[str, int]
+) -> None:
+    """Append movements and keep the sums."""
+    moved = [one for one in moved if one.movement.amount.amount]
+    sums: dict[tuple[UUID, UUID, str, str, date], int] = defaultdict(int)
+    rows = []
+    for one in moved:
+        change = one.movement
+        amount = in_minor_units(change.amount, digits)
+        sums[one.customer, one.company, change.category, change.amount.currency, change.due] += amount
+        rows.append(
+            {
+                "customer_id": one.customer,
+                "id": new_key(),
+                "company_id": one.company,
+                "category": change.category,
+                "currency": change.amount.currency,
+                "day": change.day,
+                "due_day": change.due,
+                "amount": amount,
+                "source_id": change.source,
+                "recorded_at": recorded_at,
+            }
+        )
+    await insert(conn, movement, rows)
+    changed = [(*key, amount) for key, amount in sorted(sums.items()) if amount]
+    await add_to_balances(conn, changed)
+    tail: dict[tuple[UUID, str, str, date], int] = defaultdict(int)
+    for _, company, category, currency, due, amount in changed:
+        tail[company, category, currency, due] += amount
+    await insert(
+        conn,
+        movement_tail,
+        [
+            {
+                "id": new_key(),
+                "company_id": company,
+                "category": category,
+                "currency": currency,
+                "due_day": due,
+                "amount": amount,
+            }
+            for (company, category, currency, due), amount in sorted(tail.items())
+            if amount
+        ],
+    )
+
+
+def in_minor_units(money: Money, digits: Mapping[str, int]) -> int:
+    """An amount in minor units. Amounts finer than their currency never get this far."""
+    scaled = money.amount.scaleb(digits[money.currency])
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{money} has more digits than {money.currency}")
+    return int(scaled)
+
+
+def amount_of(minor: int, currency: str, digits: Mapping[str, int]) -> Decimal:
+    """Minor units as an amount."""
+    return Decimal(minor).scaleb(-digits[currency])

@@ -1,0 +1,188 @@
+"""Orders out of their tables, and what they move when they change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from domain.exposure import Balance, Category
+from domain.facts import Checkpoint, Order
+from domain.money import Money
+from domain.orders import OrderLine, SalesOrderStatus, order_balances
+from domain.receivables import Movement
+from domain.release import Release
+from persistence.movements import Moved
+from persistence.statements import Row, Statement, any_of
+from persistence.tables.decisions import credit_hold, credit_release
+from persistence.tables.orders import sales_order, sales_order_line
+from persistence.tables.receivables import document_number
+
+ENDED = ("RELEASED", "REJECTED", "CANCELLED")
+"""Final statuses of a hold."""
+
+_BY_NUMBER = Statement(
+    sa.select(document_number.c.number, document_number.c.document_id, document_number.c.customer_id).where(
+        document_number.c.company_id == sa.bindparam("company", type_=sa.Uuid()),
+        document_number.c.document == "sales_order",
+        any_of(document_number.c.number, "numbers"),
+    )
+)
+_ORDERS = Statement(
+    sa.select(sales_order).where(any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders"))
+)
+_LINES = Statement(
+    sa.select(sales_order_line)
+    .where(any_of(sales_order_line.c.customer_id, "customers"), any_of(sales_order_line.c.sales_order_id, "orders"))
+    .order_by(sales_order_line.c.line_number)
+)
+_RELEASES = Statement(
+    sa.select(credit_release)
+    .where(any_of(credit_release.c.customer_id, "customers"), any_of(credit_release.c.sales_order_id, "orders"))
+    .order_by(credit_release.c.id)
+)
+_HOLDS = Statement(
+    sa.select(credit_hold)
+    .where(
+        any_of(credit_hold.c.customer_id, "customers"),
+        any_of(credit_hold.c.sales_order_id, "orders"),
+        credit_hold.c.status.not_in(ENDED),
+    )
+    .order_by(credit_hold.c.id)
+)
+
+
+@dataclass(frozen=True)
+class KeptOrder:
+    """An order as it is kept, with what was decided about it so far."""
+
+    id: UUID
+    payer: UUID
+    buyer: UUID
+    company: UUID
+    number: str
+    status: SalesOrderStatus
+    amount: Money
+    ordered_on: date
+    ship_date: date | None
+    excluded: bool
+    admitted: bool
+    lines: tuple[OrderLine, ...]
+    release: Release | None = None
+    hold: Mapping[str, Any] | None = None
+
+    @property
+    def counted(self) -> tuple[Balance, ...]:
+        """What it takes among the balances, by the day it ships."""
+        due = self.ship_date or self.ordered_on
+        balances = order_balances(self.lines, self.status, self.admitted)
+        return tuple(replace(balance, due=balance.due or due) for balance in balances)
+
+    def asks(self, checkpoint: Checkpoint) -> Order:
+        """The order as the rules are asked about it."""
+        rest = [line.open_order.amount for line in self.lines]
+        gone = sum((line.delivered for line in self.lines), Decimal(0))
+        return Order(
+            amount=self.amount,
+            checkpoint=checkpoint,
+            number=self.number,
+            excluded=self.excluded,
+            ship_date=self.ship_date,
+            counted=self.counted,
+            delivered=gone > 0 and not any(rest),
+            release=self.release,
+            forced=self.hold is not None and self.hold["forced"],
+        )
+
+    def moves_to(self, after: KeptOrder, day: date) -> tuple[Moved, ...]:
+        """What changes when it becomes `after`: the difference between what both take."""
+        sums: dict[tuple[Category, str, date], Decimal] = defaultdict(Decimal)
+        for sign, order in ((-1, self), (1, after)):
+            for balance in order.counted:
+                assert balance.due is not None, "an order counts by a day"
+                sums[balance.category, balance.amount.currency, balance.due] += sign * balance.amount.amount
+        return tuple(
+            Moved(self.payer, self.company, Movement(category, Money(amount, currency), day, due, self.id))
+            for (category, currency, due), amount in sums.items()
+            if amount
+        )
+
+
+async def orders_by_number(
+    conn: asyncpg.Connection, numbers: Iterable[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], KeptOrder]:
+    """Orders by company and number, those that exist."""
+    wanted: dict[UUID, set[str]] = defaultdict(set)
+    for company, number in numbers:
+        wanted[company].add(number)
+    keys: list[tuple[UUID, UUID]] = []
+    for company, of_company in sorted(wanted.items()):
+        rows = await _BY_NUMBER.all(conn, company=company, numbers=sorted(of_company))
+        keys.extend((row["customer_id"], row["document_id"]) for row in rows)
+    return {(order.company, order.number): order for order in await orders_by_key(conn, keys)}
+
+
+async def orders_by_key(conn: asyncpg.Connection, keys: Sequence[tuple[UUID, UUID]]) -> list[KeptOrder]:
+    """Orders by payer and id."""
+    if not keys:
+        return []
+    given = {"customers": [customer for customer, _ in keys], "orders": [order for _, order in keys]}
+    lines: dict[UUID, list[OrderLine]] = defaultdict(list)
+    for row in await _LINES.all(conn, **given):
+        lines[row["sales_order_id"]].append(_line(row))
+    releases = {row["sales_order_id"]: release_of(row) for row in await _RELEASES.all(conn, **given)}
+    holds = {row["sales_order_id"]: row for row in await _HOLDS.all(conn, **given)}
+    return [
+        _order(row, tuple(lines[row["id"]]), releases.get(row["id"]), holds.get(row["id"]))
+        for row in await _ORDERS.all(conn, **given)
+    ]
+
+
+def release_of(row: Row) -> Release:
+    """A release as the rules know it."""
+    currency = row["currency"]
+    return Release(
+        released_value=Money(row["released_amount"], currency),
+        released_on=row["released_on"],
+        ceiling=None if row["ceiling"] is None else Money(row["ceiling"], currency),
+        deviation_percent=row["deviation_percent"],
+        last_date=row["last_date"],
+    )
+
+
+def _order(
+    row: Row, lines: tuple[OrderLine, ...], release: Release | None, hold: Mapping[str, Any] | None
+) -> KeptOrder:
+    return KeptOrder(
+        id=row["id"],
+        payer=row["customer_id"],
+        buyer=row["buyer_id"],
+        company=row["company_id"],
+        number=row["number"],
+        status=SalesOrderStatus(row["status"]),
+        amount=Money(row["amount"], row["currency"]),
+        ordered_on=row["ordered_on"],
+        ship_date=row["ship_date"],
+        excluded=row["excluded_from_credit_management"],
+        admitted=row["admitted"],
+        lines=tuple(replace(line, amount=Money(line.amount.amount, row["currency"])) for line in lines),
+        release=release,
+        hold=hold,
+    )
+
+
+def _line(row: Row) -> OrderLine:
+    return OrderLine(
+        amount=Money(row["amount"], ""),
+        delivered=row["delivered"],
+        billed=row["billed"],
+        posted=row["invoiced"],
+        closed=row["closed"],
+    )

@@ -1,0 +1,197 @@
+"""The write lane: lock, then load, decide, append. One root mutation field is one transaction.
+
+The lock is a statement of its own and facts are loaded only after it is granted: a statement that locks and sums at once
+takes its snapshot before it waits, and lets too many orders pass. Rows are locked in one order: credit groups by id,
+then customers by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.message import Message, N_
+from domain.money import Money
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence import movements
+from persistence.facts import Moment, groups_of, payers_of
+from persistence.frozen import freeze_message
+from persistence.keys import new_key
+from persistence.movements import Moved
+from persistence.rates import digits
+from persistence.statements import Row, Statement, any_of, insert
+from persistence.tables.company import company_table
+from persistence.tables.customer import credit_group, customer
+from persistence.tables.running import audit_event, outbox
+
+_COMPANIES = Statement(sa.select(company_table))
+_LOCK_GROUPS = Statement(
+    sa.select(credit_group.c.id)
+    .where(any_of(credit_group.c.id, "groups"))
+    .order_by(credit_group.c.id)
+    .with_for_update(key_share=True)
+)
+_LOCK_CUSTOMERS = Statement(
+    sa.select(customer.c.id)
+    .where(any_of(customer.c.id, "customers"))
+    .order_by(customer.c.id)
+    .with_for_update(key_share=True)
+)
+_TIME_ZONES = Statement(
+    sa.select(customer.c.id, company_table.c.time_zone)
+    .join(company_table, company_table.c.id == customer.c.company_id)
+    .where(any_of(customer.c.id, "customers"))
+)
+
+class MovedMeanwhile(Exception):
+    """Somebody changed payer or group between looking and locking. Begin the transaction again."""
+
+
+@dataclass
+class Transaction:
+    """One transaction of one actor at one moment.
+
+    `granted`: the companies in which the caller may do what it does, by code; to name another is refused.
+    """
+
+    conn: asyncpg.Connection
+    actor: UUID
+    now: datetime
+    granted: Mapping[str, UUID]
+    digits: Mapping[str, int] = field(default_factory=dict)
+    companies: Mapping[UUID, Row] = field(default_factory=dict)
+    warnings: list[Refusal] = field(default_factory=list)
+    _audit: list[dict[str, Any]] = field(default_factory=list)
+    _outbox: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    async def begin(
+        cls, conn: asyncpg.Connection, actor: UUID, now: datetime, granted: Mapping[str, UUID]
+    ) -> Transaction:
+        """A transaction that knows currencies and companies."""
+        companies = {row["id"]: row for row in await _COMPANIES.all(conn)}
+        return cls(conn, actor, now, granted, await digits(conn), companies)
+
+    @property
+    def moment(self) -> Moment:
+        """Now."""
+        return Moment(self.now)
+
+    def company(self, code: str) -> Row:
+        """A company the caller may do this in. Raises `Refused` COMPANY_NOT_AVAILABLE."""
+        if code not in self.granted or self.granted[code] not in self.companies:
+            raise Refused(
+                Refusal(
+                    ErrorCode.COMPANY_NOT_AVAILABLE,
+                    Message(N_("Company {company} does not exist or is not granted to you."), {"company": code}),
+                    ("company",),
+                )
+            )
+        return self.companies[self.granted[code]]
+
+    def within(self, company: UUID) -> Row:
+        """The company of a record that is to be changed. Raises `Refused` FORBIDDEN where that is not granted."""
+        if company not in self.granted.values():
+            raise Refused(
+                Refusal(ErrorCode.FORBIDDEN, Message(N_("You may not do this in this company. Ask for the right to.")))
+            )
+        return self.companies[company]
+
+    def today(self, company: UUID) -> date:
+        """The company's day."""
+        return self.now.astimezone(ZoneInfo(self.companies[company]["time_zone"])).date()
+
+    async def lock(self, customers: Iterable[UUID]) -> dict[UUID, UUID]:
+        """Lock the payers of these customers with their groups, and give each customer's payer.
+
+        Who pays and who shares a limit is read again under the lock: raises `MovedMeanwhile` when it has changed, and
+        the transaction begins anew, so that locks are always taken in one order.
+        """
+        wanted = sorted(set(customers))
+        payers, groups = await self._rooms(wanted)
+        await _LOCK_GROUPS.all(self.conn, groups=sorted(set(groups.values())))
+        await _LOCK_CUSTOMERS.all(self.conn, customers=sorted({*payers.values(), *wanted}))
+        if await self._rooms(wanted) != (payers, groups):
+            raise MovedMeanwhile
+        return payers
+
+    async def _rooms(self, customers: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
+        zones = {row["id"]: row["time_zone"] for row in await _TIME_ZONES.all(self.conn, customers=list(customers))}
+        days = {key: self.moment.day(zone) for key, zone in zones.items()}
+        payers = await payers_of(self.conn, days)
+        groups = await groups_of(self.conn, {payers[key]: day for key, day in days.items()})
+        return payers, groups
+
+    async def move(self, moved: Iterable[Moved]) -> None:
+        """Append movements."""
+        await movements.append(self.conn, moved, self.now, self.digits)
+
+    def audit(
+        self,
+        kind: AuditEventKind,
+        message: Message,
+        subject: tuple[str, UUID],
+        company: UUID | None = None,
+        changes: Sequence[Mapping[str, Any]] | None = None,
+        *,
+        event: str | None = None,
+    ) -> None:
+        """Put on record what was done; with `event`, tell others too. Written when the transaction ends."""
+        self._audit.append(audit_row(kind, message, subject, company, self.actor, self.now, changes))
+        if event is not None:
+            self._outbox.append(
+                {"kind": event, "company_id": company, "subject_id": subject[1], "payload": {"table": subject[0]}}
+            )
+
+    async def finish(self) -> None:
+        """Write what was put on record."""
+        await insert(self.conn, audit_event, self._audit)
+        await insert(self.conn, outbox, self._outbox)
+
+    def amount_refusals(self, money: Money, path: tuple[str, ...], *, positive: bool = True) -> list[Refusal]:
+        """What is wrong with an amount: unknown currency, too many digits, a negative."""
+        if money.currency not in self.digits:
+            text = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
+            return [Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(text, {"currency": money.currency}), path)]
+        if money.amount != money.amount.quantize(money.amount.__class__(1).scaleb(-self.digits[money.currency])):
+            text = N_("{amount} has more decimals than {currency}, which has {digits}.")
+            values = {"amount": money.amount, "currency": money.currency, "digits": self.digits[money.currency]}
+            return [Refusal(ErrorCode.AMOUNT_PRECISION, Message(text, values), path)]
+        if money.amount < 0 or (positive and money.amount == 0):
+            text = N_("The amount must be above zero.") if positive else N_("The amount must not be negative.")
+            return [Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(text), path, actual=money)]
+        return []
+
+
+def audit_row(
+    kind: AuditEventKind,
+    message: Message,
+    subject: tuple[str, UUID] | None,
+    company: UUID | None,
+    actor: UUID,
+    now: datetime,
+    changes: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    refused: bool = False,
+) -> dict[str, Any]:
+    """One line of the audit."""
+    return {
+        "id": new_key(),
+        "happened_at": now,
+        "actor_id": actor,
+        "kind": kind.value,
+        "refused": refused,
+        "company_id": company,
+        "subject_kind": subject[0] if subject else None,
+        "subject_id": subject[1] if subject else None,
+        "message": freeze_message(message),
+        "changes": list(changes) if changes is not None else None,
+    }
