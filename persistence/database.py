@@ -6,7 +6,7 @@ Both lanes use asyncpg with native types. Alembic and the COPY imports use psyco
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +15,9 @@ import orjson
 from persistence import embedded
 
 Pooler = Literal["transaction"]
+# The names by which other rooms know the driver's types, which they may not import.
+Pool: TypeAlias = asyncpg.Pool
+Connection: TypeAlias = asyncpg.Connection
 
 
 class DatabaseSettings(Protocol):
@@ -72,7 +75,7 @@ def driver_url(url: str) -> str:
     return plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-async def open_pool(url: str, *, max_size: int = 16, min_size: int = 1, pooler: Pooler | None = None) -> asyncpg.Pool:
+async def open_pool(url: str, *, max_size: int = 16, min_size: int = 1, pooler: Pooler | None = None) -> Pool:
     """A last-in-first-out pool of connections that keep no state.
 
     Numbers arrive as `Decimal`, dates as `date`, ids as `UUID`, json and jsonb as Python values. Nothing may be
@@ -95,13 +98,13 @@ async def open_pool(url: str, *, max_size: int = 16, min_size: int = 1, pooler: 
     )
 
 
-async def set_codecs(connection: asyncpg.Connection) -> None:
+async def set_codecs(connection: Connection) -> None:
     """Give one connection the codecs of the pool."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=_load, format="text")
 
 
-async def capabilities(connection: asyncpg.Connection) -> Capabilities:
+async def capabilities(connection: Connection) -> Capabilities:
     """Ask the server. Only a named collation proves ICU: a provider 'i' exists without any."""
     row = await connection.fetchrow(
         "select current_setting('server_version') as version, current_setting('server_version_num')::int as number,"
@@ -111,7 +114,7 @@ async def capabilities(connection: asyncpg.Connection) -> Capabilities:
     return Capabilities(row["version"], row["number"], row["icu"])
 
 
-async def _keep(connection: asyncpg.Connection) -> None:
+async def _keep(connection: Connection) -> None:
     """Called on return, after asyncpg rolled back what was open: there is no state to take back."""
 
 
