@@ -20,11 +20,11 @@ _BRACE = re.compile(r"[{}]")
 def stale(kept: Catalog, template: Catalog) -> Iterator[str]:
     """How the committed template differs from what the code asks for."""
     old, new = _entries(kept), _entries(template)
-    for key in new.keys() - old.keys():
+    for key in [key for key in new if key not in old]:
         yield f"messages.pot: lacks {_shown(new[key])}"
-    for key in old.keys() - new.keys():
+    for key in [key for key in old if key not in new]:
         yield f"messages.pot: still has {_shown(old[key])}"
-    for key in old.keys() & new.keys():
+    for key in [key for key in old if key in new]:
         if old[key].auto_comments != new[key].auto_comments or _places(old[key]) != _places(new[key]):
             yield f"messages.pot: other place or comment for {_shown(new[key])}"
 
@@ -33,9 +33,9 @@ def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...], engli
     """Everything that keeps one language's catalog from being whole. `english` has the English labels."""
     language = str(catalog.locale).replace("_", "-")
     entries, wanted = _entries(catalog), _entries(template)
-    for key in wanted.keys() - entries.keys():
+    for key in [key for key in wanted if key not in entries]:
         yield f"{language}: lacks {_shown(wanted[key])}"
-    for key in entries.keys() - wanted.keys():
+    for key in [key for key in entries if key not in wanted]:
         yield f"{language}: nothing asks for {_shown(entries[key])}"
     for message in catalog.obsolete.values():
         yield f"{language}: obsolete {_shown(message)}"
@@ -47,8 +47,9 @@ def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...], engli
     labels = _entries(english)
     for key, message in entries.items():
         text = (strings_of(labels[key]) if message.context and key in labels else key[1])[-1:]
-        said = (strings_of(message) or ("",))[-1]
-        yield from (f"{language}: {each}: {_shown(message)}" for each in broken("".join(text), said, terms))
+        said = "".join(strings_of(message)[-1:])
+        wrong = broken("".join(text), said, terms) if said else ()
+        yield from (f"{language}: {each}: {_shown(message)}" for each in wrong)
 
 
 def _wrong(message: Message, catalog: Catalog, language: str) -> Iterator[str]:
