@@ -117,7 +117,12 @@ async def group_facts(
         key, day = row["id"], moment.day(row["time_zone"])
         entries = (await _entries(conn, [key]))[key]
         balances = await _group_balances(conn, key, day, moment)
-        used = [row["currency"], *currencies, *(b.amount.currency for b in balances), *(e.limit.currency for e in entries)]
+        used = [
+            row["currency"],
+            *currencies,
+            *(b.amount.currency for b in balances),
+            *(e.limit.currency for e in entries),
+        ]
         exchange = await exchange_on(conn, day, used)
         facts[key] = GroupFacts(
             id=key,

@@ -75,6 +75,7 @@ class KeptOrder:
     excluded: bool
     admitted: bool
     lines: tuple[OrderLine, ...]
+    payment_terms: UUID | None = None
     release: Release | None = None
     hold: Mapping[str, Any] | None = None
 
@@ -173,6 +174,7 @@ def _order(
         excluded=row["excluded_from_credit_management"],
         admitted=row["admitted"],
         lines=tuple(replace(line, amount=Money(line.amount.amount, row["currency"])) for line in lines),
+        payment_terms=row["payment_terms_id"],
         release=release,
         hold=hold,
     )

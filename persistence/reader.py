@@ -12,7 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from persistence.shapes.filters import condition
-from persistence.shapes.keyset import after, decode, encode, sort_keys
+from persistence.shapes.keyset import BadCursor, after, decode, encode, sort_keys
 from persistence.shapes.shape import Shape
 from persistence.statements import Row, Statement, any_of
 
@@ -39,6 +39,9 @@ class Page:
     has_previous: bool
 
 
+_BY_KEY: dict[tuple[str, str], Statement] = {}
+
+
 @dataclass(frozen=True)
 class Reader:
     """One viewer's eyes: which companies, which languages, and the moment that is now."""
@@ -61,25 +64,34 @@ class Reader:
 
     async def by_key(self, shape: Shape, column: str, keys: Iterable[Any]) -> dict[Any, Row]:
         """Rows by a unique field, those that may be seen."""
-        expression = shape.id if column == "id" else shape.fields[column]
-        statement = Statement(shape.select().where(any_of(expression, "wanted")))
-        async with self.pool.acquire() as conn:
-            rows = await statement.all(conn, **self.given(wanted=list(keys)))
+        if (shape.name, column) not in _BY_KEY:
+            expression = shape.id if column == "id" else shape.fields[column]
+            _BY_KEY[shape.name, column] = Statement(shape.select().where(any_of(expression, "wanted")))
+        rows = await self.run(_BY_KEY[shape.name, column], wanted=list(keys))
         return {row[column]: row for row in rows}
 
+    async def where(self, shape: Shape, where: Mapping[str, Any]) -> Row | None:
+        """The one row whose fields have these values, if it may be seen: by a natural key of several fields."""
+        found = await self.run(Statement(shape.select().where(shape.hanging_off(where))))
+        return found[0] if found else None
+
     async def page(self, shape: Shape, asked: Asked, within: Mapping[str, Any] | None = None) -> Page:
-        """One page, of the rows whose fields have the values of `within`. Raises `BadCursor`."""
+        """One page, of the rows that hang off what `within` says. Raises `BadCursor`."""
         keys = sort_keys(shape, asked.order)
         backwards = asked.last is not None
         size = asked.last if asked.last is not None else asked.first or 0
-        statement = shape.select().where(_within(shape, within or {}), condition(shape, asked.where))
+        statement = shape.select().where(shape.hanging_off(within or {}), condition(shape, asked.where))
         for cursor, reverse in ((asked.after, False), (asked.before, True)):
             if cursor is not None:
                 statement = statement.where(after(keys, decode(shape, keys, cursor), reverse))
         labelled = [key.expression.label(f"key_{place}") for place, key in enumerate(keys)]
         statement = statement.add_columns(*labelled).order_by(*(key.ordered(backwards) for key in keys)).limit(size + 1)
-        async with self.pool.acquire() as conn:
-            found = await Statement(statement).all(conn, **self.given())
+        try:
+            found = await self.run(Statement(statement))
+        except asyncpg.DataError as error:
+            if asked.after is None and asked.before is None:
+                raise
+            raise BadCursor("a key is out of its range") from error
         more, rows = len(found) > size, found[:size]
         if backwards:
             rows = rows[::-1]
@@ -96,26 +108,17 @@ class Reader:
     ) -> int:
         """How many rows, counting no further than one past `limit`."""
         inner = (
-            sa.select(sa.literal(1))
+            sa.select(sa.literal(1).label("one"))
             .select_from(shape.source)
-            .where(shape.visible, _within(shape, within or {}), condition(shape, where))
+            .where(shape.visible, shape.hanging_off(within or {}), condition(shape, where))
             .limit(limit + 1)
             .subquery()
         )
-        async with self.pool.acquire() as conn:
-            counted: int = await Statement(sa.select(sa.func.count()).select_from(inner)).value(conn, **self.given())
-        return counted
+        (counted,) = await self.run(Statement(sa.select(sa.func.count().label("counted")).select_from(inner)))
+        found: int = counted["counted"]
+        return found
 
     async def run(self, statement: Statement, **given: Any) -> Sequence[Row]:
         """A statement of our own over the same viewer."""
         async with self.pool.acquire() as conn:
             return await statement.all(conn, **self.given(**given))
-
-
-def _within(shape: Shape, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
-    """Rows that hang off another record: of a customer, of a group, of an order."""
-    parts = []
-    for name, value in values.items():
-        expression = shape.within[name] if name in shape.within else shape.fields[name]
-        parts.append(expression == sa.literal(value, expression.type))
-    return sa.and_(sa.true(), *parts)

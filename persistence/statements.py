@@ -13,7 +13,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect_module
 
-_DIALECT = dialect_module.dialect()
+_DIALECT = dialect_module.dialect()  # type: ignore[no-untyped-call]
 
 Row = Mapping[str, Any]
 

@@ -1,15 +1,16 @@
 """The write lane: lock, then load, decide, append. One root mutation field is one transaction.
 
-The lock is a statement of its own and facts are loaded only after it is granted: a statement that locks and sums at once
-takes its snapshot before it waits, and lets too many orders pass. Rows are locked in one order: credit groups by id,
-then customers by id.
+The lock is a statement of its own and facts are loaded only after it is granted: a statement that locks and sums at
+once takes its snapshot before it waits, and lets too many orders pass. Rows are locked in one order: credit groups by
+id, then customers by id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,12 +19,13 @@ import asyncpg
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
-from domain.message import Message, N_
-from domain.money import Money
-from domain.refusal import ErrorCode, Refusal, Refused
+from domain.message import N_, Message
+from domain.money import Money, RateMissing
+from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence import movements
 from persistence.facts import Moment, groups_of, payers_of
 from persistence.frozen import freeze_message
+from persistence.idempotency import Key, earlier, remember
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.rates import digits
@@ -50,6 +52,7 @@ _TIME_ZONES = Statement(
     .join(company_table, company_table.c.id == customer.c.company_id)
     .where(any_of(customer.c.id, "customers"))
 )
+
 
 class MovedMeanwhile(Exception):
     """Somebody changed payer or group between looking and locking. Begin the transaction again."""
@@ -161,10 +164,11 @@ class Transaction:
         if money.currency not in self.digits:
             text = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
             return [Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(text, {"currency": money.currency}), path)]
-        if money.amount != money.amount.quantize(money.amount.__class__(1).scaleb(-self.digits[money.currency])):
+        if money.amount != money.amount.quantize(Decimal(1).scaleb(-self.digits[money.currency])):
             text = N_("{amount} has more decimals than {currency}, which has {digits}.")
-            values = {"amount": money.amount, "currency": money.currency, "digits": self.digits[money.currency]}
-            return [Refusal(ErrorCode.AMOUNT_PRECISION, Message(text, values), path)]
+            digits_of = self.digits[money.currency]
+            message = Message(text, {"amount": money.amount, "currency": money.currency, "digits": digits_of})
+            return [Refusal(ErrorCode.AMOUNT_PRECISION, message, path)]
         if money.amount < 0 or (positive and money.amount == 0):
             text = N_("The amount must be above zero.") if positive else N_("The amount must not be negative.")
             return [Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(text), path, actual=money)]
@@ -195,3 +199,87 @@ def audit_row(
         "message": freeze_message(message),
         "changes": list(changes) if changes is not None else None,
     }
+
+
+Result = Mapping[str, Any]
+"""What an action wrote: ids by the name of the payload's field, one or a list, as JSON."""
+
+Action = Callable[[Transaction], Awaitable[Result]]
+"""Locks, loads, decides and appends. Raises `Refused`: then nothing of it stays."""
+
+_TRIES = 5
+_AGAIN = (
+    MovedMeanwhile,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a call: the result, or the refusals."""
+
+    result: Result
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
+    replayed: bool = False
+
+
+async def take(
+    pool: asyncpg.Pool,
+    action: Action,
+    *,
+    actor: UUID,
+    now: datetime,
+    granted: Mapping[str, UUID],
+    kind: AuditEventKind,
+    key: Key | None = None,
+) -> Taken:
+    """Carry out one action in one transaction; asked again with the same key, only read what came of it.
+
+    Where somebody else came in between (another payer, a deadlock, the same number at the same time) it begins anew. A
+    refusal is put on record and leaves no key.
+    """
+    for tries in range(1, _TRIES + 1):
+        try:
+            async with pool.acquire() as conn, conn.transaction():
+                return await _taken(conn, action, actor, now, granted, key)
+        except Refused as refused:
+            await _record_refusal(pool, refused, kind, actor, now)
+            return Taken({}, refused.refusals)
+        except _AGAIN:
+            if tries == _TRIES:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _taken(
+    conn: asyncpg.Connection,
+    action: Action,
+    actor: UUID,
+    now: datetime,
+    granted: Mapping[str, UUID],
+    key: Key | None,
+) -> Taken:
+    if key is not None:
+        before = await earlier(conn, key, now)
+        if before is not None:
+            return Taken(before, replayed=True)
+    tx = await Transaction.begin(conn, actor, now, granted)
+    try:
+        result = await action(tx)
+    except RateMissing as missing:
+        raise Refused(rate_refusal(missing)) from missing
+    if key is not None:
+        await remember(conn, key, result, now)
+    await tx.finish()
+    return Taken(result, warnings=tuple(tx.warnings))
+
+
+async def _record_refusal(
+    pool: asyncpg.Pool, refused: Refused, kind: AuditEventKind, actor: UUID, now: datetime
+) -> None:
+    first = refused.refusals[0]
+    async with pool.acquire() as conn:
+        await insert(conn, audit_event, [audit_row(kind, first.message, first.node, None, actor, now, refused=True)])

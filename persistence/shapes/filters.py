@@ -14,29 +14,31 @@ _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 def condition(shape: Shape, where: Mapping[str, Any]) -> sa.ColumnElement[bool]:
     """Every part must hold. `companies` holds ids that are already granted; `search` looks at the shape's texts."""
-    parts: list[sa.ColumnElement[bool]] = []
-    for name, wanted in where.items():
-        if wanted is None:
-            continue
-        if name == "and":
-            parts.extend(condition(shape, part) for part in wanted)
-        elif name == "or":
-            parts.append(sa.or_(sa.false(), *(condition(shape, part) for part in wanted)))
-        elif name == "not":
-            parts.append(sa.not_(sa.func.coalesce(condition(shape, wanted), sa.false())))
-        elif name == "companies":
-            parts.append(_within(shape, wanted))
-        elif name == "search":
-            parts.append(sa.or_(sa.false(), *(_contains(column, wanted) for column in shape.search)))
-        else:
-            parts.append(_compared(shape.filters[name], wanted))
-    return sa.and_(sa.true(), *parts)
+    return sa.and_(sa.true(), *(_part(shape, name, wanted) for name, wanted in where.items() if wanted is not None))
 
 
-def _within(shape: Shape, companies: list[Any]) -> sa.ColumnElement[bool]:
+def _part(shape: Shape, name: str, wanted: Any) -> sa.ColumnElement[bool]:
+    match name:
+        case "and":
+            return sa.and_(sa.true(), *(condition(shape, part) for part in wanted))
+        case "or":
+            return sa.or_(sa.false(), *(condition(shape, part) for part in wanted))
+        case "not":
+            return sa.not_(sa.func.coalesce(condition(shape, wanted), sa.false()))
+        case "companies":
+            return _of_companies(shape, sa.literal(wanted, sa.ARRAY(sa.Uuid())))
+        case "search":
+            return sa.or_(sa.false(), *(contains(column, wanted) for column in shape.search))
+        case _:
+            return _compared(shape.filterable[name], wanted)
+
+
+def _of_companies(shape: Shape, wanted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """What has no company of its own is every company's."""
+    if shape.in_companies is not None:
+        return shape.in_companies(wanted)
     if shape.company is None:
         return sa.true()
-    wanted = sa.literal(companies, sa.ARRAY(sa.Uuid()))
     return sa.or_(shape.company == sa.func.any(wanted), shape.company.is_(None))
 
 
@@ -51,15 +53,26 @@ def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[
         case "is_null":
             return column.is_(None) if value else column.is_not(None)
         case "starts_with":
-            return sa.func.lower(column).like(sa.literal(value.lower().translate(_LIKE) + "%", sa.Text()))
+            return starts_with(column, value)
         case "contains":
-            return _contains(column, value)
-        case _:
+            return contains(column, value)
+        case "range":
             return _between(column, value)
+    raise ValueError(f"{operator} is not a way to compare")
 
 
-def _contains(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column).like(sa.literal("%" + value.lower().translate(_LIKE) + "%", sa.Text()))
+def starts_with(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
+    """It begins so, in capitals or not."""
+    return sa.func.lower(column).like(sa.literal(_escaped(value) + "%", sa.Text()))
+
+
+def contains(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
+    """It has it somewhere, in capitals or not."""
+    return sa.func.lower(column).like(sa.literal("%" + _escaped(value) + "%", sa.Text()))
+
+
+def _escaped(value: str) -> str:
+    return value.lower().translate(_LIKE)
 
 
 def _between(column: sa.ColumnElement[Any], value: Mapping[str, Any]) -> sa.ColumnElement[bool]:

@@ -55,12 +55,8 @@ class SortKey:
 
 def sort_keys(shape: Shape, order: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
     """What to sort by, as asked or as the shape does by itself; the id comes last, so that the order is total."""
-    asked = [
-        SortKey(name, shape.filters[name].expression, descending)
-        for name, descending in (order or shape.order)
-        if name != "id"
-    ]
-    return (*asked, SortKey("id", shape.id))
+    asked = [SortKey(name, shape.filterable[name].expression, descending) for name, descending in order or shape.order]
+    return tuple(asked) if any(key.name == "id" for key in asked) else (*asked, SortKey("id", shape.id))
 
 
 def after(keys: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> sa.ColumnElement[bool]:
@@ -119,7 +115,10 @@ def _read(value: Any, kind: Any) -> Any:
     if not isinstance(value, str):
         raise BadCursor(value)
     if wanted is datetime:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise BadCursor(value)
+        return moment
     if wanted is date:
         return date.fromisoformat(value)
     return {Decimal: Decimal, UUID: UUID, str: str}[wanted](value)

@@ -1,12 +1,12 @@
 """A shape: how one GraphQL type is read. The one source of its stored fields for every lane.
 
 A field is one line: its name and the Core expression that gives it. What is filtered or sorted by is declared with it,
-since only stored, indexed columns may be.
+since only stored columns may be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -25,6 +25,9 @@ NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 
 REPORTING = sa.bindparam("reporting", type_=sa.Text())
 """The currency in which amounts of different currencies are sorted and compared."""
+
+Condition = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]]
+"""A value, as a parameter of the statement, to the rows it selects."""
 
 
 class Kind(Enum):
@@ -59,8 +62,11 @@ class Filterable:
 class Shape:
     """How a type is read: where from, what its fields are, who may see a row.
 
-    `within` names what else its rows can hang off, beside its own fields; `search` the texts that a search looks at;
-    `order` how a list is sorted when nobody says.
+    `prefix` begins its node ids. `company` is the company a row belongs to (null: every company's), or `in_companies`
+    says which rows belong to some of an array of companies. `within` names what else its rows can hang off beside its
+    own fields: a column that equals the value, or a condition made from it. `search` holds the texts that a search
+    looks at, its number first; `title` is what a row is called in a list of different things. `order` is how a list is
+    sorted when nobody says: (field, descending).
     """
 
     name: str
@@ -70,15 +76,32 @@ class Shape:
     fields: Mapping[str, sa.ColumnElement[Any]]
     visible: sa.ColumnElement[bool]
     company: sa.ColumnElement[Any] | None = None
+    in_companies: Condition | None = None
     filters: Mapping[str, Filterable] = field(default_factory=dict)
-    within: Mapping[str, sa.ColumnElement[Any]] = field(default_factory=dict)
+    within: Mapping[str, sa.ColumnElement[Any] | Condition] = field(default_factory=dict)
     search: tuple[sa.ColumnElement[Any], ...] = ()
+    title: sa.ColumnElement[Any] | None = None
     order: tuple[tuple[str, bool], ...] = ()
 
     def select(self) -> sa.Select[Any]:
         """Its fields, of the rows the viewer may see."""
         labelled = [self.id.label("id"), *(expression.label(name) for name, expression in self.fields.items())]
         return sa.select(*labelled).select_from(self.source).where(self.visible)
+
+    @property
+    def filterable(self) -> Mapping[str, Filterable]:
+        """Everything it can be filtered by, its id too."""
+        return {"id": Filterable(Kind.ID, self.id), **self.filters}
+
+    def hanging_off(self, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+        """The rows that belong to another record: of a customer, of a group, of an order."""
+        return sa.and_(sa.true(), *(self._hangs_off(name, value) for name, value in values.items()))
+
+    def _hangs_off(self, name: str, value: Any) -> sa.ColumnElement[bool]:
+        found = self.within[name] if name in self.within else self.fields[name]
+        if isinstance(found, sa.ColumnElement):
+            return found == sa.literal(value, found.type)
+        return found(sa.literal(value, sa.Uuid()))
 
 
 def seen(company_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -102,3 +125,8 @@ def record_filters(table: sa.Table) -> dict[str, Filterable]:
 def today(time_zone: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """The day it is in a time zone at the request's moment."""
     return sa.cast(sa.func.timezone(time_zone, NOW), sa.Date())
+
+
+def tidy(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A share or a rate as it was given, without the zeros that its column adds."""
+    return sa.func.trim_scale(number, type_=sa.Numeric())

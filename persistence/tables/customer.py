@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from domain.exposure import CreditLimitType
 
+from domain.exposure import CreditLimitType
 from persistence.tables.columns import (
     choice,
     company,

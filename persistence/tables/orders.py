@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from domain.orders import SalesDocumentKind, SalesOrderStatus
 
+from domain.orders import SalesDocumentKind, SalesOrderStatus
 from persistence.tables.columns import (
     amount,
     choice,

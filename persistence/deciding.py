@@ -1,0 +1,248 @@
+"""Deciding on an order inside its payer's lock: what is written for each outcome, and what the next order then sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.check import check
+from domain.decision import BlockReason, BlockReasonCode, Decision
+from domain.exposure import Balance
+from domain.facts import Checkpoint, Facts, Order
+from domain.hold import CreditHoldStatus, Hold, evaluated
+from domain.message import N_, Message
+from domain.orders import SalesOrderStatus
+from persistence.decisions import decision_row
+from persistence.frozen import freeze_message, thaw_message
+from persistence.keys import new_key
+from persistence.movements import Moved
+from persistence.orders import KeptOrder
+from persistence.statements import Statement, any_of, insert
+from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
+from persistence.tables.orders import sales_order
+from persistence.take import Transaction
+
+PASSED = N_("Order {number} of {amount} passed the credit check.")
+HELD = N_("Order {number} of {amount} was put on credit hold.")
+
+_KEEPS = frozenset({SalesOrderStatus.DELIVERED, SalesOrderStatus.INVOICED})
+
+_UPDATE_ORDER = Statement(
+    sa.update(sales_order)
+    .where(
+        sales_order.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
+        sales_order.c.id == sa.bindparam("order", type_=sa.Uuid()),
+    )
+    .values(
+        status=sa.bindparam("new_status", type_=sa.Text()),
+        admitted=sa.bindparam("new_admitted", type_=sa.Boolean()),
+        latest_decision_id=sa.func.coalesce(
+            sa.bindparam("decision", type_=sa.Uuid()), sales_order.c.latest_decision_id
+        ),
+        version=sales_order.c.version + 1,
+        updated_at=sa.func.now(),
+    )
+)
+_UPDATE_HOLD = Statement(
+    sa.update(credit_hold)
+    .where(
+        credit_hold.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
+        credit_hold.c.id == sa.bindparam("hold", type_=sa.Uuid()),
+    )
+    .values(
+        status=sa.bindparam("new_status", type_=sa.Text()),
+        version=credit_hold.c.version + 1,
+        updated_at=sa.func.now(),
+    )
+)
+_FORGET_REASONS = Statement(
+    sa.delete(hold_reason).where(
+        hold_reason.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
+        hold_reason.c.hold_id == sa.bindparam("hold", type_=sa.Uuid()),
+    )
+)
+_REASONS = Statement(
+    sa.select(hold_reason)
+    .where(any_of(hold_reason.c.customer_id, "customers"), any_of(hold_reason.c.hold_id, "holds"))
+    .order_by(hold_reason.c.place)
+)
+
+
+@dataclass
+class Room:
+    """The facts of the payers that are locked, kept true while one order after another is decided."""
+
+    facts: dict[UUID, Facts]
+
+    def take(self, moved: Sequence[Moved]) -> None:
+        """What was just reserved or freed counts for the next order."""
+        for one in moved:
+            change = one.movement
+            for payer, facts in list(self.facts.items()):
+                customer, group = facts.customer, facts.group
+                balance = Balance(change.category, change.amount, change.due)
+                if payer == one.customer:
+                    customer = replace(customer, balances=(*customer.balances, balance))
+                same_group = group is not None and self._shares(one.customer, group.id)
+                if same_group and group is not None:
+                    day = self.facts[one.customer].customer.day
+                    group = replace(group, balances=(*group.balances, replace(balance, company_day=day)))
+                self.facts[payer] = replace(facts, customer=customer, group=group)
+
+    def _shares(self, payer: UUID, group: UUID) -> bool:
+        facts = self.facts.get(payer)
+        return facts is not None and facts.group is not None and facts.group.id == group
+
+
+@dataclass
+class Decided:
+    """What became of one order."""
+
+    order: KeptOrder
+    decision: Decision
+    decision_id: UUID
+    hold_id: UUID | None
+
+
+def asked(room: Room, order: KeptOrder, checkpoint: Checkpoint) -> tuple[Order, Decision]:
+    """The order as the rules are asked about it, and their answer. Raises `RateMissing`: then nothing is written."""
+    facts, asks = room.facts[order.payer], order.asks(checkpoint)
+    return asks, check(facts, asks)
+
+
+async def record(
+    tx: Transaction, room: Room, order: KeptOrder, asks: Order, decision: Decision, override_reason: str | None = None
+) -> Decided:
+    """Append a decision with its hold or reservation. `order` is as it was before."""
+    facts = room.facts[order.payer]
+    row = decision_row(decision, facts, asks, order.id, order.company, tx.actor, tx.now, override_reason)
+    after = _after(order, decision)
+    await insert(tx.conn, credit_decision, [row])
+    await set_status(tx, after, row["id"])
+    moved = order.moves_to(after, tx.today(order.company))
+    await tx.move(moved)
+    room.take(moved)
+    hold_id = await _hold(tx, order, decision, row["id"], asks)
+    message = Message(HELD if decision.held else PASSED, {"number": order.number, "amount": order.amount})
+    tx.audit(AuditEventKind.ORDER_SUBMITTED, message, ("sales_order", order.id), order.company)
+    return Decided(after, decision, row["id"], hold_id)
+
+
+async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = None) -> None:
+    """Write where an order stands."""
+    await _UPDATE_ORDER.run(
+        tx.conn,
+        customer=after.payer,
+        order=after.id,
+        new_status=after.status.value,
+        new_admitted=after.admitted,
+        decision=decision,
+    )
+
+
+def _after(order: KeptOrder, decision: Decision) -> KeptOrder:
+    if decision.held:
+        return replace(order, status=SalesOrderStatus.HELD)
+    status = order.status if order.status in _KEEPS else SalesOrderStatus.APPROVED
+    return replace(order, status=status, admitted=True)
+
+
+async def _hold(tx: Transaction, order: KeptOrder, decision: Decision, decision_id: UUID, asks: Order) -> UUID | None:
+    """Open a hold, or bring the open one up to date."""
+    if order.hold is not None:
+        await reconsider(tx, order, decision, releases_itself=not asks.forced)
+        hold_id: UUID = order.hold["id"]
+        return hold_id
+    if not decision.held:
+        return None
+    hold_id = new_key()
+    await insert(
+        tx.conn,
+        credit_hold,
+        [
+            {
+                "customer_id": order.payer,
+                "id": hold_id,
+                "company_id": order.company,
+                "sales_order_id": order.id,
+                "decision_id": decision_id,
+                "checkpoint": decision.checkpoint.value,
+                "amount": decision.amount.amount,
+                "currency": decision.amount.currency,
+                "status": CreditHoldStatus.OPEN.value,
+                "held_at": tx.now,
+            }
+        ],
+    )
+    await write_reasons(tx.conn, order.payer, order.company, hold_id, decision.reasons)
+    tx.audit(
+        AuditEventKind.CREDIT_HELD, decision.explanation, ("credit_hold", hold_id), order.company, event="CREDIT_HELD"
+    )
+    return hold_id
+
+
+async def reconsider(
+    tx: Transaction, order: KeptOrder, decision: Decision, *, releases_itself: bool
+) -> CreditHoldStatus | None:
+    """A hold after a new check of its order: its new status, None where nothing about it changed."""
+    assert order.hold is not None
+    hold_id = order.hold["id"]
+    rows = await _REASONS.all(tx.conn, customers=[order.payer], holds=[hold_id])
+    reasons = tuple(reason_of(row) for row in rows)
+    before = Hold(CreditHoldStatus(order.hold["status"]), reasons, order.hold["forced"])
+    after = evaluated(before, decision, releases_itself)
+    if after == before:
+        return None
+    await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
+    await write_reasons(tx.conn, order.payer, order.company, hold_id, after.reasons)
+    await _UPDATE_HOLD.run(tx.conn, customer=order.payer, hold=hold_id, new_status=after.status.value)
+    tx.audit(
+        AuditEventKind.HOLDS_EVALUATED,
+        Message(EVALUATED[after.status], {"number": order.number}),
+        ("credit_hold", hold_id),
+        order.company,
+        event="CREDIT_HOLD_CHANGED",
+    )
+    return after.status
+
+
+EVALUATED = {
+    CreditHoldStatus.OPEN: N_("The credit hold of order {number} was evaluated and stays."),
+    CreditHoldStatus.IN_APPROVAL: N_("The credit hold of order {number} was evaluated while its release is approved."),
+    CreditHoldStatus.READY_TO_RELEASE: N_("No reason holds order {number} any more: it is ready to be released."),
+    CreditHoldStatus.RELEASED: N_("No reason holds order {number} any more: it was released."),
+}
+
+
+def reason_of(row: Any) -> BlockReason:
+    """A reason out of its row."""
+    return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"])
+
+
+async def write_reasons(
+    conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reasons: Sequence[BlockReason]
+) -> None:
+    """The reasons of a hold, most serious first."""
+    await insert(
+        conn,
+        hold_reason,
+        [
+            {
+                "customer_id": payer,
+                "id": new_key(),
+                "company_id": company,
+                "hold_id": hold,
+                "place": place,
+                "code": reason.code.value,
+                "message": freeze_message(reason.message),
+                "active": reason.active,
+            }
+            for place, reason in enumerate(reasons)
+        ],
+    )
