@@ -1,0 +1,88 @@
+"""How credit holds are read, with the reasons that hold and the release that ended one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.facts import Checkpoint
+from domain.hold import CreditHoldStatus
+from persistence.shapes.money import in_reporting_currency
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen
+from persistence.statements import Statement, any_of
+from persistence.tables.decisions import credit_hold, credit_release, hold_reason
+from persistence.tables.orders import sales_order
+
+_ORDER_NUMBER = (
+    sa.select(sales_order.c.number)
+    .where(sales_order.c.customer_id == credit_hold.c.customer_id, sales_order.c.id == credit_hold.c.sales_order_id)
+    .correlate(credit_hold)
+    .scalar_subquery()
+)
+
+_HELD_ON = sa.cast(sa.func.timezone("UTC", credit_hold.c.held_at), sa.Date())
+
+CREDIT_HOLD = Shape(
+    name="CreditHold",
+    prefix="hld",
+    source=credit_hold,
+    id=credit_hold.c.id,
+    fields={
+        "company_id": credit_hold.c.company_id,
+        "customer_id": credit_hold.c.customer_id,
+        "sales_order_id": credit_hold.c.sales_order_id,
+        "decision_id": credit_hold.c.decision_id,
+        "checkpoint": credit_hold.c.checkpoint,
+        "amount": credit_hold.c.amount,
+        "currency": credit_hold.c.currency,
+        "status": credit_hold.c.status,
+        "forced": credit_hold.c.forced,
+        "held_at": credit_hold.c.held_at,
+        "review_date": credit_hold.c.review_date,
+        "notes": credit_hold.c.notes,
+        "responsible_id": credit_hold.c.responsible_id,
+        **record_fields(credit_hold),
+    },
+    visible=seen(credit_hold.c.company_id),
+    company=credit_hold.c.company_id,
+    filters={
+        "customer": Filterable(Kind.ID, credit_hold.c.customer_id),
+        "order": Filterable(Kind.ID, credit_hold.c.sales_order_id),
+        "checkpoint": Filterable(Kind.CODE, credit_hold.c.checkpoint, enum=Checkpoint),
+        "amount": Filterable(
+            Kind.MONEY,
+            in_reporting_currency(credit_hold.c.amount, credit_hold.c.currency, _HELD_ON, credit_hold),
+            sort=True,
+        ),
+        "status": Filterable(Kind.CODE, credit_hold.c.status, enum=CreditHoldStatus, sort=True),
+        "forced": Filterable(Kind.FLAG, credit_hold.c.forced),
+        "held_at": Filterable(Kind.INSTANT, credit_hold.c.held_at, sort=True),
+        "review_date": Filterable(Kind.DAY, credit_hold.c.review_date, sort=True),
+        "responsible": Filterable(Kind.ID, credit_hold.c.responsible_id),
+        **record_filters(credit_hold),
+    },
+    search=(_ORDER_NUMBER, credit_hold.c.notes),
+    order=(("held_at", True),),
+)
+
+REASONS = Statement(
+    sa.select(hold_reason.c.hold_id, hold_reason.c.code, hold_reason.c.message, hold_reason.c.active)
+    .where(
+        any_of(hold_reason.c.customer_id, "customers"),
+        any_of(hold_reason.c.hold_id, "holds"),
+        seen(hold_reason.c.company_id),
+    )
+    .order_by(hold_reason.c.hold_id, hold_reason.c.place)
+)
+"""Why `holds` of `customers` were held, most serious first."""
+
+RELEASES = Statement(
+    sa.select(credit_release)
+    .distinct(credit_release.c.hold_id)
+    .where(
+        any_of(credit_release.c.customer_id, "customers"),
+        any_of(credit_release.c.hold_id, "holds"),
+        seen(credit_release.c.company_id),
+    )
+    .order_by(credit_release.c.hold_id, credit_release.c.id.desc())
+)
+"""The last release of each of `holds` of `customers`, where somebody released it."""

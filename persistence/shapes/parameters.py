@@ -1,0 +1,44 @@
+"""How a company's credit parameters are read, with the steps at which it checks."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from persistence.shapes.shape import Shape, record_fields, seen
+from persistence.statements import Statement, any_of
+from persistence.tables.company import checkpoint_setting, credit_parameters
+
+CREDIT_PARAMETERS = Shape(
+    name="CreditParameters",
+    prefix="prm",
+    source=credit_parameters,
+    id=credit_parameters.c.company_id,
+    fields={
+        "company_id": credit_parameters.c.company_id,
+        **{
+            name: credit_parameters.c[name]
+            for name in (
+                "credit_limit_type",
+                "check_credit_groups",
+                "unset_limit_means_unlimited",
+                "blank_expiry_means_expired",
+                "disputed_reduces_exposure",
+                "disputed_reduces_overdue",
+                "release_when_ready",
+                "order_horizon_days",
+                "max_rate_age_days",
+                "release_valid_days",
+            )
+        },
+        **record_fields(credit_parameters),
+    },
+    visible=seen(credit_parameters.c.company_id),
+    company=credit_parameters.c.company_id,
+)
+
+CHECKPOINTS = Statement(
+    sa.select(checkpoint_setting)
+    .where(any_of(checkpoint_setting.c.company_id, "wanted"), seen(checkpoint_setting.c.company_id))
+    .order_by(checkpoint_setting.c.company_id, checkpoint_setting.c.checkpoint)
+)
+"""The steps at which the companies `wanted` check credit."""

@@ -1,0 +1,43 @@
+"""How blocking rules are read."""
+
+from __future__ import annotations
+
+from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen
+from persistence.tables.company import blocking_rule
+
+BLOCKING_RULE = Shape(
+    name="BlockingRule",
+    prefix="rul",
+    source=blocking_rule,
+    id=blocking_rule.c.id,
+    fields={
+        "company_id": blocking_rule.c.company_id,
+        "kind": blocking_rule.c.kind,
+        "type": blocking_rule.c.type,
+        "valid_for": blocking_rule.c.valid_for,
+        "customer_id": blocking_rule.c.customer_id,
+        "credit_management_group_id": blocking_rule.c.credit_management_group_id,
+        "risk_group_id": blocking_rule.c.risk_group_id,
+        "days": blocking_rule.c.days,
+        "percent": blocking_rule.c.percent,
+        "amount": blocking_rule.c.amount,
+        "currency": blocking_rule.c.currency,
+        "at_or_above": blocking_rule.c.at_or_above,
+        "release_all": blocking_rule.c.release_all,
+        "active": blocking_rule.c.active,
+        **record_fields(blocking_rule),
+    },
+    visible=seen(blocking_rule.c.company_id),
+    company=blocking_rule.c.company_id,
+    filters={
+        "kind": Filterable(Kind.CODE, blocking_rule.c.kind, enum=RuleKind, sort=True),
+        "type": Filterable(Kind.CODE, blocking_rule.c.type, enum=RuleType, sort=True),
+        "valid_for": Filterable(Kind.CODE, blocking_rule.c.valid_for, enum=ValidFor, sort=True),
+        "customer": Filterable(Kind.ID, blocking_rule.c.customer_id),
+        "credit_management_group": Filterable(Kind.ID, blocking_rule.c.credit_management_group_id),
+        "risk_group": Filterable(Kind.ID, blocking_rule.c.risk_group_id),
+        "active": Filterable(Kind.FLAG, blocking_rule.c.active),
+        **record_filters(blocking_rule),
+    },
+)
