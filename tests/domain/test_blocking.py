@@ -1,0 +1,225 @@
+"""Blocking rules: kind by kind, narrow before wide, blocking before exclusion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+
+from domain.blocking import POLICY, BlockingRule, RuleKind, RuleType, ValidFor
+from domain.blocking.saving import rule_refusals
+from domain.check import CreditOutcome, Facts, check
+from domain.limits import LimitTerms
+from domain.refusal import ErrorCode
+from tests.domain.words import ACME, SOUTH, customer, days, money, normal, order, owes, policy, rule, with_customer
+
+DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
+BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
+ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
+ABOVE_61 = rule(DAYS, BLOCK, ALL, days=61)
+
+
+def held(*rules: BlockingRule, overdue: int = 0, owed: str = "600 SEK", asked: str = "1 SEK") -> bool:
+    facts = Facts(customer(normal("10,000 SEK"), balances=(owes(owed, overdue),)), rules=rules)
+    return check(facts, order(asked)).outcome is CreditOutcome.HELD
+
+
+@pytest.mark.parametrize(
+    ("name", "rules", "overdue", "expected"),
+    [
+        ("D365 example 1", (ABOVE_61, rule(DAYS, EXCLUDE, ONE, days=100)), 50, False),
+        ("D365 example 1", (ABOVE_61, rule(DAYS, EXCLUDE, ONE, days=100)), 80, False),
+        ("D365 example 1", (ABOVE_61, rule(DAYS, EXCLUDE, ONE, days=100)), 120, True),
+        ("D365 example 1, somebody else", (ABOVE_61,), 80, True),
+        ("D365 example 2, no release", (ABOVE_61, rule(DAYS, EXCLUDE, ONE, amount=money("1,000 SEK"))), 80, True),
+        (
+            "D365 example 2, with release",
+            (ABOVE_61, rule(DAYS, EXCLUDE, ONE, amount=money("1,000 SEK"), release_all=True)),
+            80,
+            False,
+        ),
+        (
+            "same level: blocking first",
+            (rule(DAYS, BLOCK, SOME, days=30), rule(DAYS, EXCLUDE, SOME, days=90)),
+            45,
+            True,
+        ),
+        ("a narrower block stands", (rule(DAYS, BLOCK, ONE, days=30), rule(DAYS, EXCLUDE, SOME, days=90)), 45, True),
+        (
+            "an exclusion lifts wider levels",
+            (rule(DAYS, BLOCK, SOME, days=30), rule(DAYS, EXCLUDE, ONE, days=90)),
+            45,
+            False,
+        ),
+        (
+            "an exclusion for all lifts nothing",
+            (rule(DAYS, BLOCK, ALL, days=30), rule(DAYS, EXCLUDE, ALL, days=90)),
+            45,
+            True,
+        ),
+        ("another kind is not lifted", (ABOVE_61, rule(USED, EXCLUDE, ONE, percent=Decimal(99))), 80, True),
+        ("several blocks: any", (rule(DAYS, BLOCK, ALL, days=90), rule(DAYS, BLOCK, ALL, days=30)), 45, True),
+    ],
+)
+def test_decision_16_levels_and_exclusions(
+    name: str, rules: tuple[BlockingRule, ...], overdue: int, expected: bool
+) -> None:
+    for order_of_loading in permutations(rules):
+        assert held(*order_of_loading, overdue=overdue) is expected
+
+
+def test_an_exclusion_by_amount_compares_the_total_overdue() -> None:
+    exclusion = rule(DAYS, EXCLUDE, ONE, amount=money("1,000 SEK"), release_all=True)
+    assert not held(ABOVE_61, exclusion, overdue=80, owed="1,000 SEK")
+    assert held(ABOVE_61, exclusion, overdue=80, owed="1,000.01 SEK")
+    in_euro = replace(exclusion, amount=money("100 EUR"))
+    assert not held(ABOVE_61, in_euro, overdue=80, owed="1,150 SEK")
+    assert held(ABOVE_61, in_euro, overdue=80, owed="1,151 SEK")
+
+
+@pytest.mark.parametrize("kind", RuleKind)
+def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(kind: RuleKind) -> None:
+    edge = {
+        DAYS: (with_customer(balances=(owes("1 SEK", 30),)), {"days": 30}),
+        USED: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
+        EXPIRED: (with_customer(terms=LimitTerms((normal("100,000 SEK", until=days(-30)),))), {"days": 30}),
+    }
+    facts, threshold = edge[kind]
+    strict = rule(kind, BLOCK, ALL, **threshold)
+    assert check(replace(facts, rules=(strict,)), order("1 SEK")).outcome is CreditOutcome.PASSED
+    loose = check(replace(facts, rules=(replace(strict, at_or_above=True),)), order("1 SEK"))
+    assert [reason.code.value for reason in loose.reasons] == [kind.value]
+
+
+def test_the_percentage_compares_exactly_not_as_it_is_shown() -> None:
+    facts = Facts(customer(normal("30,000.00 SEK")), rules=(rule(USED, BLOCK, ALL, percent=Decimal("33.33")),))
+    assert check(facts, order("9,999 SEK")).outcome is CreditOutcome.PASSED
+    decision = check(facts, order("9,999.01 SEK"))
+    assert decision.outcome is CreditOutcome.HELD
+    assert decision.tests[0].used_percent == Decimal("33.33")
+
+
+def test_anything_used_of_a_limit_of_nothing_is_above_every_percentage_and_nothing_is_not() -> None:
+    facts = Facts(customer(normal("0 SEK")), rules=(rule(USED, BLOCK, ALL, percent=Decimal(500), at_or_above=True),))
+    assert check(facts, order("0 SEK")).outcome is CreditOutcome.PASSED
+    both = check(facts, order("1 SEK"))
+    assert [reason.code.value for reason in both.reasons] == ["CREDIT_LIMIT_EXCEEDED", "CREDIT_LIMIT_USED"]
+    assert both.reasons[1].message.values == {"used": money("1.00 SEK"), "limit": money("0 SEK")}
+
+
+def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
+    assert not held(rule(DAYS, BLOCK, ALL, days=0, at_or_above=True), overdue=0)
+    assert held(rule(DAYS, BLOCK, ALL, days=0), overdue=1)
+
+
+def test_unlimited_credit_has_no_figure_that_an_exclusion_could_release() -> None:
+    releasing = rule(USED, EXCLUDE, ONE, percent=Decimal(100), release_all=True)
+    facts = Facts(
+        customer(terms=LimitTerms((), unlimited=True), balances=(owes("1 SEK", 90),)), rules=(ABOVE_61, releasing)
+    )
+    assert check(facts, order("1 SEK")).outcome is CreditOutcome.HELD
+
+
+@pytest.mark.parametrize(
+    ("scope", "concerned"),
+    [
+        ({"valid_for": ONE, "customer": ACME}, True),
+        ({"valid_for": ONE, "customer": UUID(int=9)}, False),
+        ({"valid_for": SOME, "credit_management_group": SOUTH}, True),
+        ({"valid_for": SOME, "credit_management_group": UUID(int=9)}, False),
+        ({"valid_for": SOME, "credit_management_group": SOUTH, "risk_group": UUID(int=7)}, True),
+        ({"valid_for": SOME, "credit_management_group": SOUTH, "risk_group": UUID(int=8)}, False),
+        ({"valid_for": ALL}, True),
+    ],
+)
+def test_whom_a_rule_concerns(scope: dict[str, object], concerned: bool) -> None:
+    late = customer(normal("100 SEK"), balances=(owes("1 SEK", 90),), risk_group=UUID(int=7))
+    facts = Facts(late, rules=(BlockingRule(UUID(int=1), DAYS, BLOCK, days=61, **scope),))
+    assert (check(facts, order("1 SEK")).outcome is CreditOutcome.HELD) is concerned
+
+
+def test_the_reason_names_the_strictest_rule_whichever_was_loaded_first() -> None:
+    rules = (rule(DAYS, BLOCK, ALL, days=60), rule(DAYS, BLOCK, ALL, days=30))
+    for loaded in (rules, rules[::-1]):
+        facts = Facts(customer(normal("100 SEK"), balances=(owes("1 SEK", 90),)), rules=loaded)
+        assert check(facts, order("1 SEK")).reasons[0].message.values == {"days": 90, "allowed": 30}
+
+
+def test_the_policy_holds_every_kind_once() -> None:
+    assert [condition.kind for condition in POLICY] == list(RuleKind)
+
+
+GOOD = (
+    rule(DAYS, BLOCK, ALL, days=0),
+    rule(DAYS, EXCLUDE, ONE, days=10),
+    rule(EXPIRED, BLOCK, SOME, days=5),
+    rule(USED, BLOCK, SOME, percent=Decimal(120), risk_group=UUID(int=7)),
+    rule(USED, EXCLUDE, SOME, percent=Decimal(50)),
+)
+BAD = [
+    ("no threshold", rule(DAYS, BLOCK, ALL), ErrorCode.INVALID_VALUE, "days"),
+    ("two thresholds", rule(DAYS, BLOCK, ALL, days=1, percent=Decimal(1)), ErrorCode.INVALID_VALUE, "days"),
+    ("days where percent belongs", rule(USED, BLOCK, ALL, days=1), ErrorCode.INVALID_VALUE, "percent"),
+    ("a block by amount", rule(DAYS, BLOCK, ALL, amount=money("1 SEK")), ErrorCode.INVALID_VALUE, "days"),
+    ("negative days", rule(DAYS, BLOCK, ALL, days=-1), ErrorCode.INVALID_VALUE, "days"),
+    ("negative percent", rule(USED, BLOCK, ALL, percent=Decimal(-1)), ErrorCode.INVALID_VALUE, "percent"),
+    ("no customer", replace(rule(DAYS, BLOCK, ONE, days=1), customer=None), ErrorCode.INVALID_VALUE, "customer"),
+    (
+        "a customer and a group",
+        rule(DAYS, BLOCK, ONE, days=1, credit_management_group=SOUTH),
+        ErrorCode.INVALID_VALUE,
+        "customer",
+    ),
+    (
+        "a risk group without a group",
+        rule(DAYS, BLOCK, SOME, days=1, credit_management_group=None, risk_group=UUID(int=7)),
+        ErrorCode.INVALID_VALUE,
+        "creditManagementGroup",
+    ),
+    ("all and a customer", rule(DAYS, BLOCK, ALL, days=1, customer=ACME), ErrorCode.INVALID_VALUE, "validFor"),
+    ("a block that releases", rule(DAYS, BLOCK, ALL, days=1, release_all=True), ErrorCode.INVALID_VALUE, "releaseAll"),
+    ("an exclusion with nothing wider", rule(DAYS, EXCLUDE, ALL, days=1), ErrorCode.INVALID_VALUE, "validFor"),
+    (
+        "an exclusion by amount that lifts nothing",
+        rule(DAYS, EXCLUDE, ONE, amount=money("1 SEK")),
+        ErrorCode.INVALID_VALUE,
+        "releaseAll",
+    ),
+    (
+        "an exclusion below nothing",
+        rule(DAYS, EXCLUDE, ONE, amount=money("0 SEK"), at_or_above=True, release_all=True),
+        ErrorCode.INVALID_VALUE,
+        "atOrAbove",
+    ),
+    (
+        "a negative amount",
+        rule(DAYS, EXCLUDE, ONE, amount=money("-1 SEK"), release_all=True),
+        ErrorCode.AMOUNT_NEGATIVE,
+        "amount",
+    ),
+]
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_rules_that_can_be_meant_are_saved(good: BlockingRule) -> None:
+    assert rule_refusals(good, confirmed=False) == ()
+
+
+@pytest.mark.parametrize(("name", "bad", "code", "field"), BAD, ids=[row[0] for row in BAD])
+def test_rules_that_cannot_be_meant_are_refused(name: str, bad: BlockingRule, code: ErrorCode, field: str) -> None:
+    assert [(refusal.code, refusal.path) for refusal in rule_refusals(bad, confirmed=True)] == [(code, (field,))]
+
+
+def test_decision_16_an_exclusion_that_waives_limits_needs_a_confirmation() -> None:
+    releasing = rule(DAYS, EXCLUDE, ONE, days=10, release_all=True)
+    assert [refusal.code for refusal in rule_refusals(releasing, confirmed=False)] == [ErrorCode.CONFIRMATION_REQUIRED]
+    assert rule_refusals(releasing, confirmed=True) == ()
+
+
+def test_a_customers_insurance_does_not_change_what_a_rule_looks_at() -> None:
+    terms = LimitTerms((normal("100 SEK"),), (policy("200 SEK", "50"),))
+    facts = Facts(customer(terms=terms), rules=(rule(USED, BLOCK, ALL, percent=Decimal(50)),))
+    assert check(facts, order("100 SEK")).outcome is CreditOutcome.PASSED, "50 % of 200"

@@ -1,0 +1,96 @@
+"""Which status may follow which, and what a new check makes of a hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.check import BlockReasonCode, Decision, check
+from domain.hold import CreditHoldStatus, Hold, evaluated
+from domain.hold import status_refusals as hold_refusals
+from domain.orders import SalesOrderStatus, status_refusals
+from domain.refusal import ErrorCode
+from tests.domain.words import HEALTHY, order, with_customer
+
+ORDER = order("50,000 SEK")
+STATUS = {status.value: status for status in SalesOrderStatus}
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "allowed"),
+    [
+        ("ENTERED", "APPROVED", True),
+        ("ENTERED", "HELD", True),
+        ("APPROVED", "HELD", True),
+        ("APPROVED", "REJECTED", False),
+        ("HELD", "APPROVED", True),
+        ("HELD", "REJECTED", True),
+        ("HELD", "DELIVERED", False),
+        ("HELD", "INVOICED", False),
+        ("REJECTED", "HELD", True),
+        ("DELIVERED", "CANCELLED", False),
+        ("INVOICED", "DELIVERED", True),
+        ("INVOICED", "APPROVED", False),
+        ("CLOSED", "APPROVED", True),
+        ("CANCELLED", "APPROVED", False),
+    ],
+)
+def test_orders_move_only_along_the_chain(now: str, wanted: str, allowed: bool) -> None:
+    refusals = status_refusals("4711", STATUS[now], STATUS[wanted])
+    assert (refusals == ()) is allowed
+    assert all(refusal.code is ErrorCode.WRONG_STATUS for refusal in refusals)
+
+
+def test_a_cancelled_order_stays_cancelled() -> None:
+    assert all(status_refusals("4711", SalesOrderStatus.CANCELLED, wanted) for wanted in SalesOrderStatus)
+
+
+def test_a_hold_that_has_ended_stays_as_it_is() -> None:
+    for ended in (CreditHoldStatus.RELEASED, CreditHoldStatus.REJECTED, CreditHoldStatus.CANCELLED):
+        assert all(hold_refusals(ended, wanted) for wanted in CreditHoldStatus)
+    assert hold_refusals(CreditHoldStatus.OPEN, CreditHoldStatus.RELEASED) == ()
+    assert hold_refusals(CreditHoldStatus.READY_TO_RELEASE, CreditHoldStatus.REJECTED) == ()
+    assert hold_refusals(CreditHoldStatus.IN_APPROVAL, CreditHoldStatus.IN_APPROVAL) != ()
+
+
+def held_for(decision: Decision, **more: bool) -> Hold:
+    return Hold(CreditHoldStatus.OPEN, decision.reasons, **more)
+
+
+def active(hold: Hold) -> dict[str, bool]:
+    return {reason.code.value: reason.active for reason in hold.reasons}
+
+
+PASSING = check(HEALTHY, ORDER)
+ON_HOLD = check(with_customer(on_hold=True), ORDER)
+OVER = check(HEALTHY, order("70,000 SEK"))
+
+
+def test_decision_21_reasons_no_longer_true_become_inactive_and_new_ones_join() -> None:
+    hold = evaluated(held_for(ON_HOLD), OVER, releases_itself=True)
+    assert hold.status is CreditHoldStatus.OPEN
+    assert active(hold) == {"CUSTOMER_ON_HOLD": False, "CREDIT_LIMIT_EXCEEDED": True, "CREDIT_LIMIT_USED": True}
+
+
+def test_decision_21_with_no_reason_left_it_is_ready_or_released() -> None:
+    ready = evaluated(held_for(OVER), PASSING, releases_itself=False)
+    assert ready.status is CreditHoldStatus.READY_TO_RELEASE
+    assert not any(active(ready).values())
+    assert evaluated(held_for(OVER), PASSING, releases_itself=True).status is CreditHoldStatus.RELEASED
+    assert evaluated(ready, OVER, releases_itself=True).status is CreditHoldStatus.OPEN, "and not for ever"
+
+
+def test_ac60_a_forced_hold_shows_ready_and_is_never_released_by_itself() -> None:
+    forced = check(HEALTHY, replace(ORDER, forced=True))
+    hold = evaluated(held_for(forced, forced=True), forced, releases_itself=True)
+    assert hold.status is CreditHoldStatus.READY_TO_RELEASE
+    assert [reason.code for reason in hold.reasons if reason.active] == [BlockReasonCode.FORCED]
+
+
+def test_a_hold_in_approval_or_ended_keeps_its_status() -> None:
+    waiting = Hold(CreditHoldStatus.IN_APPROVAL, OVER.reasons)
+    assert evaluated(waiting, PASSING, releases_itself=True).status is CreditHoldStatus.IN_APPROVAL
+    assert not any(active(evaluated(waiting, PASSING, releases_itself=True)).values())
+    ended = Hold(CreditHoldStatus.REJECTED, OVER.reasons)
+    assert evaluated(ended, PASSING, releases_itself=True) == ended

@@ -1,0 +1,92 @@
+"""What holds for every decision, whatever the facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.check import CreditOutcome, Facts, Order, check
+from domain.exposure import Category, exposure
+from domain.limits import LimitTerms
+from domain.money import Money
+from tests.domain.test_unblock import situations
+from tests.domain.words import EXCHANGE, TODAY, customer, money, normal, order, owes
+
+SIGN = {Category.DISPUTED: -1, Category.HELD_ORDERS: 0, Category.SALES: 0}
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations())
+def test_an_exposure_is_the_sum_of_its_parts_before_rounding(situation: tuple[Facts, Order]) -> None:
+    facts, _ = situation
+    payer = facts.customer
+    whole = exposure(payer.balances, replace(payer.policy, order_horizon_days=None), EXCHANGE, "SEK", TODAY)
+    parts = (EXCHANGE.exactly(b.amount, "SEK") * SIGN.get(b.category, 1) for b in payer.balances)
+    assert abs(whole.exact_total - sum(parts, Decimal(0))) < Decimal("1e-20")
+    assert abs(whole.exact_total - whole.total.amount) <= Decimal("0.005")
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations(), st.integers(0, 10**9))
+def test_a_higher_limit_never_blocks_what_passed(situation: tuple[Facts, Order], more: int) -> None:
+    facts, asked = situation
+    entries = tuple(
+        replace(e, limit=Money(e.limit.amount + more, e.limit.currency)) for e in facts.customer.terms.entries
+    )
+    raised = replace(facts.customer, terms=replace(facts.customer.terms, entries=entries))
+    if check(facts, asked).outcome is CreditOutcome.PASSED:
+        assert check(replace(facts, customer=raised), asked).outcome is CreditOutcome.PASSED
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations(), st.randoms(use_true_random=False))
+def test_the_order_of_the_facts_does_not_change_a_decision(situation: tuple[Facts, Order], chance: st.Random) -> None:
+    facts, asked = situation
+
+    def shuffled(things: tuple[object, ...]) -> tuple[object, ...]:
+        return tuple(chance.sample(things, len(things)))
+
+    payer, group = facts.customer, facts.group
+    terms = LimitTerms(shuffled(payer.terms.entries), shuffled(payer.terms.collaterals))
+    mixed = replace(
+        facts,
+        customer=replace(payer, balances=shuffled(payer.balances), terms=terms),
+        group=None if group is None else replace(group, balances=shuffled(group.balances)),
+        rules=shuffled(facts.rules),
+    )
+    assert check(mixed, asked) == check(facts, asked)
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations())
+def test_more_debt_never_unblocks(situation: tuple[Facts, Order]) -> None:
+    facts, asked = situation
+    worse = tuple(
+        replace(b, amount=Money(b.amount.amount * 2, b.amount.currency)) if b.category is Category.RECEIVABLES else b
+        for b in facts.customer.balances
+    )
+    if check(facts, asked).held:
+        assert check(replace(facts, customer=replace(facts.customer, balances=worse)), asked).held
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations())
+def test_an_order_is_held_exactly_when_there_is_a_reason(situation: tuple[Facts, Order]) -> None:
+    decision = check(*situation)
+    failed = [test for test in decision.tests if not test.passed]
+    limits = [reason for reason in decision.reasons if reason.code.value.endswith("LIMIT_EXCEEDED")]
+    assert decision.held == bool(decision.reasons)
+    assert len(failed) == len(limits)
+    for test in decision.tests:
+        assert test.limit is None or test.passed == (test.exposure + test.amount <= test.limit)
+
+
+def test_the_largest_order_that_passes_is_the_available_credit() -> None:
+    facts = Facts(customer(normal("100 SEK"), balances=(owes("33.33 SEK"),)))
+    available = check(facts, order("1 SEK")).tests[-1].available
+    assert available == money("66.67 SEK")
+    assert check(facts, Order(available)).outcome is CreditOutcome.PASSED
+    assert check(facts, order("66.68 SEK")).held

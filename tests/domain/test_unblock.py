@@ -1,0 +1,272 @@
+"""What would let a held order pass: each option passes, one step short of it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.calendar import DAY
+from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
+from domain.exposure import Balance, Category, CountingPolicy
+from domain.limits import LimitTerms
+from domain.money import Exchange, Money
+from domain.paying import paid
+from domain.release import Release
+from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_limit
+from tests.domain.words import (
+    ACME,
+    DIGITS,
+    GROUP,
+    TODAY,
+    customer,
+    days,
+    group,
+    money,
+    normal,
+    order,
+    ordered,
+    owes,
+    policy,
+    rule,
+    temporary,
+    with_customer,
+    with_group,
+)
+
+PAY, LESS, WAIT, RAISE = UnblockKind
+OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
+USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
+
+
+def options(facts: Facts, asked: Order) -> dict[UnblockKind, UnblockOption]:
+    found = unblock(facts, asked)
+    kinds = [option.kind for option in found]
+    assert kinds == [kind for kind in UnblockKind if kind in kinds], "pay, less, wait, raise"
+    for option in found:
+        assert option.message.text.format(**option.message.values)
+        assert_smallest(facts, asked, option)
+    return {option.kind: option for option in found}
+
+
+def assert_smallest(facts: Facts, asked: Order, option: UnblockOption) -> None:
+    """The option lets the order pass; one minor unit or one day short of it does not."""
+    amount = option.amount
+    unit = Money(Decimal(0) if amount is None else facts.customer.exchange.unit(amount.currency), "SEK")
+    unit = replace(unit, currency=amount.currency if amount else "SEK")
+    if option.kind is PAY:
+        assert amount is not None
+        assert passes(paid(facts, amount), asked)
+        assert not passes(paid(facts, amount - unit), asked)
+    if option.kind is LESS:
+        assert amount is not None
+        assert amount.amount > 0
+        assert passes(facts, replace(asked, amount=amount))
+        assert not passes(facts, replace(asked, amount=amount + unit))
+    if option.kind is WAIT:
+        assert option.date is not None
+        wait = (option.date - facts.customer.day).days
+        assert passes(waited(facts, wait), asked)
+        assert not passes(waited(facts, wait - 1), asked)
+    if option.kind is RAISE:
+        assert_smallest_raise(facts, asked, option)
+
+
+def assert_smallest_raise(facts: Facts, asked: Order, option: UnblockOption) -> None:
+    def raised(short: int | None) -> Facts:
+        changed = facts
+        for place, (holder, limit) in enumerate(option.limits):
+            less = facts.customer.exchange.unit(limit.currency) * (place == short)
+            whose = changed.customer if holder[0] == CUSTOMER else changed.group
+            assert whose is not None
+            assert whose.id == holder[1]
+            changed = with_limit(changed, whose, Money(limit.amount - less, limit.currency))
+        return changed
+
+    assert passes(raised(None), asked)
+    for place in range(len(option.limits)):
+        assert not passes(raised(place), asked)
+
+
+def test_the_seed_pay_less_or_raise_by_the_missing_ten_thousand() -> None:
+    facts = Facts(customer(normal("100,000 SEK")), group(normal("1,000,000 SEK"), balances=(ordered("500,000 SEK"),)))
+    found = options(facts, order("110,000 SEK"))
+    assert found[PAY].amount == money("10,000 SEK")
+    assert found[LESS].amount == money("100,000 SEK")
+    assert found[RAISE].limits == (((CUSTOMER, ACME), money("110,000 SEK")),)
+    assert WAIT not in found
+
+
+def test_an_order_that_passes_needs_nothing() -> None:
+    assert unblock(Facts(customer(normal("100 SEK"))), order("100 SEK")) == ()
+
+
+def test_a_payment_settles_the_oldest_overdue_first() -> None:
+    balances = (owes("300 SEK", 45), owes("200 SEK", 40), owes("500 SEK", 20))
+    facts = Facts(customer(normal("10,000 SEK"), balances=balances), rules=(OVERDUE,))
+    found = options(facts, order("1 SEK"))
+    assert list(found) == [PAY]
+    assert found[PAY].amount == money("500 SEK")
+
+
+def test_what_is_disputed_needs_no_payment() -> None:
+    balances = (owes("300 SEK", 45), Balance(Category.DISPUTED, money("100 SEK"), days(-45)))
+    found = options(Facts(customer(normal("10,000 SEK"), balances=balances), rules=(OVERDUE,)), order("1 SEK"))
+    assert found[PAY].amount == money("200 SEK")
+
+
+def test_items_in_another_currency_are_paid_at_todays_rate() -> None:
+    found = options(
+        Facts(customer(normal("10,000 SEK"), balances=(owes("10.01 EUR", 45),)), rules=(OVERDUE,)), order("1 SEK")
+    )
+    assert found[PAY].amount == money("115.12 SEK"), "115.115 rounded up: less would leave a part of it open"
+
+
+def test_less_is_in_the_currency_of_the_order_and_omitted_when_nothing_passes() -> None:
+    facts = Facts(customer(normal("1,150 SEK")))
+    assert options(facts, order("101 EUR"))[LESS].amount == money("100 EUR")
+    used_up = with_customer(facts, balances=(owes("1,150 SEK"),))
+    assert LESS not in options(used_up, order("101 EUR"))
+    assert options(facts, order("20,000 JPY"))[LESS].amount == money("16500 JPY")
+
+
+def test_less_may_be_what_a_release_covers() -> None:
+    facts = Facts(customer(normal("0 SEK")))
+    released = order("1,200 SEK", release=Release(money("1,000 SEK"), TODAY, deviation_percent=Decimal(10)))
+    assert options(facts, released)[LESS].amount == money("1,100 SEK")
+
+
+@pytest.mark.parametrize(
+    ("terms", "passes_in"),
+    [
+        (LimitTerms((normal("10 SEK"), temporary("100 SEK", days(3), days(9)))), 3),
+        (LimitTerms((normal("100 SEK"), temporary("10 SEK", days(-3), days(3)))), 4),
+        (LimitTerms((normal("10 SEK"), normal("100 SEK", days(366), id_=101))), 366),
+        (LimitTerms((normal("10 SEK"), normal("100 SEK", days(367), id_=101))), None),
+        (LimitTerms((normal("50 SEK"),), (policy("100 SEK", "50", days(20)),)), 20),
+        (LimitTerms((normal("100 SEK"),), (policy("80 SEK", "0", until=days(20), flagged=True),)), 21),
+        (LimitTerms((normal("10 SEK"), temporary("99 SEK", days(3), days(9)))), None),
+    ],
+)
+def test_waiting_helps_when_a_limit_or_a_policy_begins_or_ends(terms: LimitTerms, passes_in: int | None) -> None:
+    found = options(Facts(customer(terms=terms)), order("100 SEK"))
+    assert (found[WAIT].date if WAIT in found else None) == (None if passes_in is None else TODAY + passes_in * DAY)
+
+
+def test_waiting_regards_what_falls_due_meanwhile_and_the_groups_limit() -> None:
+    limits = LimitTerms((normal("10 SEK"), temporary("100 SEK", days(40), days(50))))
+    grows_late = customer(terms=limits, balances=(owes("5 SEK", -1),))
+    assert WAIT not in options(Facts(grows_late, rules=(OVERDUE,)), order("90 SEK"))
+    shared = group(normal("10 SEK"), temporary("500 SEK", days(45), days(50)))
+    assert options(Facts(customer(terms=limits), shared), order("90 SEK"))[WAIT].date == days(45)
+
+
+def test_what_helps_a_member_in_a_group() -> None:
+    facts = Facts(
+        customer(normal("100 SEK"), balances=(owes("10 SEK"),)),
+        group(normal("200 SEK"), balances=(owes("180 SEK"), owes("10 SEK"))),
+    )
+    found = options(facts, order("50 SEK"))
+    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("240 SEK")),)
+    assert found[RAISE].amount == money("240 SEK")
+    assert (found[PAY].amount, found[LESS].amount) == (money("40 SEK"), money("10 SEK"))
+
+
+def test_when_both_limits_must_rise_one_option_says_both() -> None:
+    facts = Facts(customer(normal("100 SEK")), group(normal("10 EUR"), currency="EUR", balances=(owes("9 EUR"),)))
+    found = options(facts, order("115 SEK"))
+    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("19 EUR")), ((CUSTOMER, ACME), money("115 SEK")))
+    assert found[RAISE].amount == money("115 SEK")
+    assert found[RAISE].message.values["group_limit"] == money("19 EUR")
+
+
+def test_a_member_without_own_limit_is_not_given_one() -> None:
+    found = options(Facts(customer(), group(normal("100 SEK"))), order("101 SEK"))
+    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("101 SEK")),)
+
+
+def test_a_raise_is_of_the_limit_in_force_before_insurance() -> None:
+    terms = LimitTerms((normal("1 SEK"), temporary("60 SEK", TODAY, TODAY)), (policy("100 SEK", "30"),))
+    assert options(Facts(customer(terms=terms)), order("100 SEK"))[RAISE].amount == money("70 SEK")
+
+
+def test_a_raise_also_satisfies_a_percentage() -> None:
+    assert options(Facts(customer(normal("100 SEK")), rules=(USED,)), order("90 SEK"))[RAISE].amount == money(
+        "112.50 SEK"
+    )
+
+
+@pytest.mark.parametrize("spoil", [{"on_hold": True}, {}])
+def test_what_people_hold_no_option_lifts(spoil: dict[str, bool]) -> None:
+    facts = Facts(customer(normal("100 SEK"), **spoil))
+    assert unblock(facts, order("101 SEK", forced=not spoil)) == ()
+
+
+def test_an_expired_limit_needs_a_new_one_and_no_amount() -> None:
+    expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=0)
+    renewed = LimitTerms((normal("100 SEK", until=days(-1)), normal("100 SEK", days(5), id_=101)))
+    assert list(options(Facts(customer(terms=renewed), rules=(expired,)), order("1 SEK"))) == [WAIT]
+
+
+def test_an_option_that_needs_a_missing_rate_is_none() -> None:
+    only_euro = Exchange(TODAY, DIGITS)
+    facts = Facts(
+        customer(normal("100 EUR"), exchange=only_euro), group(normal("100 EUR"), currency="EUR", exchange=only_euro)
+    )
+    swedish = with_group(with_customer(facts, currency="EUR"), currency="EUR")
+    assert LESS in options(swedish, order("101 EUR"))
+    assert passes(facts, order("1 EUR")) is False
+
+
+amounts = st.decimals(min_value=0, max_value=5000, places=2)
+currencies = st.sampled_from(["SEK", "EUR", "JPY"])
+
+
+@st.composite
+def some_money(draw: Callable[..., object], lowest: int = 0) -> Money:
+    currency = str(draw(currencies))
+    whole = int(str(draw(st.integers(lowest, 500_000))))
+    return Money(Decimal(whole).scaleb(-DIGITS[currency]), currency)
+
+
+@st.composite
+def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
+    """A customer, perhaps in a group, with items of several ages and currencies, and rules."""
+
+    def some(strategy: object) -> object:
+        return draw(strategy)
+
+    balances = tuple(
+        Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
+        for _ in range(int(str(some(st.integers(0, 5)))))
+    )
+    own = tuple(
+        entry
+        for entry in (
+            replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
+            replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
+        )
+        if some(st.booleans())
+    )
+    terms = LimitTerms(own, (policy("50 EUR", "50", days(2)),) if some(st.booleans()) else ())
+    horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
+    payer = customer(terms=terms, balances=balances, policy=horizon)
+    shared = group(
+        replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
+    )
+    expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
+    rules = tuple(one for one in (OVERDUE, USED, expired) if some(st.booleans()))
+    return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(situations())
+def test_each_option_passes_and_one_step_short_of_it_does_not(situation: tuple[Facts, Order]) -> None:
+    facts, asked = situation
+    found = options(facts, asked)
+    assert not found or check(facts, asked).held

@@ -1,0 +1,136 @@
+"""Readable builders: a healthy customer, and the words to spoil one thing of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
+from domain.check import CustomerFacts, Facts, GroupFacts, Order
+from domain.collateral import Collateral, CollateralKind
+from domain.exposure import Balance, Category, CountingPolicy
+from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
+from domain.money import Exchange, Money, Rate
+
+TODAY = date(2026, 11, 16)
+DIGITS = {"SEK": 2, "EUR": 2, "PLN": 2, "JPY": 0, "KWD": 3, "USD": 2}
+RATES = (
+    Rate("EUR", "SEK", Decimal("11.50"), date(2026, 11, 13)),
+    Rate("EUR", "PLN", Decimal("4.25"), date(2026, 11, 13)),
+    Rate("EUR", "JPY", Decimal("165.00"), date(2026, 11, 13)),
+    Rate("EUR", "USD", Decimal("2"), date(2026, 11, 13)),
+)
+EXCHANGE = Exchange(TODAY, DIGITS, RATES)
+ALWAYS = date(2020, 1, 1)
+
+ACME = UUID(int=1)
+GROUP = UUID(int=2)
+SOUTH = UUID(int=3)
+"""A customer, a credit group, a credit management group."""
+
+
+def money(text: str) -> Money:
+    """`money("1,000.00 SEK")`."""
+    amount, currency = text.split()
+    return Money(Decimal(amount.replace(",", "")), currency)
+
+
+def days(number: int) -> date:
+    """So many days from today, back when negative."""
+    return TODAY + timedelta(days=number)
+
+
+def normal(limit: str, from_: date = ALWAYS, until: date | None = None, posted: int = 0, id_: int = 100) -> LimitEntry:
+    return LimitEntry(UUID(int=id_), AdjustmentKind.PERMANENT, money(limit), from_, until, posted)
+
+
+def temporary(limit: str, from_: date, until: date, posted: int = 0, id_: int = 200, **more: UUID) -> LimitEntry:
+    return LimitEntry(UUID(int=id_), AdjustmentKind.TEMPORARY, money(limit), from_, until, posted, **more)
+
+
+def policy(
+    value: str, percent: str, from_: date = ALWAYS, until: date | None = None, flagged: bool = False
+) -> Collateral:
+    insurer = "Atradius"
+    return Collateral(
+        UUID(int=300), CollateralKind.INSURANCE, insurer, money(value), Decimal(percent), from_, until, flagged
+    )
+
+
+def owes(amount: str, overdue: int = 0) -> Balance:
+    """An open item, so many days overdue (negative: due later)."""
+    return Balance(Category.RECEIVABLES, money(amount), days(-overdue))
+
+
+def ordered(amount: str, ships_in: int | None = None) -> Balance:
+    return Balance(Category.OPEN_ORDERS, money(amount), None if ships_in is None else days(ships_in))
+
+
+def customer(*entries: LimitEntry, balances: tuple[Balance, ...] = (), **more: object) -> CustomerFacts:
+    """A customer of a Swedish company; `terms` replaces the entries."""
+    facts = CustomerFacts(
+        id=ACME,
+        company="SE01",
+        account="1001",
+        name="Acme AB",
+        currency="SEK",
+        day=TODAY,
+        terms=LimitTerms(entries),
+        balances=balances,
+        policy=CountingPolicy(),
+        exchange=EXCHANGE,
+        credit_management_group=SOUTH,
+    )
+    return replace(facts, **more)
+
+
+def group(*entries: LimitEntry, balances: tuple[Balance, ...] = (), **more: object) -> GroupFacts:
+    facts = GroupFacts(
+        id=GROUP,
+        number="G1",
+        name="Acme Group",
+        currency="SEK",
+        day=TODAY,
+        terms=LimitTerms(entries),
+        balances=balances,
+        policy=CountingPolicy(),
+        exchange=EXCHANGE,
+    )
+    return replace(facts, **more)
+
+
+def order(amount: str, **more: object) -> Order:
+    return Order(money(amount), **more)
+
+
+def rule(kind: RuleKind, type_: RuleType, valid_for: ValidFor, **threshold: object) -> BlockingRule:
+    """A rule for Acme, for its credit management group, or for all."""
+    scope: dict[str, UUID] = {}
+    if valid_for is ValidFor.CUSTOMER:
+        scope = {"customer": ACME}
+    if valid_for is ValidFor.GROUP:
+        scope = {"credit_management_group": SOUTH}
+    return BlockingRule(UUID(int=400), kind, type_, valid_for, **{**scope, **threshold})
+
+
+HEALTHY = Facts(
+    customer(normal("100,000 SEK", until=days(300)), balances=(owes("40,000 SEK", overdue=-10),)),
+    group(normal("1,000,000 SEK", until=days(300)), balances=(owes("40,000 SEK", overdue=-10), owes("460,000 SEK"))),
+    (
+        rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30),
+        rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=5),
+        rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(90)),
+    ),
+)
+"""60,000 of 100,000 is free, 500,000 of 1,000,000 in the group; nothing overdue, nothing expired."""
+
+
+def with_customer(facts: Facts = HEALTHY, **changes: object) -> Facts:
+    return replace(facts, customer=replace(facts.customer, **changes))
+
+
+def with_group(facts: Facts = HEALTHY, **changes: object) -> Facts:
+    assert facts.group is not None
+    return replace(facts, group=replace(facts.group, **changes))
