@@ -47,7 +47,7 @@ def fact_key() -> list[sa.Column[Any]]:
             primary_key=True,
             comment="the payer at posting, whose limit is used",
         ),
-        sa.Column("id", sa.Uuid(), primary_key=True, comment="UUIDv7 made by the application"),
+        sa.Column("id", sa.Uuid(), primary_key=True, index=True, comment="UUIDv7 made by the application"),
     ]
 
 

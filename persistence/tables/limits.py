@@ -32,7 +32,7 @@ credit_limit_entry = table(
     "credit_limit_entry",
     "a limit as posted, never changed: a permanent one holds until the next begins, a temporary one between its days",
     sa.Column("holder_id", sa.Uuid(), primary_key=True, comment="the customer or the credit group it is of"),
-    sa.Column("id", sa.Uuid(), primary_key=True, comment="UUIDv7 made by the application"),
+    sa.Column("id", sa.Uuid(), primary_key=True, index=True, comment="UUIDv7 made by the application"),
     reference("customer_id", "customer", "its customer", nullable=True),
     reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
     choice("kind", AdjustmentKind, "permanent or temporary"),

@@ -1086,6 +1086,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", "line_id", "number", name=op.f("uq_billing_customer_id_line_id_number")),
         comment="an invoice made for a delivered line: first a billing document, then an open item of the ledger",
     )
+    op.create_index(op.f("ix_billing_id"), "billing", ["id"], unique=False)
     op.create_table(
         "blocking_rule",
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7 made by the application"),
@@ -1216,6 +1217,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", "kind", "number", name=op.f("uq_collateral_customer_id_kind_number")),
         comment="insurance, guarantees and collateral of a customer",
     )
+    op.create_index(op.f("ix_collateral_id"), "collateral", ["id"], unique=False)
     op.create_table(
         "credit_decision",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1263,6 +1265,7 @@ def upgrade() -> None:
         ["customer_id", "sales_order_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_credit_decision_id"), "credit_decision", ["id"], unique=False)
     op.create_table(
         "credit_group_member",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the member"),
@@ -1347,6 +1350,7 @@ def upgrade() -> None:
         ["customer_id", "sales_order_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_credit_hold_id"), "credit_hold", ["id"], unique=False)
     op.create_table(
         "credit_limit_adjustment_line",
         sa.Column("id", sa.Uuid(), nullable=False, comment="UUIDv7 made by the application"),
@@ -1480,6 +1484,7 @@ def upgrade() -> None:
         ["customer_id", "sales_order_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_credit_release_id"), "credit_release", ["id"], unique=False)
     op.create_table(
         "customer_payer",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="who buys"),
@@ -1535,6 +1540,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", "line_id", "number", name=op.f("uq_delivery_customer_id_line_id_number")),
         comment="goods that left for a customer",
     )
+    op.create_index(op.f("ix_delivery_id"), "delivery", ["id"], unique=False)
     op.create_table(
         "hold_reason",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1562,6 +1568,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_hold_reason_customer_id_hold_reason_hold_id"), "hold_reason", ["customer_id", "hold_id"], unique=False
     )
+    op.create_index(op.f("ix_hold_reason_id"), "hold_reason", ["id"], unique=False)
     op.create_table(
         "movement",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1590,6 +1597,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_movement_customer_id_movement_source_id"), "movement", ["customer_id", "source_id"], unique=False
     )
+    op.create_index(op.f("ix_movement_id"), "movement", ["id"], unique=False)
     op.create_table(
         "open_item",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1659,6 +1667,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_open_item_company_id_open_item_number"), "open_item", ["company_id", "number"], unique=False
     )
+    op.create_index(op.f("ix_open_item_id"), "open_item", ["id"], unique=False)
     op.create_index(op.f("ix_open_item_updated_at"), "open_item", ["updated_at"], unique=False)
     op.create_table(
         "payment",
@@ -1705,6 +1714,7 @@ def upgrade() -> None:
         comment="money received, or on its way",
     )
     op.create_index(op.f("ix_payment_company_id_payment_number"), "payment", ["company_id", "number"], unique=False)
+    op.create_index(op.f("ix_payment_id"), "payment", ["id"], unique=False)
     op.create_table(
         "sales_order",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1777,6 +1787,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sales_order_company_id_sales_order_number"), "sales_order", ["company_id", "number"], unique=False
     )
+    op.create_index(op.f("ix_sales_order_id"), "sales_order", ["id"], unique=False)
     op.create_table(
         "sales_order_line",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1855,6 +1866,7 @@ def upgrade() -> None:
         ),
         comment="a line of a sales document with what became of it",
     )
+    op.create_index(op.f("ix_sales_order_line_id"), "sales_order_line", ["id"], unique=False)
     op.create_table(
         "settlement",
         sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer at posting, whose limit is used"),
@@ -1899,6 +1911,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_settlement_customer_id_settlement_item_id"), "settlement", ["customer_id", "item_id"], unique=False
     )
+    op.create_index(op.f("ix_settlement_id"), "settlement", ["id"], unique=False)
     op.create_table(
         "credit_limit_entry",
         sa.Column("holder_id", sa.Uuid(), nullable=False, comment="the customer or the credit group it is of"),
@@ -1955,45 +1968,60 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("holder_id", "id", name=op.f("pk_credit_limit_entry")),
         comment="a limit as posted, never changed: a permanent one holds until the next begins, a temporary one between its days",
     )
+    op.create_index(op.f("ix_credit_limit_entry_id"), "credit_limit_entry", ["id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Back to the version before."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_credit_limit_entry_id"), table_name="credit_limit_entry")
     op.drop_table("credit_limit_entry")
+    op.drop_index(op.f("ix_settlement_id"), table_name="settlement")
     op.drop_index(op.f("ix_settlement_customer_id_settlement_item_id"), table_name="settlement")
     op.drop_table("settlement")
+    op.drop_index(op.f("ix_sales_order_line_id"), table_name="sales_order_line")
     op.drop_table("sales_order_line")
+    op.drop_index(op.f("ix_sales_order_id"), table_name="sales_order")
     op.drop_index(op.f("ix_sales_order_company_id_sales_order_number"), table_name="sales_order")
     op.drop_table("sales_order")
+    op.drop_index(op.f("ix_payment_id"), table_name="payment")
     op.drop_index(op.f("ix_payment_company_id_payment_number"), table_name="payment")
     op.drop_table("payment")
     op.drop_index(op.f("ix_open_item_updated_at"), table_name="open_item")
+    op.drop_index(op.f("ix_open_item_id"), table_name="open_item")
     op.drop_index(op.f("ix_open_item_company_id_open_item_number"), table_name="open_item")
     op.drop_table("open_item")
+    op.drop_index(op.f("ix_movement_id"), table_name="movement")
     op.drop_index(op.f("ix_movement_customer_id_movement_source_id"), table_name="movement")
     op.drop_index(op.f("ix_movement_company_id_movement_day"), table_name="movement")
     op.drop_table("movement")
+    op.drop_index(op.f("ix_hold_reason_id"), table_name="hold_reason")
     op.drop_index(op.f("ix_hold_reason_customer_id_hold_reason_hold_id"), table_name="hold_reason")
     op.drop_table("hold_reason")
+    op.drop_index(op.f("ix_delivery_id"), table_name="delivery")
     op.drop_table("delivery")
     op.drop_table("customer_payer")
+    op.drop_index(op.f("ix_credit_release_id"), table_name="credit_release")
     op.drop_index(op.f("ix_credit_release_customer_id_credit_release_sales_order_id"), table_name="credit_release")
     op.drop_index(op.f("ix_credit_release_customer_id_credit_release_hold_id"), table_name="credit_release")
     op.drop_table("credit_release")
     op.drop_index(op.f("ix_credit_limit_adjustment_line_adjustment_id"), table_name="credit_limit_adjustment_line")
     op.drop_table("credit_limit_adjustment_line")
+    op.drop_index(op.f("ix_credit_hold_id"), table_name="credit_hold")
     op.drop_index(op.f("ix_credit_hold_customer_id_credit_hold_sales_order_id"), table_name="credit_hold")
     op.drop_index(op.f("ix_credit_hold_company_id_credit_hold_status"), table_name="credit_hold")
     op.drop_table("credit_hold")
     op.drop_index(op.f("ix_credit_group_member_credit_group_id"), table_name="credit_group_member")
     op.drop_table("credit_group_member")
+    op.drop_index(op.f("ix_credit_decision_id"), table_name="credit_decision")
     op.drop_index(op.f("ix_credit_decision_customer_id_credit_decision_sales_order_id"), table_name="credit_decision")
     op.drop_table("credit_decision")
+    op.drop_index(op.f("ix_collateral_id"), table_name="collateral")
     op.drop_table("collateral")
     op.drop_index(op.f("ix_blocking_rule_company_id"), table_name="blocking_rule")
     op.drop_table("blocking_rule")
+    op.drop_index(op.f("ix_billing_id"), table_name="billing")
     op.drop_table("billing")
     op.drop_table("balance")
     op.drop_index(op.f("ix_customer_party_id"), table_name="customer")

@@ -1,0 +1,98 @@
+"""Holds that look after themselves: when a payment, limit, rate, security, rule or day changed, they are checked again.
+
+Oldest first, in the transaction of the change and inside its locks, so that the room that became free is given once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.facts import Checkpoint
+from domain.hold import CreditHoldStatus
+from domain.money import RateMissing
+from domain.orders import SalesOrderStatus
+from persistence.deciding import Room, asked, reconsider, set_status
+from persistence.facts import facts_of
+from persistence.orders import ENDED, KeptOrder, orders_by_key
+from persistence.statements import Statement, any_of
+from persistence.tables.company import credit_parameters
+from persistence.tables.customer import credit_group_member
+from persistence.tables.decisions import credit_hold
+from persistence.take import Transaction
+
+_PAYERS = sa.bindparam("payers", type_=sa.ARRAY(sa.Uuid()))
+
+_GROUPS = sa.select(credit_group_member.c.credit_group_id).where(
+    credit_group_member.c.customer_id == sa.func.any(_PAYERS), credit_group_member.c.until_day.is_(None)
+)
+_FELLOWS = sa.select(credit_group_member.c.customer_id).where(
+    credit_group_member.c.credit_group_id.in_(_GROUPS), credit_group_member.c.until_day.is_(None)
+)
+_WAITING = Statement(
+    sa.select(
+        credit_hold.c.customer_id,
+        credit_hold.c.sales_order_id,
+        credit_hold.c.checkpoint,
+        credit_parameters.c.release_when_ready,
+    )
+    .join(credit_parameters, credit_parameters.c.company_id == credit_hold.c.company_id)
+    .where(
+        sa.or_(credit_hold.c.customer_id == sa.func.any(_PAYERS), credit_hold.c.customer_id.in_(_FELLOWS)),
+        credit_hold.c.status.not_in(ENDED),
+    )
+    .order_by(credit_hold.c.held_at, credit_hold.c.id)
+)
+_WAITING_IN = Statement(
+    sa.select(credit_hold.c.customer_id)
+    .where(any_of(credit_hold.c.company_id, "companies"), credit_hold.c.status.not_in(ENDED))
+    .distinct()
+    .order_by(credit_hold.c.customer_id)
+)
+
+
+async def waiting_in(tx: Transaction, companies: Iterable[UUID]) -> list[UUID]:
+    """The payers in these companies with an order on hold."""
+    return [row["customer_id"] for row in await _WAITING_IN.all(tx.conn, companies=list(companies))]
+
+
+async def reevaluate(tx: Transaction, payers: Iterable[UUID]) -> None:
+    """Check the open holds of these payers again, and those of everybody who shares a credit group with them.
+
+    The rooms are locked already. A hold whose figures cannot be converted stays as it is.
+    """
+    rows = await _WAITING.all(tx.conn, payers=sorted(set(payers)))
+    if not rows:
+        return
+    await tx.lock(row["customer_id"] for row in rows)
+    orders = {
+        order.id: order
+        for order in await orders_by_key(tx.conn, [(row["customer_id"], row["sales_order_id"]) for row in rows])
+    }
+    currencies = {order.amount.currency for order in orders.values()}
+    room = Room(await facts_of(tx.conn, {row["customer_id"] for row in rows}, tx.moment, currencies))
+    for row in rows:
+        order = orders[row["sales_order_id"]]
+        try:
+            _, decision = asked(room, order, Checkpoint(row["checkpoint"]))
+        except RateMissing:
+            continue
+        status = await reconsider(tx, order, decision, releases_itself=row["release_when_ready"])
+        if status is CreditHoldStatus.RELEASED:
+            await let_go(tx, order, room)
+
+
+async def let_go(tx: Transaction, order: KeptOrder, room: Room | None = None) -> KeptOrder:
+    """A held order goes on: it counts from now."""
+    after = order
+    if order.status is SalesOrderStatus.HELD:
+        after = replace(order, status=SalesOrderStatus.APPROVED, admitted=True)
+    await set_status(tx, after)
+    moved = order.moves_to(after, tx.today(order.company))
+    await tx.move(moved)
+    if room is not None:
+        room.take(moved)
+    return after

@@ -1,0 +1,1 @@
+"""Shapes: how each GraphQL type is read, one file a noun."""

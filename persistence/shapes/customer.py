@@ -1,0 +1,105 @@
+"""How customers are read. Who pays and which credit group a customer is in are dated: today at its company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.tables.company import company_table as company
+from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
+
+_TODAY = today(company.c.time_zone)
+
+_REFERENCES = (
+    "party",
+    "customer_group",
+    "credit_management_group",
+    "account_status",
+    "payment_terms",
+    "risk_group",
+)
+_FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
+
+
+def _payer() -> sa.ColumnElement[Any]:
+    """Who pays: the last who was named by today, otherwise the customer itself."""
+    named = (
+        sa.select(customer_payer.c.payer_id)
+        .where(customer_payer.c.customer_id == customer.c.id, customer_payer.c.from_day <= _TODAY)
+        .order_by(customer_payer.c.from_day.desc())
+        .limit(1)
+        .correlate(customer, company)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(named, customer.c.id)
+
+
+def _credit_group() -> sa.ColumnElement[Any]:
+    """The credit group it is in today."""
+    return (
+        sa.select(credit_group_member.c.credit_group_id)
+        .where(credit_group_member.c.customer_id == customer.c.id, member_on(_TODAY))
+        .limit(1)
+        .correlate(customer, company)
+        .scalar_subquery()
+    )
+
+
+def member_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """A membership that holds on a day; its first and last day are inside."""
+    until = credit_group_member.c.until_day
+    return sa.and_(credit_group_member.c.from_day <= day, sa.or_(until.is_(None), until >= day))
+
+
+def _member_of(group: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Members of a credit group, today where the group is."""
+    members = (
+        sa.select(credit_group_member.c.customer_id)
+        .join(credit_group, credit_group.c.id == credit_group_member.c.credit_group_id)
+        .where(credit_group.c.id == group, member_on(today(credit_group.c.time_zone)))
+    )
+    return customer.c.id.in_(members)
+
+
+CUSTOMER = Shape(
+    name="Customer",
+    prefix="cus",
+    source=customer.join(company, company.c.id == customer.c.company_id),
+    id=customer.c.id,
+    fields={
+        "company_id": customer.c.company_id,
+        "account": customer.c.account,
+        "name": customer.c.name,
+        "country": customer.c.country,
+        "currency": customer.c.currency,
+        "locale": customer.c.locale,
+        "payer_id": _payer(),
+        "credit_group_id": _credit_group(),
+        "risk_score": customer.c.risk_score,
+        "customer_since": customer.c.customer_since,
+        "in_business_since": customer.c.in_business_since,
+        **{f"{name}_id": customer.c[f"{name}_id"] for name in _REFERENCES},
+        **{name: customer.c[name] for name in _FLAGS},
+        **record_fields(customer),
+    },
+    visible=seen(customer.c.company_id),
+    company=customer.c.company_id,
+    filters={
+        "account": Filterable(Kind.TEXT, customer.c.account, sort=True),
+        "name": Filterable(Kind.TEXT, customer.c.name, sort=True),
+        "country": Filterable(Kind.TEXT, customer.c.country),
+        "currency": Filterable(Kind.TEXT, customer.c.currency),
+        "risk_score": Filterable(Kind.WHOLE, customer.c.risk_score, sort=True),
+        "customer_since": Filterable(Kind.DAY, customer.c.customer_since, sort=True),
+        "in_business_since": Filterable(Kind.DAY, customer.c.in_business_since),
+        **{name: Filterable(Kind.ID, customer.c[f"{name}_id"]) for name in _REFERENCES},
+        **{name: Filterable(Kind.FLAG, customer.c[name]) for name in _FLAGS},
+        **record_filters(customer),
+    },
+    within={"member_of": _member_of},
+    search=(customer.c.account, customer.c.name),
+    title=customer.c.name,
+    order=(("account", False),),
+)

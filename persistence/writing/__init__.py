@@ -1,0 +1,1 @@
+"""What mutations write, one file a noun: lock, load, decide, append."""
