@@ -17,8 +17,8 @@ from locales.sentences import ENGLISH, catalogs, words
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
-_EXACT_FRACTION = 6
-"""Numbers in sentences are written whole up to this many decimals: rates are published with at most six."""
+_EXACT_FRACTION = 10
+"""Numbers in sentences are written whole up to this many decimals: rates and what people typed have fewer."""
 
 _PERCENT_FRACTION = 2
 

@@ -168,7 +168,8 @@ def test_each_english_term_is_listed_once() -> None:
     assert terms("sv")
 
 
-def test_the_template_says_where_a_sentence_stands_without_its_line() -> None:
-    entry = template().get("The customer is on hold.")
-    assert entry is not None
-    assert [file for file, _ in entry.locations] == ["domain/explanation.py"]
+def test_a_sentence_is_placed_by_its_file_so_that_moved_lines_change_no_catalog(folder: Path) -> None:
+    assert "#: domain/a.py\nmsgid" in (folder / "messages.pot").read_text(encoding="utf-8").replace(
+        "#, python-brace-format\n", ""
+    )
+    assert template().get("HELD", "Outcome").locations == [("domain/b.py", 1)]

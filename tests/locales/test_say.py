@@ -51,6 +51,11 @@ msgstr "Trasig {missing}"
 msgctxt "Colour"
 msgid "RED"
 msgstr "Röd"
+
+#, fuzzy
+msgctxt "Colour"
+msgid "BLUE"
+msgstr "Kanske blå"
 """
 
 
@@ -72,6 +77,7 @@ def words(monkeypatch: pytest.MonkeyPatch) -> dict[str, Words]:
         (Money(Decimal("-0.5"), "EUR"), "−0,50\u00a0€", "-€0.50"),
         (1234, "1\u00a0234", "1,234"),
         (Decimal("11.2345"), "11,2345", "11.2345"),
+        (Decimal("1.0000001"), "1,0000001", "1.0000001"),
         (Percent(Decimal("80.5")), "80,5\u00a0%", "80.5%"),
         (Percent(Decimal("91.666666")), "91,67\u00a0%", "91.67%"),
         (date(2026, 11, 23), "23 nov. 2026", "Nov 23, 2026"),
