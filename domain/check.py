@@ -7,11 +7,11 @@ how they are compared in comparison.py, the blocking rules in blocking/, the sen
 from __future__ import annotations
 
 from domain import blocking, explanation
+from domain.blocking import BlockingRule, Situation
 from domain.comparison import limit_tests, situation
 from domain.decision import (
     CREDIT_GROUP,
     CUSTOMER,
-    SERIOUSNESS,
     BlockReason,
     BlockReasonCode,
     CreditOutcome,
@@ -41,35 +41,39 @@ __all__ = [
 
 def check(facts: Facts, order: Order) -> Decision:
     """Decide on one order. Raises `RateMissing` when a figure cannot be converted: then there is no decision."""
-    tests = limit_tests(facts, order)  # credit group first, then customer
+    customer = facts.customer
+    tests = limit_tests(facts, order)  # the credit group's limit first, then the customer's own; both are always listed
+    rules_see = situation(facts, tests)
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
-        return Decision(outcome, order.checkpoint, facts.customer.day, order.amount, reasons, tests, why)
+        return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)
 
-    if not order.forced:  # what a person holds only a person releases
+    # Is it asked at all? What a person holds by hand only a person releases, so that nothing here lets it go.
+    if not order.forced:
         if order.excluded:
             return decided(CreditOutcome.EXEMPT, Message(explanation.ORDER_EXCLUDED))
-        if facts.customer.excluded:
+        if customer.excluded:
             return decided(CreditOutcome.EXEMPT, Message(explanation.CUSTOMER_EXCLUDED))
-        if order.checkpoint not in facts.customer.checkpoints:
+        if order.checkpoint not in customer.checkpoints:
             return decided(CreditOutcome.NOT_CHECKED, Message(explanation.NO_CHECKPOINT))
-        if _released(facts.customer, order):
-            return decided(CreditOutcome.NOT_CHECKED, _release(facts.customer, order))
-        if blocking.exempts(facts.rules, situation(facts, tests)):
+        if _released(customer, order):
+            return decided(CreditOutcome.NOT_CHECKED, _release(customer, order))
+        if blocking.exempts(facts.rules, rules_see):
             return decided(CreditOutcome.EXEMPT, Message(explanation.EXCLUSION_RULE))
 
+    # What speaks against it: every reason, most serious first.
     reasons = (
-        *_on_hold(facts.customer),
+        *_on_hold(customer),
         *_forced(order),
-        *_limits_exceeded(tests),
-        *_rules_that_block(facts, tests),
+        *_limits_exceeded(tests),  # group, then customer
+        *_rules_that_block(facts.rules, rules_see),  # kind by kind: customer, group, all; blocks before exclusions
     )
-    reasons = tuple(sorted(reasons, key=lambda reason: SERIOUSNESS[reason.code]))
 
+    # The answer.
     if not reasons:
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
-    if order.checkpoint is Checkpoint.INVOICE and order.delivered:  # the goods have left: only warn
-        return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)
+    if order.checkpoint is Checkpoint.INVOICE and order.delivered:
+        return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
     return decided(CreditOutcome.HELD, explanation.held(order, reasons, tests), reasons)
 
 
@@ -87,8 +91,8 @@ def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
     return tuple(explanation.exceeded(test) for test in tests if not test.passed)
 
 
-def _rules_that_block(facts: Facts, tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
-    found = blocking.blocks(facts.rules, situation(facts, tests))
+def _rules_that_block(rules: tuple[BlockingRule, ...], rules_see: Situation) -> tuple[BlockReason, ...]:
+    found = blocking.blocks(rules, rules_see)
     return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
 
 

@@ -56,10 +56,8 @@ def situation(facts: Facts, tests: tuple[LimitTest, ...]) -> Situation:
 
 def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, order: Order) -> LimitTest:
     exchange, currency, policy = holder.exchange, holder.currency, holder.policy
-    others = (
-        *counted(holder.balances, policy, holder.day),
-        *(-money for money in counted(order.counted, policy, holder.day)),
-    )
+    itself = (-money for money in counted(order.counted, policy, holder.day))
+    others = per_currency((*counted(holder.balances, policy, holder.day), *itself))
     exposure = exchange.total(others, currency)
     later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, holder.day)
     amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
@@ -82,7 +80,7 @@ def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, 
 def _currencies(holder: CustomerFacts | GroupFacts, binds: bool, order: Order, others: Iterable[Money]) -> set[str]:
     """Every currency that entered the comparison."""
     terms, day = holder.terms, holder.day
-    used = {order.amount.currency, *(money.currency for money in per_currency(others))}
+    used = {order.amount.currency, *(money.currency for money in others)}
     if not binds:
         return used
     entries = (normal_on(terms.entries, day), temporary_on(terms.entries, day))

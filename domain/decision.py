@@ -39,9 +39,6 @@ class BlockReasonCode(StrEnum):
     OVERDUE_DAYS = "OVERDUE_DAYS"
 
 
-SERIOUSNESS = {code: place for place, code in enumerate(BlockReasonCode)}
-
-
 @dataclass(frozen=True)
 class BlockReason:
     """One reason to hold; `active` until it is no longer true."""

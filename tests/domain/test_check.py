@@ -396,6 +396,16 @@ def test_decision_5_a_blank_expiry_never_expires_unless_the_company_says_so() ->
     assert codes(check(strict, ORDER)) == ["CREDIT_LIMIT_EXPIRED"]
 
 
+def test_decision_5_a_limit_that_does_not_bind_does_not_expire_either() -> None:
+    unlimited = with_group(
+        with_customer(terms=LimitTerms((normal("1 SEK", until=days(-60)),), unlimited=True)),
+        terms=LimitTerms((normal("1 SEK", until=days(-60)),)),
+    )
+    assert check(unlimited, ORDER).outcome is PASSED
+    untested = with_customer(expired(60), policy=CountingPolicy(CreditLimitType.NONE))
+    assert check(untested, ORDER).outcome is PASSED
+
+
 def test_decision_13_without_a_rate_there_is_no_decision() -> None:
     facts = with_customer(exchange=Exchange(TODAY, DIGITS))
     with pytest.raises(RateMissing):
