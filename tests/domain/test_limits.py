@@ -133,6 +133,20 @@ def test_decision_1_a_limit_has_a_kind(terms: LimitTerms, kind: CreditLimitKind,
     assert limit.total == (None if expected is None else money(expected))
 
 
+def test_insurance_of_a_member_without_own_limit_changes_nothing() -> None:
+    terms = LimitTerms((), (policy("10 SEK", "50"),), in_group=True)
+    limit = limit_on(terms, TODAY, EXCHANGE, "SEK")
+    assert (limit.insurance_and_guarantees, limit.parts) == (money("0 SEK"), ())
+
+
+def test_flagged_policies_may_leave_less_than_nothing_and_no_percentage() -> None:
+    terms = LimitTerms((normal("10 SEK"),), (policy("50 SEK", "50", flagged=True),))
+    limit = limit_on(terms, TODAY, EXCHANGE, "SEK")
+    assert limit.total == money("-15 SEK")
+    shown = position(limit, exposure((owes("5 SEK"),), CountingPolicy(), EXCHANGE, "SEK", TODAY), None)
+    assert (shown.available, shown.used_percent) == (money("-20 SEK"), None)
+
+
 def test_the_total_is_rounded_once_and_its_parts_each() -> None:
     terms = LimitTerms((normal("0 SEK"),), (policy("0.01 SEK", "50"), policy("0.01 SEK", "50")))
     limit = limit_on(terms, TODAY, EXCHANGE, "SEK")
@@ -167,3 +181,8 @@ def test_a_position_shows_own_and_effective_room(
     assert shown.available == (None if available is None else money(available))
     assert shown.used_percent == (None if percent is None else Decimal(percent))
     assert shown.effective_available == (None if effective is None else money(effective))
+
+
+def test_a_limit_posted_later_for_an_earlier_day_does_not_end_the_one_that_began_after_it() -> None:
+    terms = LimitTerms((normal("100 SEK", days(-5), posted=1), normal("70 SEK", days(-9), posted=2)))
+    assert [total(terms, days(n)) for n in (-6, -5)] == [money("70 SEK"), money("100 SEK")]
