@@ -112,15 +112,17 @@ class Transaction:
         """The company's day."""
         return self.now.astimezone(ZoneInfo(self.companies[company]["time_zone"])).date()
 
-    async def lock(self, customers: Iterable[UUID]) -> dict[UUID, UUID]:
+    async def lock(self, customers: Iterable[UUID], shared: Iterable[UUID] = ()) -> dict[UUID, UUID]:
         """Lock the payers of these customers with their groups, and give each customer's payer.
+
+        `shared`: credit groups to be locked as well, whoever is in them.
 
         Who pays and who shares a limit is read again under the lock: raises `MovedMeanwhile` when it has changed, and
         the transaction begins anew, so that locks are always taken in one order.
         """
         wanted = sorted(set(customers))
         payers, groups = await self._rooms(wanted)
-        await _LOCK_GROUPS.all(self.conn, groups=sorted(set(groups.values())))
+        await _LOCK_GROUPS.all(self.conn, groups=sorted({*groups.values(), *shared}))
         await _LOCK_CUSTOMERS.all(self.conn, customers=sorted({*payers.values(), *wanted}))
         if await self._rooms(wanted) != (payers, groups):
             raise MovedMeanwhile
