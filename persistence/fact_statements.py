@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
@@ -72,7 +73,7 @@ PAYERS_OF = Statement(
         customer_payer,
         sa.and_(customer_payer.c.customer_id == _ASKED.c.customer_id, customer_payer.c.from_day <= _ASKED.c.day),
     )
-    .distinct(customer_payer.c.customer_id)
+    .ext(distinct_on(customer_payer.c.customer_id))
     .order_by(customer_payer.c.customer_id, customer_payer.c.from_day.desc())
 )
 

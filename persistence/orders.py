@@ -20,7 +20,7 @@ from domain.orders import OrderLine, SalesOrderStatus, order_balances
 from domain.receivables import Movement
 from domain.release import Release
 from persistence.movements import Moved
-from persistence.statements import Row, Statement, any_of
+from persistence.statements import Row, Statement, any_of, none_of
 from persistence.tables.decisions import credit_hold, credit_release
 from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
@@ -53,7 +53,7 @@ _HOLDS = Statement(
     .where(
         any_of(credit_hold.c.customer_id, "customers"),
         any_of(credit_hold.c.sales_order_id, "orders"),
-        credit_hold.c.status.not_in(ENDED),
+        none_of(credit_hold.c.status, ENDED),
     )
     .order_by(credit_hold.c.id)
 )

@@ -18,7 +18,7 @@ from domain.orders import SalesOrderStatus
 from persistence.deciding import Room, asked, reconsider, set_status
 from persistence.facts import facts_of
 from persistence.orders import ENDED, KeptOrder, orders_by_key
-from persistence.statements import Statement, any_of
+from persistence.statements import Statement, any_of, none_of
 from persistence.tables.company import credit_parameters
 from persistence.tables.customer import credit_group_member
 from persistence.tables.decisions import credit_hold
@@ -42,13 +42,13 @@ _WAITING = Statement(
     .join(credit_parameters, credit_parameters.c.company_id == credit_hold.c.company_id)
     .where(
         sa.or_(credit_hold.c.customer_id == sa.func.any(_PAYERS), credit_hold.c.customer_id.in_(_FELLOWS)),
-        credit_hold.c.status.not_in(ENDED),
+        none_of(credit_hold.c.status, ENDED),
     )
     .order_by(credit_hold.c.held_at, credit_hold.c.id)
 )
 _WAITING_IN = Statement(
     sa.select(credit_hold.c.customer_id)
-    .where(any_of(credit_hold.c.company_id, "companies"), credit_hold.c.status.not_in(ENDED))
+    .where(any_of(credit_hold.c.company_id, "companies"), none_of(credit_hold.c.status, ENDED))
     .distinct()
     .order_by(credit_hold.c.customer_id)
 )

@@ -29,11 +29,10 @@ class Statement:
 
     def _compile(self) -> str:
         if self._text is None:
-            compiled: Any = self._statement.compile(  # type: ignore[attr-defined]
-                dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
-            )
+            compiled: Any = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
             self._names = tuple(compiled.positiontup or ())
-            self._fixed = compiled.params
+            values = compiled.construct_params(_check=False)
+            self._fixed = {name: values[name] for name in self._names if not compiled.binds[name].required}
             self._text = str(compiled)
         return self._text
 
@@ -45,7 +44,7 @@ class Statement:
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """The values in the order the SQL wants them."""
         self._compile()
-        unknown = [name for name in self._names if name not in given and self._fixed.get(name, ...) is ...]
+        unknown = [name for name in self._names if name not in given and name not in self._fixed]
         if unknown:
             raise TypeError(f"no value for {unknown} in {self.text}")
         return [given[name] if name in given else self._fixed[name] for name in self._names]
@@ -93,3 +92,8 @@ async def insert(conn: asyncpg.Connection, table: sa.Table, rows: Sequence[Mappi
 def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     """`column = any(:name)`: one plan for any number of values."""
     return column == sa.func.any(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+
+
+def none_of(column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """`column <> all(values)`."""
+    return column != sa.func.all(sa.literal(list(values), sa.ARRAY(column.type)))

@@ -78,6 +78,7 @@ credit_group = table(
     text("time_zone", "IANA name; its limit and rates go by the day there"),
     choice("credit_limit_type", CreditLimitType, "what counts as used credit of the group", default="ALL"),
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
+    flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
     flag("active", "open; a closed group keeps its history and has no members", default=True),

@@ -40,6 +40,7 @@ credit_limit_entry = table(
     currency(),
     day("from_day", "the first day"),
     day("until_day", "last day of a temporary limit; expiry date of a permanent one", nullable=True),
+    identity("replaces_id", "the temporary limit that ends the day before this one begins", nullable=True),
     reference(
         "adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True
     ),

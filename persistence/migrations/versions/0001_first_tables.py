@@ -200,6 +200,13 @@ def upgrade() -> None:
             comment="the disputed part of items is taken off used credit",
         ),
         sa.Column(
+            "disputed_reduces_overdue",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
+            comment="the disputed part of items is taken off overdue",
+        ),
+        sa.Column(
             "order_horizon_days",
             sa.Integer(),
             nullable=True,
@@ -1927,6 +1934,12 @@ def upgrade() -> None:
             sa.Date(),
             nullable=True,
             comment="last day of a temporary limit; expiry date of a permanent one",
+        ),
+        sa.Column(
+            "replaces_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="the temporary limit that ends the day before this one begins",
         ),
         sa.Column("adjustment_line_id", sa.Uuid(), nullable=True, comment="what posted it; null: initial load"),
         sa.Column(
