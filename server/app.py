@@ -1,0 +1,106 @@
+"""The application: GraphQL, health, and what runs beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from persistence import migrate
+from persistence.balances import fold
+from persistence.database import Pool, open_pool
+from schema.app import SCHEMA, graphql_schema
+from schema.context import Authenticate, House
+from schema.endpoint import Endpoint
+from server.auth import Clock, utc_now
+from server.health import alive, readiness
+from server.log import RequestLog
+from server.settings import Settings
+
+FOLD_EVERY = 1.0
+"""Seconds between two looks at the movements that the sums of companies do not hold yet."""
+
+FOLD_AT_ONCE = 10_000
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Application:
+    """One process that serves one database. Call it as an ASGI application; its lifespan opens and closes the pool."""
+
+    settings: Settings
+    url: str = field(repr=False)
+    authenticate: Authenticate = field(repr=False)
+    clock: Clock = utc_now
+    _pool: Pool | None = field(default=None, init=False, repr=False)
+    _graphql: ASGIApp | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._wanted = migrate.head() or ""
+        self._app = Starlette(
+            routes=[
+                Route("/graphql", _Later(self)),
+                Route("/livez", alive),
+                Route("/readyz", self._ready),
+            ],
+            middleware=[Middleware(RequestLog)],
+            lifespan=self._lifespan,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def answer_graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GraphQL request; the application must have been started."""
+        assert self._graphql is not None, "the server starts the lifespan before it takes requests"
+        await self._graphql(scope, receive, send)
+
+    async def _ready(self, _: Request) -> Response:
+        return await readiness(self._pool, self._wanted)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        pool = await open_pool(self.url, max_size=self.settings.pool_size, pooler=self.settings.pooler)
+        async with pool:
+            house = House(pool, self.authenticate, self.clock, self.settings.reporting_currency)
+            self._pool, self._graphql = pool, Endpoint(house, graphql_schema(SCHEMA))
+            folding = asyncio.create_task(keep_folding(pool))
+            try:
+                yield
+            finally:
+                folding.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await folding
+                self._pool = self._graphql = None
+
+
+@dataclass(frozen=True)
+class _Later:
+    """The GraphQL endpoint, which exists once the pool is open. A class, so that Starlette hands over every method."""
+
+    application: Application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.application.answer_graphql(scope, receive, send)
+
+
+async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:
+    """Keep the sums of companies up to date until cancelled. A database that is away for a while is waited for."""
+    while True:
+        try:
+            async with pool.acquire() as connection:
+                while await fold(connection, FOLD_AT_ONCE) == FOLD_AT_ONCE:
+                    pass
+        except Exception:
+            log.exception("folding failed")
+        await asyncio.sleep(every)
