@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,10 +14,11 @@ import asyncpg
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from domain.message import Message, N_
+from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import label, say
+from persistence.rates import digits
 from persistence.reader import Reader
 from persistence.shapes.shape import Shape
 from persistence.statements import Row
@@ -47,6 +49,14 @@ class House:
     authenticate: Authenticate
     clock: Callable[[], datetime]
     reporting_currency: str = "EUR"
+    _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+
+    async def digits(self) -> Mapping[str, int]:
+        """The currencies with the digits of their minor units. Only a migration changes them, so they are read once."""
+        if not self._digits:
+            async with self.pool.acquire() as conn:
+                self._digits.update(await digits(conn))
+        return self._digits
 
 
 @dataclass
@@ -61,6 +71,7 @@ class Context:
     now: datetime
     request_id: str
     companies: Mapping[str, UUID]
+    digits: Mapping[str, int]
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     @property
@@ -76,11 +87,24 @@ class Context:
 
     def say(self, message: Message, locale: str | None = None) -> str:
         """A message in the reader's language."""
-        return say(message, locale or self.language.locale)
+        return say(message, locale or self.language)
 
     def label(self, enum: str, value: str, locale: str | None = None) -> str:
         """The name of a code in the reader's language."""
-        return label(enum, value, locale or self.language.locale)
+        return label(enum, value, locale or self.language)
+
+    def rounded(self, amount: Decimal, currency: str) -> Decimal:
+        """An amount with the digits of its currency, half away from zero."""
+        return amount.quantize(Decimal(1).scaleb(-self.digits[currency]), ROUND_HALF_UP)
+
+    def known(self, currency: str) -> str:
+        """A currency that somebody named. Raises `ClientMistake` when there is none of that code."""
+        if currency not in self.digits:
+            raise ClientMistake(
+                ErrorCode.BAD_USER_INPUT,
+                Message(N_("{currency} is not a currency of ISO 4217."), {"currency": currency}),
+            )
+        return currency
 
     async def load(self, shape: Shape, key: Any, by: str = "id") -> Row | None:
         """One row that may be seen, loaded together with the others asked for at the same time."""
@@ -108,8 +132,17 @@ class Context:
         """The day it is in a time zone, at the request's one moment."""
         return self.now.astimezone(ZoneInfo(time_zone)).date()
 
+    def need(self, permission: Permission) -> None:
+        """Refuse who is permitted something in no company. Raises `ClientMistake` FORBIDDEN."""
+        if not self.viewer.may(permission):
+            raise ClientMistake(ErrorCode.FORBIDDEN, Message(N_("Your roles do not permit this.")))
+
+    def granted(self, permission: Permission = Permission.READ) -> Mapping[str, UUID]:
+        """The companies in which something is permitted, by their codes."""
+        return {code: company for code, company in self.companies.items() if self.viewer.may(permission, company)}
+
     def company_ids(self, codes: Sequence[str] | None, permission: Permission = Permission.READ) -> tuple[UUID, ...]:
-        """The companies named, or all granted. To name an unknown or ungranted one is a mistake, never a smaller sum."""
+        """The companies named, or all granted. To name an unknown or ungranted one is a mistake: no smaller sum."""
         granted = self.viewer.companies(permission)
         if codes is None:
             return granted

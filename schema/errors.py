@@ -8,7 +8,7 @@ from graphql import GraphQLError
 
 from domain.message import Message
 from domain.money import RateMissing
-from domain.refusal import ErrorCode, Refusal, rate_refusal
+from domain.refusal import ErrorCode, rate_refusal
 
 RETRYABLE = frozenset({ErrorCode.DEADLINE_EXCEEDED, ErrorCode.THROTTLED, ErrorCode.INTERNAL_SERVER_ERROR})
 
@@ -28,8 +28,7 @@ def mistake_in(error: BaseException | None) -> ClientMistake | None:
         case ClientMistake():
             return error
         case RateMissing():
-            refusal: Refusal = rate_refusal(error)
-            return ClientMistake(refusal.code, refusal.message)
+            return ClientMistake(ErrorCode.RATE_MISSING, rate_refusal(error).message)
         case _:
             return None
 

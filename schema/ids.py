@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from domain.message import Message, N_
+from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from schema.errors import ClientMistake
 

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-
-class Role(StrEnum):
-    """What somebody is to a company."""
-
-    VIEWER = "VIEWER"
-    CREDIT_CLERK = "CREDIT_CLERK"
-    CREDIT_MANAGER = "CREDIT_MANAGER"
-    COLLECTIONS_AGENT = "COLLECTIONS_AGENT"
-    INTEGRATION = "INTEGRATION"
-    AUDITOR = "AUDITOR"
-    ADMIN = "ADMIN"
+from domain.role import Role
 
 
 class Permission(StrEnum):

@@ -89,6 +89,12 @@ class Shape:
         return sa.select(*labelled).select_from(self.source).where(self.visible)
 
     @property
+    def table(self) -> str:
+        """The table whose rows they are."""
+        table: sa.Table = self.id.table
+        return table.name
+
+    @property
     def filterable(self) -> Mapping[str, Filterable]:
         """Everything it can be filtered by, its id too."""
         return {"id": Filterable(Kind.ID, self.id), **self.filters}

@@ -1,0 +1,17 @@
+"""What people and programs are to a company."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to a company. What each may do stands with the rights."""
+
+    VIEWER = "VIEWER"
+    CREDIT_CLERK = "CREDIT_CLERK"
+    CREDIT_MANAGER = "CREDIT_MANAGER"
+    COLLECTIONS_AGENT = "COLLECTIONS_AGENT"
+    INTEGRATION = "INTEGRATION"
+    AUDITOR = "AUDITOR"
+    ADMIN = "ADMIN"

@@ -1,0 +1,1 @@
+"""The fields of `Query`, one mixin a noun; `query` composes them."""

@@ -1,0 +1,25 @@
+"""Reading companies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from persistence.shapes.company import COMPANY
+from schema.connections import COMPANIES
+from schema.context import Info
+from schema.types.company import Company
+
+
+@strawberry.type
+class CompanyQueries:
+    """The fields of `Query` about companies."""
+
+    companies: COMPANIES.connection = COMPANIES.field("The companies granted to you.")  # type: ignore[name-defined]
+
+    @strawberry.field(description="One company by its code; null if there is none or it is not granted to you.")
+    async def company(
+        self, info: Info, code: Annotated[str, strawberry.argument(description="Its short code.")]
+    ) -> Company | None:
+        return Company.maybe(await info.context.load(COMPANY, code, by="code"))

@@ -1,0 +1,153 @@
+"""One operation from text to answer: parsed, validated, executed by graphql-core over the strawberry schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from domain.message import N_, Message
+from domain.refusal import ErrorCode
+from locales.negotiate import Reader as Language
+from locales.say import say
+from schema.asking import context_of
+from schema.context import Claims, Context, House
+from schema.errors import ClientMistake, formatted, mistake_in
+from schema.in_context import asked
+
+MOST_ERRORS = 5
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+log = structlog.get_logger()
+
+UNEXPECTED = N_("Something went wrong on our side. Try again; if it happens again, report request {request}.")
+UNKNOWN_OPERATION = N_("The document holds no operation of that name. With several operations, name the one to run.")
+OVER_STREAM_ONLY = N_("Subscriptions are not answered here.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A GraphQL request as it came."""
+
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+    accept_language: str | None
+    request_id: str
+    reading_only: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back. Without `data` the request was refused as a whole, for the reason in `refused`."""
+
+    body: Mapping[str, Any]
+    locale: str
+    refused: ErrorCode | None = None
+    errors: Sequence[GraphQLError] = field(default=(), repr=False)
+
+
+class NotByGet(Exception):
+    """Something that changes data was asked for with GET."""
+
+
+class Runner:
+    """Runs operations on one schema for one house."""
+
+    def __init__(self, house: House, schema: GraphQLSchema) -> None:
+        self._house = house
+        self._schema = schema
+
+    async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
+        """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
+        try:
+            document = parse(request.query)
+        except GraphQLError as error:
+            return self._invalid([error], language, request)
+        if wrong := validate(self._schema, document, RULES, max_errors=MOST_ERRORS):
+            return self._invalid(wrong, language, request)
+        operation = get_operation_ast(document, request.operation_name)
+        if operation is None or operation.operation is OperationType.SUBSCRIPTION:
+            text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
+            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
+        if request.reading_only and operation.operation is not OperationType.QUERY:
+            raise NotByGet
+        variables = get_variable_values(
+            self._schema, operation.variable_definitions or (), dict(request.variables), max_errors=MOST_ERRORS
+        )
+        if isinstance(variables, list):
+            return self._invalid(variables, language, request)
+        try:
+            context = await self._context(claims, request, operation, variables)
+        except ClientMistake as mistake:
+            return refusal(mistake, language, request.request_id)
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=dict(request.variables),
+            operation_name=request.operation_name,
+            executor_class=StrawberryGraphQLCoreExecutionContext,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        return self._answer(result, context)
+
+    async def _context(
+        self, claims: Claims, request: Asked, operation: OperationDefinitionNode, variables: VariableValues
+    ) -> Context:
+        wish = asked(self._schema, operation, variables)
+        return await context_of(self._house, claims, wish, request.accept_language, request.request_id)
+
+    def _answer(self, result: ExecutionResult, context: Context) -> Answer:
+        language = context.language
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body["errors"] = [told(error, language, context.request_id) for error in result.errors]
+        body["extensions"] = {
+            "context": {"locale": language.locale, "timeZone": context.time_zone, "currency": context.currency}
+        }
+        return Answer(body, language.locale)
+
+    def _invalid(self, errors: Sequence[GraphQLError], language: Language, request: Asked) -> Answer:
+        """What graphql-core finds wrong with a document or its variables, in its own words."""
+        code = ErrorCode.BAD_USER_INPUT
+        body = {"errors": [formatted(error, code, error.message, request.request_id) for error in errors[:MOST_ERRORS]]}
+        return Answer(body, language.locale, code)
+
+
+def refusal(mistake: ClientMistake, language: Language, request_id: str) -> Answer:
+    """A request that is refused as a whole."""
+    error = GraphQLError(mistake.message.text)
+    body = {"errors": [formatted(error, mistake.code, say(mistake.message, language), request_id)]}
+    return Answer(body, language.locale, mistake.code)
+
+
+def told(error: GraphQLError, language: Language, request_id: str) -> dict[str, Any]:
+    """An error of a running operation as it goes out: the client's mistakes as they are, ours masked and logged."""
+    mistake = mistake_in(error.original_error)
+    if mistake is not None:
+        return formatted(error, mistake.code, say(mistake.message, language), request_id)
+    if error.original_error is None or isinstance(error.original_error, GraphQLError):
+        return formatted(error, ErrorCode.BAD_USER_INPUT, error.message, request_id)
+    log.error("unexpected", request_id=request_id, path=error.path, exc_info=error.original_error)
+    sentence = say(Message(UNEXPECTED, {"request": request_id}), language)
+    return formatted(error, ErrorCode.INTERNAL_SERVER_ERROR, sentence, request_id)
