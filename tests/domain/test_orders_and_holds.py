@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.check import BlockReasonCode, Decision, check
+from domain.check import BlockReasonCode, Checkpoint, Decision, check
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.hold import status_refusals as hold_refusals
 from domain.orders import SalesOrderStatus, status_refusals
@@ -79,6 +79,15 @@ def test_decision_21_with_no_reason_left_it_is_ready_or_released() -> None:
     assert not any(active(ready).values())
     assert evaluated(held_for(OVER), PASSING, releases_itself=True).status is CreditHoldStatus.RELEASED
     assert evaluated(ready, OVER, releases_itself=True).status is CreditHoldStatus.OPEN, "and not for ever"
+
+
+def test_a_hold_that_would_only_be_a_warning_now_has_no_reason_left() -> None:
+    delivered = replace(order("70,000 SEK"), checkpoint=Checkpoint.INVOICE, delivered=True)
+    warned = check(with_customer(checkpoints=frozenset(Checkpoint)), delivered)
+    assert warned.reasons != ()
+    hold = evaluated(held_for(OVER), warned, releases_itself=False)
+    assert hold.status is CreditHoldStatus.READY_TO_RELEASE
+    assert not any(active(hold).values())
 
 
 def test_ac60_a_forced_hold_shows_ready_and_is_never_released_by_itself() -> None:

@@ -162,6 +162,8 @@ def test_waiting_regards_what_falls_due_meanwhile_and_the_groups_limit() -> None
     limits = LimitTerms((normal("10 SEK"), temporary("100 SEK", days(40), days(50))))
     grows_late = customer(terms=limits, balances=(owes("5 SEK", -1),))
     assert WAIT not in options(Facts(grows_late, rules=(OVERDUE,)), order("90 SEK"))
+    elsewhere = replace(grows_late, balances=(replace(grows_late.balances[0], company_day=TODAY),))
+    assert WAIT not in options(Facts(elsewhere, rules=(OVERDUE,)), order("90 SEK")), "its company's day moves too"
     shared = group(normal("10 SEK"), temporary("500 SEK", days(45), days(50)))
     assert options(Facts(customer(terms=limits), shared), order("90 SEK"))[WAIT].date == days(45)
 
