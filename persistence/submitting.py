@@ -6,6 +6,7 @@ Lock the rooms of all, load once, decide one after another (each sees what the o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +15,14 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
+from domain.audit import AuditEventKind
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import Money, RateMissing
 from domain.orders import OrderLine, SalesDocumentKind, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
+from persistence.coalesce import Coalescer
+from persistence.database import Pool
 from persistence.deciding import Room, asked, record
 from persistence.facts import Moment, facts_of, groups_of, payers_of
 from persistence.idempotency import Key, earlier, remember
@@ -30,7 +34,8 @@ from persistence.tables.customer import customer
 from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
 from persistence.tables.reference import payment_terms
-from persistence.take import Transaction
+from persistence.tables.running import audit_event
+from persistence.take import AGAIN, TRIES, Transaction, audit_row
 
 MUTATION = "submitSalesOrder"
 
@@ -122,10 +127,38 @@ async def submit(conn: asyncpg.Connection, submissions: Sequence[Submission]) ->
             try:
                 answers.append(await _one(tx, submission, room, orders, buyers, payers))
             except Refused as refused:
-                answers.append(Submitted(None, refused.refusals))
+                answers.append(await _refused(tx, *refused.refusals))
             except RateMissing as missing:
-                answers.append(Submitted(None, (rate_refusal(missing),)))
+                answers.append(await _refused(tx, rate_refusal(missing)))
         return answers
+
+
+def queue(pool: Pool) -> Coalescer[Submission, Submitted]:
+    """Where orders wait together. What failed because somebody came in between is tried again."""
+
+    async def run(batch: list[Submission]) -> list[Submitted]:
+        for _ in range(TRIES - 1):
+            with suppress(*AGAIN):
+                async with pool.acquire() as conn:
+                    return await submit(conn, batch)
+        async with pool.acquire() as conn:
+            return await submit(conn, batch)
+
+    return Coalescer(run)
+
+
+async def ask(pool: Pool, waiting: Coalescer[Submission, Submitted], submission: Submission) -> Submitted:
+    """Submit one order, together with those that wait for the same room."""
+    async with pool.acquire() as conn:
+        room = await room_of(conn, submission.order, submission.now)
+    return await waiting.ask(room, submission)
+
+
+async def _refused(tx: Transaction, *refusals: Refusal) -> Submitted:
+    first = refusals[0]
+    row = audit_row(AuditEventKind.ORDER_SUBMITTED, first.message, first.node, None, tx.actor, tx.now, refused=True)
+    await insert(tx.conn, audit_event, [row])
+    return Submitted(None, refusals)
 
 
 async def _one(

@@ -209,8 +209,8 @@ Result = Mapping[str, Any]
 Action = Callable[[Transaction], Awaitable[Result]]
 """Locks, loads, decides and appends. Raises `Refused`: then nothing of it stays."""
 
-_TRIES = 5
-_AGAIN = (
+TRIES = 5
+AGAIN = (
     MovedMeanwhile,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -243,15 +243,15 @@ async def take(
     Where somebody else came in between (another payer, a deadlock, the same number at the same time) it begins anew. A
     refusal is put on record and leaves no key.
     """
-    for tries in range(1, _TRIES + 1):
+    for tries in range(1, TRIES + 1):
         try:
             async with pool.acquire() as conn, conn.transaction():
                 return await _taken(conn, action, actor, now, granted, key)
         except Refused as refused:
             await _record_refusal(pool, refused, kind, actor, now)
             return Taken({}, refused.refusals)
-        except _AGAIN:
-            if tries == _TRIES:
+        except AGAIN:
+            if tries == TRIES:
                 raise
     raise AssertionError("the last try returns or raises")
 

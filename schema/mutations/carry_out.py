@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from domain.audit import AuditEventKind
-from domain.message import Message, N_
+from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal
 from persistence.idempotency import Key
 from persistence.take import Taken, Transaction, take

@@ -56,7 +56,9 @@ class Payload:
     """Errors mean that nothing was written."""
 
     result: strawberry.Private[Mapping[str, Any]]
-    errors: list[UserError] = strawberry.field(description="What is in the way; when there is one, nothing was written.")
+    errors: list[UserError] = strawberry.field(
+        description="What is in the way; when there is one, nothing was written."
+    )
     warnings: list[UserError] = strawberry.field(description="What is worth knowing; it was written all the same.")
     replayed: bool = strawberry.field(description="Asked before with this key: nothing was written now.")
 
