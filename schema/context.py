@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import strawberry
 from strawberry.dataloader import DataLoader
 
@@ -18,10 +18,13 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import label, say
+from persistence.coalesce import Coalescer
+from persistence.database import Pool
 from persistence.rates import digits
 from persistence.reader import Reader
 from persistence.shapes.shape import Shape
 from persistence.statements import Row
+from persistence.submitting import Submission, Submitted, queue
 from schema.errors import ClientMistake
 from schema.rights import Permission, Viewer
 
@@ -45,7 +48,7 @@ Authenticate = Callable[[str | None], Awaitable[Claims]]
 class House:
     """What every request shares: the database, how tokens are read, and the clock."""
 
-    pool: asyncpg.Pool
+    pool: Pool
     authenticate: Authenticate
     clock: Callable[[], datetime]
     reporting_currency: str = "EUR"
@@ -57,6 +60,11 @@ class House:
             async with self.pool.acquire() as conn:
                 self._digits.update(await digits(conn))
         return self._digits
+
+    @cached_property
+    def waiting(self) -> Coalescer[Submission, Submitted]:
+        """Where orders that want to be checked wait, together with the others of their room."""
+        return queue(self.pool)
 
 
 @dataclass
