@@ -87,11 +87,12 @@ class KeptOrder:
         return tuple(replace(balance, due=balance.due or due) for balance in balances)
 
     def asks(self, checkpoint: Checkpoint) -> Order:
-        """The order as the rules are asked about it."""
+        """The order as the rules are asked about it: what is posted as open items is among the receivables already."""
         rest = [line.open_order.amount for line in self.lines]
         gone = sum((line.delivered for line in self.lines), Decimal(0))
+        posted = sum((line.posted for line in self.lines), Decimal(0))
         return Order(
-            amount=self.amount,
+            amount=Money(self.amount.amount - posted, self.amount.currency),
             checkpoint=checkpoint,
             number=self.number,
             excluded=self.excluded,
