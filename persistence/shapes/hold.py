@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
@@ -77,7 +78,7 @@ REASONS = Statement(
 
 RELEASES = Statement(
     sa.select(credit_release)
-    .distinct(credit_release.c.hold_id)
+    .ext(distinct_on(credit_release.c.hold_id))
     .where(
         any_of(credit_release.c.customer_id, "customers"),
         any_of(credit_release.c.hold_id, "holds"),

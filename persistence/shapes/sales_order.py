@@ -19,7 +19,12 @@ OVER = (
 
 _TAKEN = sa.func.greatest(sales_order_line.c.delivered, sales_order_line.c.billed, sales_order_line.c.invoiced)
 _LEFT = sa.case(
-    (sa.or_(sales_order_line.c.closed, sales_order.c.status.in_(OVER)), sa.literal(0, sa.Numeric(20, 4))),
+    (
+        sa.or_(
+            sales_order_line.c.closed, sales_order.c.status == sa.func.any(sa.literal(list(OVER), sa.ARRAY(sa.Text())))
+        ),
+        sa.literal(0, sa.Numeric(20, 4)),
+    ),
     else_=sa.func.greatest(sales_order_line.c.amount - _TAKEN, sa.literal(0, sa.Numeric(20, 4))),
 )
 """Ordered on a line and neither delivered, billed nor invoiced: `domain.orders.OrderLine.open_order`."""

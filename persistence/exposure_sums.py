@@ -1,0 +1,251 @@
+"""The sums an exposure report is made of: per group and currency, every figure that is a plain sum of balances.
+
+What counts is said by `domain.exposure`; here it becomes SQL, since a report is over more customers than fit in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.exposure import COUNTING, Category, CreditLimitType
+from persistence.exposure_dimensions import (
+    AS_OF,
+    POLICY,
+    Dimensions,
+    ExposureDimension,
+    key_columns,
+    scope,
+    who,
+    written,
+)
+from persistence.statements import Statement, any_of
+from persistence.tables.customer import customer
+from persistence.tables.limits import collateral
+from persistence.tables.movements import balance, company_balance, movement, movement_tail
+from persistence.tables.reference import currency_table
+
+BUCKETS: dict[str, tuple[int | None, int | None]] = {
+    "not_due": (None, 0),
+    "days_1_to_30": (1, 30),
+    "days_31_to_60": (31, 60),
+    "days_61_to_90": (61, 90),
+    "over_90": (91, None),
+}
+"""Receivables by days past due, both inclusive; the disputed part is in."""
+
+FIGURES = (
+    "total",
+    "receivables",
+    "special_liabilities",
+    "open_orders",
+    "open_deliveries",
+    "open_billing",
+    "unapplied_payments",
+    "disputed",
+    "overdue",
+    "held_orders",
+    *BUCKETS,
+)
+
+_COUNTED_BY = ("day", *POLICY)
+_SUMS = ("category", "currency", "due_day", "amount")
+
+
+@cache
+def figures(dimensions: Dimensions, *, past: bool) -> Statement:
+    """Every figure per group and currency, as amounts.
+
+    Of the customers `customers` when one of the dimensions is the customer, otherwise of the groups whose keys are
+    given as lists, one list a column. `past`: as it was at the end of the day `as_of`.
+    """
+    sums = _sums_of_companies(dimensions) if not past and _by_company(dimensions) else _sums(dimensions, past=past)
+    keys = [sums.c[name] for name in key_columns(dimensions)]
+    return Statement(
+        sa.select(
+            *keys,
+            sums.c.currency,
+            *((value * currency_table.c.unit).label(name) for name, value in _figures(sums).items()),
+        )
+        .select_from(sums.join(currency_table, currency_table.c.code == sums.c.currency))
+        .group_by(*keys, sums.c.currency, currency_table.c.unit)
+        .order_by(*keys, sums.c.currency)
+    )
+
+
+@cache
+def covered(dimensions: Dimensions) -> Statement:
+    """What is insured, guaranteed or pledged for each customer of a group on the day, by currency, in full value."""
+    customers = who(dimensions)
+    keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
+    selected = (
+        sa.select(
+            *keys,
+            customers.c.id,
+            collateral.c.currency,
+            sa.func.sum(collateral.c.value).label("value"),
+        )
+        .select_from(customers.join(collateral, valid(customers)))
+        .group_by(*(key.element for key in keys), customers.c.id, collateral.c.currency)
+        .order_by(customers.c.id, collateral.c.currency)
+    )
+    return Statement(narrowed(selected, dimensions, customers))
+
+
+@cache
+def counted(*, past: bool) -> Statement:
+    """What counts as used credit of each of the customers `customers`, by currency."""
+    customers = who(())
+    used = used_of(customers, any_of(customers.c.id, "customers"), past=past)
+    return Statement(sa.select(used.c.id, used.c.currency, used.c.used).order_by(used.c.id, used.c.currency))
+
+
+def used_of(customers: sa.Subquery | sa.CTE, *conditions: sa.ColumnElement[bool], past: bool) -> sa.Subquery:
+    """What counts as used credit of each of some customers, by currency."""
+    owner = [customers.c.id, customers.c.company_id, customers.c.company_currency]
+    sums = _balances(customers, [*owner], past=past).where(*conditions).subquery("sums")
+    known = [sums.c[column.name] for column in owner]
+    return (
+        sa.select(*known, sums.c.currency, (_total(sums) * currency_table.c.unit).label("used"))
+        .select_from(sums.join(currency_table, currency_table.c.code == sums.c.currency))
+        .group_by(*known, sums.c.currency, currency_table.c.unit)
+        .subquery("used")
+    )
+
+
+@cache
+def members(dimensions: Dimensions) -> Statement:
+    """How many customers there are in each group."""
+    customers = who(dimensions)
+    keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
+    selected = sa.select(*keys, sa.func.count().label("customers")).select_from(customers)
+    return Statement(narrowed(selected.group_by(*(key.element for key in keys)), dimensions, customers))
+
+
+def narrowed(selected: sa.Select[Any], dimensions: Dimensions, customers: sa.Subquery) -> sa.Select[Any]:
+    """Only the groups that are asked for: by their customers, or by their keys."""
+    names = key_columns(dimensions)
+    if not names:
+        return selected
+    if ExposureDimension.CUSTOMER in dimensions:
+        return selected.where(any_of(customers.c.id, "customers"))
+    asked = (
+        sa.func.unnest(*(sa.bindparam(f"keys_{name}", type_=sa.ARRAY(sa.Text())) for name in names))
+        .table_valued(*(sa.column(name, sa.Text()) for name in names))
+        .render_derived(name="asked")
+    )
+    same = [written(customers.c[name]) == asked.c[name] for name in names]
+    return selected.where(sa.exists(sa.select(1).select_from(asked).where(*same).correlate(customers)))
+
+
+def _by_company(dimensions: Dimensions) -> bool:
+    return set(dimensions) <= {ExposureDimension.COMPANY}
+
+
+def _sums(dimensions: Dimensions, *, past: bool) -> sa.Subquery:
+    """Balances of the customers, each with its group and with what counts in its company."""
+    customers = who(dimensions)
+    keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
+    return narrowed(_balances(customers, keys, past=past), dimensions, customers).subquery("sums")
+
+
+def _balances(customers: sa.Subquery | sa.CTE, owner: Sequence[sa.ColumnElement[Any]], *, past: bool) -> sa.Select[Any]:
+    kept = movement if past else balance
+    selected = (
+        sa.select(*owner, *(customers.c[name] for name in _COUNTED_BY), *(kept.c[name] for name in _SUMS))
+        .select_from(customers.join(kept, kept.c.customer_id == customers.c.id))
+        .where(kept.c.category != Category.SALES.value)
+    )
+    return selected.where(kept.c.day <= AS_OF) if past else selected
+
+
+def company_sums() -> sa.CompoundSelect[Any]:
+    """The kept sums of the companies `wanted` and what is not yet folded into them, less what our own companies owe."""
+    tables = [
+        sa.select(table.c.company_id, *(table.c[name] for name in _SUMS)).where(any_of(table.c.company_id, "wanted"))
+        for table in (company_balance, movement_tail)
+    ]
+    own = (
+        sa.select(balance.c.company_id, balance.c.category, balance.c.currency, balance.c.due_day, -balance.c.amount)
+        .join(customer, customer.c.id == balance.c.customer_id)
+        .where(any_of(customer.c.company_id, "wanted"), customer.c.intercompany)
+    )
+    return sa.union_all(*tables, own)
+
+
+def _sums_of_companies(dimensions: Dimensions) -> sa.Subquery:
+    companies, kept = scope(), company_sums().subquery("kept")
+    known = companies.alias("scope")
+    keys = [written(known.c.code).label(name) for name in key_columns(dimensions)]
+    selected = sa.select(
+        *keys, *(known.c[name] for name in _COUNTED_BY), *(kept.c[name] for name in _SUMS)
+    ).select_from(known.join(kept, kept.c.company_id == known.c.id))
+    selected = selected.where(kept.c.category != Category.SALES.value)
+    if keys:
+        selected = selected.where(any_of(written(known.c.code), "keys_company_code"))
+    return selected.subquery("sums")
+
+
+def _figures(sums: sa.Subquery) -> dict[str, sa.ColumnElement[Any]]:
+    def of(category: Category, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+        return _sum((sa.and_(sums.c.category == category.value, *conditions), sums.c.amount))
+
+    days = sums.c.day - sums.c.due_day
+    return {
+        "total": _total(sums),
+        "receivables": of(Category.RECEIVABLES),
+        "special_liabilities": of(Category.SPECIAL_LIABILITIES),
+        "open_orders": of(Category.OPEN_ORDERS, sa.not_(_ships_later(sums))),
+        "open_deliveries": of(Category.OPEN_DELIVERIES),
+        "open_billing": of(Category.OPEN_BILLING),
+        "unapplied_payments": -of(Category.UNAPPLIED),
+        "disputed": of(Category.DISPUTED),
+        "overdue": of(Category.RECEIVABLES, days > 0)
+        - of(Category.DISPUTED, days > 0, sums.c.disputed_reduces_overdue),
+        "held_orders": of(Category.HELD_ORDERS),
+        **{name: of(Category.RECEIVABLES, _between(days, *bounds)) for name, bounds in BUCKETS.items()},
+    }
+
+
+def _total(sums: sa.Subquery) -> sa.ColumnElement[Any]:
+    """`domain.exposure.counted`."""
+    counting = [
+        sa.and_(
+            sums.c.credit_limit_type == limit_type.value,
+            _one_of(sums.c.category, sorted(category.value for category in COUNTING[limit_type])),
+        )
+        for limit_type in CreditLimitType
+    ]
+    later = sa.and_(sums.c.category == Category.OPEN_ORDERS.value, _ships_later(sums))
+    disputed = sa.and_(sums.c.category == Category.DISPUTED.value, sums.c.disputed_reduces_exposure)
+    return _sum((sa.and_(sa.or_(*counting), sa.not_(later)), sums.c.amount), (disputed, -sums.c.amount))
+
+
+def _ships_later(sums: sa.Subquery) -> sa.ColumnElement[bool]:
+    """`domain.exposure.ships_later`."""
+    return sa.func.coalesce(sums.c.due_day > sums.c.day + sums.c.order_horizon_days, sa.false())
+
+
+def _between(days: sa.ColumnElement[Any], first: int | None, last: int | None) -> sa.ColumnElement[bool]:
+    bounds = [days >= first] if first is not None else []
+    return sa.and_(*bounds, *([days <= last] if last is not None else []))
+
+
+def _one_of(column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
+    return column == sa.func.any(sa.literal(values, sa.ARRAY(sa.Text())))
+
+
+def _sum(*cases: tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(sa.func.sum(sa.case(*cases)), 0)
+
+
+def valid(customers: sa.Subquery | sa.CTE) -> sa.ColumnElement[bool]:
+    """A policy of a customer that is valid on its day."""
+    return sa.and_(
+        collateral.c.customer_id == customers.c.id,
+        collateral.c.from_day <= customers.c.day,
+        sa.or_(collateral.c.until_day.is_(None), collateral.c.until_day >= customers.c.day),
+    )
