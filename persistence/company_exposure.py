@@ -1,0 +1,207 @@
+"""What the customers of a company owe in all, how old it is, and how far they are above their limits.
+
+Read from the kept sums of companies and what is not yet folded into them; a day in the past from the movements.
+Customers of our own group of companies are left out (decision 11).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from domain.aging import Aging, AgingDefinition, aging
+from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure, exposure
+from domain.money import Exchange, Money
+from persistence.exposure_dimensions import AS_OF, BELONGS, ExposureDimension, days, scope
+from persistence.exposure_limits import compared, limits
+from persistence.exposure_rows import insured, used_by
+from persistence.exposure_sums import company_sums, covered, members
+from persistence.rates import exchange_on, with_age
+from persistence.statements import Row, Statement, any_of
+from persistence.tables.customer import customer
+from persistence.tables.movements import movement
+from persistence.tables.reference import currency_table
+
+_BY_COMPANY = (ExposureDimension.COMPANY,)
+
+
+@dataclass(frozen=True)
+class CompanySums:
+    """A company's customers on one day: what they owe, what secures it, and the worth of every currency in it.
+
+    `limits` is None where no customer has a limit. `secured` and `used` are of the customers that others answer for.
+    """
+
+    company: UUID
+    code: str
+    currency: str
+    day: date
+    policy: CountingPolicy
+    exchange: Exchange
+    balances: tuple[Balance, ...]
+    customers: int
+    limits: tuple[Money, ...] | None
+    secured: Mapping[UUID, Sequence[Money]]
+    used: Mapping[UUID, Sequence[Money]]
+
+    def exposure(self, currency: str) -> Exposure:
+        """Every figure in one currency; what is insured is added up over customers. Raises `RateMissing`."""
+        found = exposure(self.balances, self.policy, self.exchange, currency, self.day)
+        covered_part = self.exchange.rounded(insured(self.secured, self.used, self.exchange, currency), currency)
+        return replace(found, insured=covered_part, net=found.total - covered_part)
+
+    def aging(self, definition: AgingDefinition, currency: str) -> Aging:
+        """Open receivables by how long they are overdue. Raises `RateMissing`."""
+        return aging(self.balances, definition, self.exchange, currency, self.day)
+
+    def credit_limits(self, currency: str) -> Money | None:
+        """The sum of the limits of its customers; None where none has one. Raises `RateMissing`."""
+        return None if self.limits is None else self.exchange.total(self.limits, currency)
+
+
+@dataclass(frozen=True)
+class OverLimit:
+    """The customers of a company whose exposure is above their own limit, and by how much in its currency."""
+
+    customers: int
+    amount: Money
+
+
+async def company_sums_of(
+    conn: asyncpg.Connection,
+    companies: Sequence[UUID],
+    as_of: date | None,
+    now: datetime,
+    currencies: Iterable[str] = (),
+) -> dict[UUID, CompanySums]:
+    """The sums of these companies; `currencies` will be converted to."""
+    given = {"wanted": list(companies), "as_of": as_of, "now": now}
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        known = await days().all(conn, **given)
+        past = as_of is not None and any(as_of < row["today"] for row in known)
+        keys = {row["code"]: BELONGS + row["code"] for row in known}
+        narrowed = {**given, "keys_company_code": list(keys.values())}
+        policies = {row["id"]: _policy(row) for row in await _scope().all(conn, **given)}
+        balances = await _balances_of(conn, given, past=past)
+        counts = {row["company_code"]: row["customers"] for row in await members(_BY_COMPANY).all(conn, **narrowed)}
+        limited: dict[str, list[Money]] = defaultdict(list)
+        for row in await limits(_BY_COMPANY).all(conn, **narrowed):
+            limited[row["company_code"]].append(Money(row["amount"], row["currency"]))
+        secured: dict[str, dict[UUID, list[Money]]] = defaultdict(lambda: defaultdict(list))
+        for row in await covered(_BY_COMPANY).all(conn, **narrowed):
+            secured[row["company_code"]][row["id"]].append(Money(row["value"], row["currency"]))
+        used = await used_by(conn, {key for each in secured.values() for key in each}, given, past=past)
+        found = {}
+        for row in known:
+            key, code = row["id"], keys[row["code"]]
+            of_currency = {row["currency"], *currencies, *(b.amount.currency for b in balances[key])}
+            of_currency |= {money.currency for money in limited.get(code, ())}
+            mine = secured.get(code, {})
+            amounts = [*mine.values(), *(used.get(each, []) for each in mine)]
+            of_currency |= {money.currency for group in amounts for money in group}
+            exchange = await exchange_on(conn, row["day"], of_currency)
+            found[key] = CompanySums(
+                company=key,
+                code=row["code"],
+                currency=row["currency"],
+                day=row["day"],
+                policy=policies[key],
+                exchange=with_age(exchange, row["max_rate_age_days"]),
+                balances=tuple(balances[key]),
+                customers=counts.get(code, 0),
+                limits=tuple(limited[code]) if code in limited else None,
+                secured=mine,
+                used=used,
+            )
+    return found
+
+
+async def over_limit(
+    conn: asyncpg.Connection, companies: Sequence[UUID], as_of: date | None, now: datetime
+) -> dict[UUID, OverLimit]:
+    """How many customers of each company are above their own limit, and by how much. Raises `RateMissing`."""
+    given = {"wanted": list(companies), "as_of": as_of, "now": now}
+    known = {row["id"]: row for row in await days().all(conn, **given)}
+    past = as_of is not None and any(as_of < row["today"] for row in known.values())
+    used: dict[tuple[UUID, UUID], list[Money]] = defaultdict(list)
+    allowed: dict[tuple[UUID, UUID], list[Money]] = defaultdict(list)
+    currencies: dict[UUID, set[str]] = {key: {row["currency"]} for key, row in known.items()}
+    for row in await compared(past=past).all(conn, **given):
+        customer_key = (row["company_id"], row["id"])
+        used[customer_key].append(Money(row["used"], row["currency"]))
+        allowed[customer_key].append(Money(row["allowed"], row["currency"]))
+        currencies[row["company_id"]].add(row["currency"])
+    exchanges = {
+        key: with_age(await exchange_on(conn, row["day"], currencies[key]), row["max_rate_age_days"])
+        for key, row in known.items()
+    }
+    above: dict[UUID, list[Money]] = {key: [] for key in known}
+    for company, each in used:
+        exchange, currency = exchanges[company], known[company]["currency"]
+        excess = exchange.total(used[company, each], currency) - exchange.total(allowed[company, each], currency)
+        if excess.amount > 0:
+            above[company].append(excess)
+    return {
+        key: OverLimit(len(found), exchanges[key].total(found, known[key]["currency"])) for key, found in above.items()
+    }
+
+
+@cache
+def _scope() -> Statement:
+    return Statement(sa.select(scope()))
+
+
+def _policy(row: Row) -> CountingPolicy:
+    return CountingPolicy(
+        limit_type=CreditLimitType(row["credit_limit_type"]),
+        order_horizon_days=row["order_horizon_days"],
+        disputed_reduces_exposure=row["disputed_reduces_exposure"],
+        disputed_reduces_overdue=row["disputed_reduces_overdue"],
+    )
+
+
+async def _balances_of(
+    conn: asyncpg.Connection, given: Mapping[str, object], *, past: bool
+) -> dict[UUID, list[Balance]]:
+    found: dict[UUID, list[Balance]] = defaultdict(list)
+    for row in await (_past() if past else _kept()).all(conn, **given):
+        money = Money(row["amount"] * row["unit"], row["currency"])
+        found[row["company_id"]].append(Balance(Category(row["category"]), money, row["due_day"]))
+    return found
+
+
+@cache
+def _kept() -> Statement:
+    return _summed(company_sums().subquery("kept"))
+
+
+@cache
+def _past() -> Statement:
+    moved = (
+        sa.select(
+            movement.c.company_id, movement.c.category, movement.c.currency, movement.c.due_day, movement.c.amount
+        )
+        .join(customer, customer.c.id == movement.c.customer_id)
+        .where(any_of(movement.c.company_id, "wanted"), movement.c.day <= AS_OF, sa.not_(customer.c.intercompany))
+    )
+    return _summed(moved.subquery("kept"))
+
+
+def _summed(kept: sa.Subquery) -> Statement:
+    key = [kept.c.company_id, kept.c.category, kept.c.currency, kept.c.due_day]
+    amount = sa.func.sum(kept.c.amount)
+    return Statement(
+        sa.select(*key, amount.label("amount"), currency_table.c.unit)
+        .select_from(kept.join(currency_table, currency_table.c.code == kept.c.currency))
+        .where(kept.c.category != Category.SALES.value)
+        .group_by(*key, currency_table.c.unit)
+        .having(amount != 0)
+        .order_by(*key)
+    )
