@@ -11,6 +11,8 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+import psycopg
+from sqlalchemy.exc import OperationalError
 
 from persistence import embedded
 
@@ -18,6 +20,10 @@ Pooler = Literal["transaction"]
 # The names by which other rooms know the driver's types, which they may not import.
 Pool: TypeAlias = asyncpg.Pool
 Connection: TypeAlias = asyncpg.Connection
+
+
+NOT_ANSWERING: tuple[type[Exception], ...] = (OSError, psycopg.OperationalError, OperationalError)
+"""What connecting with psycopg, also through SQLAlchemy, raises when there is no database, or not for us."""
 
 
 class DatabaseSettings(Protocol):

@@ -110,6 +110,7 @@ class TokenAuthentication:
 
     key: OKPKey = field(repr=False)
     clock: Clock = utc_now
+    most: int = CACHE_SIZE
     _verified: OrderedDict[bytes, Verified] = field(default_factory=OrderedDict, init=False, repr=False)
 
     async def __call__(self, header: str | None) -> Claims:
@@ -143,7 +144,7 @@ class TokenAuthentication:
 
     def _remember(self, digest: bytes, verified: Verified) -> None:
         self._verified.pop(digest, None)
-        while len(self._verified) >= CACHE_SIZE:
+        while len(self._verified) >= self.most:
             self._verified.popitem(last=False)
         self._verified[digest] = verified
 

@@ -1,0 +1,87 @@
+"""Runs the application: one process, one socket, an orderly end."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from server.app import Application
+
+GRACE = 10
+"""Seconds that requests under way may take when the server is asked to end."""
+
+
+class NotLoopback(ValueError):
+    """The development issuer would be offered to a network."""
+
+
+def require_loopback(host: str) -> None:
+    """Tokens of the development issuer are as good as its key file: only this machine may present them."""
+    if host == "localhost":
+        return
+    try:
+        found = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        found = False
+    if not found:
+        raise NotLoopback(
+            f"Tokens are signed by the development issuer, so this server listens on this machine only; {host} is not "
+            "a loopback address. Leave CREDITGRAPH_HOST and --host out, or use 127.0.0.1 or ::1."
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address; port 0 takes a free one. Raises `OSError` when the address is taken."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def address_of(bound: socket.socket) -> str:
+    """How to reach a socket over HTTP."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if bound.family is socket.AF_INET6 else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says when it answers and leaves the ending of the process to us."""
+
+    def __init__(self, application: Application, started: Callable[[], None] = lambda: None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell that requests are answered."""
+        await super().startup(sockets)
+        self._say_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order; asked again, at once. Unlike uvicorn's own this does not raise the signal once more."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def serve(application: Application, bound: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+    """Serve on a socket, with uvloop where there is one, until a signal (Ctrl-C, SIGTERM) ends it."""
+    Server(application, started).run([bound])
