@@ -15,7 +15,7 @@ from persistence.exposure_dimensions import Dimensions, key_columns, who, writte
 from persistence.exposure_sums import narrowed, used_of, valid
 from persistence.statements import Statement
 from persistence.tables.customer import credit_group_member
-from persistence.tables.limits import collateral, credit_limit_adjustment_line, credit_limit_entry
+from persistence.tables.limits import collateral, credit_limit_entry
 
 
 @cache
@@ -132,13 +132,11 @@ def _normal(customers: sa.Subquery) -> sa.FromClause:
 def _temporary(customers: sa.Subquery) -> sa.FromClause:
     """`domain.limits.temporary_on`."""
     successor = credit_limit_entry.alias("successor")
-    line = credit_limit_adjustment_line
     replaced = (
         sa.select(1)
-        .select_from(successor.join(line, line.c.id == successor.c.adjustment_line_id))
         .where(
             successor.c.holder_id == credit_limit_entry.c.holder_id,
-            line.c.replaces_id == credit_limit_entry.c.id,
+            successor.c.replaces_id == credit_limit_entry.c.id,
             successor.c.from_day <= customers.c.day,
         )
         .correlate(credit_limit_entry, customers)

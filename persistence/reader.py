@@ -44,13 +44,19 @@ _BY_KEY: dict[tuple[str, str], Statement] = {}
 
 @dataclass(frozen=True)
 class Reader:
-    """One viewer's eyes: which companies, which languages, and the moment that is now."""
+    """One viewer's eyes: which companies, which languages, and the moment that is now.
+
+    `audited`: the companies whose audit trail it may read; `working`: those in which it may run jobs.
+    """
 
     pool: asyncpg.Pool
     companies: tuple[UUID, ...]
     locales: tuple[str, ...]
     now: datetime
     reporting_currency: str
+    actor: UUID | None = None
+    audited: tuple[UUID, ...] = ()
+    working: tuple[UUID, ...] = ()
 
     def given(self, **more: Any) -> dict[str, Any]:
         """What every statement over shapes is given."""
@@ -59,6 +65,9 @@ class Reader:
             "locales": list(self.locales),
             "now": self.now,
             "reporting": self.reporting_currency,
+            "viewer": self.actor,
+            "audited": list(self.audited),
+            "working": list(self.working),
             **more,
         }
 

@@ -91,6 +91,9 @@ class Context:
             self.language.fallbacks,
             self.now,
             self.house.reporting_currency,
+            self.viewer.actor,
+            self.viewer.companies(Permission.READ_AUDIT),
+            self.viewer.companies(Permission.RUN_JOBS),
         )
 
     def say(self, message: Message, locale: str | None = None) -> str:

@@ -1,0 +1,70 @@
+"""How the audit trail is read.
+
+An event belongs to a company, whose trail the viewer must be allowed to read. One without a company is about what
+companies share: a credit group or a party, which the viewer must see, or what is everybody's, such as a rate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.party import PARTY
+from persistence.shapes.shape import Filterable, Kind, Shape
+from persistence.tables.running import audit_event
+
+AUDITED = sa.bindparam("audited", type_=sa.ARRAY(sa.Uuid()))
+"""The companies whose audit trail the viewer may read."""
+
+_SHARED = (CREDIT_GROUP, PARTY)
+
+
+def _sees(shape: Shape) -> sa.ColumnElement[bool]:
+    """The event is about a shared record of this shape that the viewer sees."""
+    found = (
+        sa.select(sa.literal(1))
+        .select_from(shape.source)
+        .where(shape.id == audit_event.c.subject_id, shape.visible)
+        .correlate(audit_event)
+    )
+    return sa.and_(audit_event.c.subject_kind == shape.table, sa.exists(found))
+
+
+def _everybodys() -> sa.ColumnElement[bool]:
+    about_shared: list[sa.ColumnElement[Any]] = [audit_event.c.subject_kind == shape.table for shape in _SHARED]
+    return sa.not_(sa.func.coalesce(sa.or_(*about_shared), sa.false()))
+
+
+AUDIT_EVENT = Shape(
+    name="AuditEvent",
+    prefix="aud",
+    source=audit_event,
+    id=audit_event.c.id,
+    fields={
+        "company_id": audit_event.c.company_id,
+        "happened_at": audit_event.c.happened_at,
+        "actor_id": audit_event.c.actor_id,
+        "kind": audit_event.c.kind,
+        "refused": audit_event.c.refused,
+        "subject_kind": audit_event.c.subject_kind,
+        "subject_id": audit_event.c.subject_id,
+        "message": audit_event.c.message,
+        "changes": audit_event.c.changes,
+    },
+    visible=sa.case(
+        (audit_event.c.company_id.is_not(None), audit_event.c.company_id == sa.func.any(AUDITED)),
+        else_=sa.and_(sa.func.cardinality(AUDITED) > 0, sa.or_(*(_sees(shape) for shape in _SHARED), _everybodys())),
+    ),
+    company=audit_event.c.company_id,
+    filters={
+        "happened_at": Filterable(Kind.INSTANT, audit_event.c.happened_at, sort=True),
+        "actor": Filterable(Kind.ID, audit_event.c.actor_id),
+        "kind": Filterable(Kind.CODE, audit_event.c.kind, enum=AuditEventKind),
+        "refused": Filterable(Kind.FLAG, audit_event.c.refused),
+        "subject": Filterable(Kind.ID, audit_event.c.subject_id),
+    },
+    order=(("happened_at", True),),
+)
