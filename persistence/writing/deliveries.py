@@ -1,0 +1,181 @@
+"""What became of orders: goods that left, and billing documents for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.audit import AuditEventKind
+from domain.message import N_, Message
+from domain.orders import SalesOrderStatus
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.reevaluating import reevaluate
+from persistence.statements import Row
+from persistence.take import Result, Transaction
+from persistence.writing.finding import (
+    OPEN_ITEM,
+    SALES_ORDER,
+    RecordKey,
+    future_refusals,
+    place_of,
+    places_of,
+    text_refusals,
+)
+from persistence.writing.ledger import KeptItem, items_by_place
+from persistence.writing.order_lines import LineAmount, Steps, steps_by_place
+
+DELIVERED = N_("Delivery {delivery} of order {number} was recorded.")
+BILLED = N_("Billing document {billing} of order {number} was recorded.")
+DIFFERS = N_("{document} of order {number} exists with other content. Use another number, or send it as it was.")
+ON_HOLD = N_("Order {number} is on hold. Its delivery was recorded all the same, since the goods have left.")
+BEFORE_ORDER = N_("Order {number} came on {ordered}; nothing of it was delivered or billed on {day}.")
+NO_LINES = N_("Name at least one line.")
+LINE_TWICE = N_("Line {line} is named twice. Send each once.")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Goods of an order that left on a packing slip."""
+
+    order: RecordKey
+    number: str
+    day: date | None
+    lines: tuple[LineAmount, ...]
+
+
+@dataclass(frozen=True)
+class Billing:
+    """A billing document for lines of an order. `item`: the number of the open item it is in the ledger."""
+
+    order: RecordKey
+    number: str
+    day: date | None
+    lines: tuple[LineAmount, ...]
+    item: str | None = None
+
+
+async def record_delivery(tx: Transaction, wanted: Delivery) -> Result:
+    """Goods left: what they are worth counts as delivered and no longer as ordered."""
+    steps, day, refusals = await _started(tx, wanted, "deliveredOn")
+    known = [row for row in steps.deliveries if row["number"] == wanted.number]
+    result = {"sales_order": str(steps.now.id)}
+    if known:
+        refusals = refusals or _differences(steps, wanted, known, "delivered_on")
+        if refusals:
+            raise Refused(*refusals)
+        return result
+    refusals.extend(steps.status_refusals())
+    for place, line in enumerate(wanted.lines):
+        refusals.extend(steps.deliver(tx, line, wanted.number, day, ("lines", str(place))))
+    if refusals:
+        raise Refused(*refusals)
+    if steps.before.status is SalesOrderStatus.HELD:
+        message = Message(ON_HOLD, {"number": steps.now.number})
+        tx.warnings.append(Refusal(ErrorCode.WRONG_STATUS, message, ("salesOrder",), steps.node))
+    await steps.write(tx, day)
+    message = Message(DELIVERED, {"delivery": wanted.number, "number": steps.now.number})
+    tx.audit(AuditEventKind.DELIVERED, message, steps.node, steps.now.company, event="SALES_ORDER_CHANGED")
+    await reevaluate(tx, [steps.now.payer])
+    return result
+
+
+async def record_billing(tx: Transaction, wanted: Billing) -> Result:
+    """Lines were billed. Sent again with the number of its open item, the billing document is in the ledger."""
+    steps, day, refusals = await _started(tx, wanted, "billedOn")
+    item, more = await _item(tx, wanted, steps)
+    refusals.extend(more)
+    known = [row for row in steps.billings if row["number"] == wanted.number]
+    if known:
+        refusals = refusals or _differences(steps, wanted, known, "billed_on")
+    else:
+        refusals.extend(steps.status_refusals())
+    for place, line in enumerate(wanted.lines):
+        if refusals and known:
+            break
+        refusals.extend(steps.bill(tx, line, wanted.number, day, item.id if item else None, ("lines", str(place))))
+    if refusals:
+        raise Refused(*refusals)
+    result = {"sales_order": str(steps.now.id), "open_item": str(item.id) if item else None}
+    if steps.now == steps.before:
+        return result
+    await steps.write(tx, day)
+    message = Message(BILLED, {"billing": wanted.number, "number": steps.now.number})
+    tx.audit(AuditEventKind.BILLED, message, steps.node, steps.now.company, event="SALES_ORDER_CHANGED")
+    await reevaluate(tx, [steps.now.payer])
+    return result
+
+
+async def _started(tx: Transaction, wanted: Delivery | Billing, day_field: str) -> tuple[Steps, date, list[Refusal]]:
+    """The order under the lock of its payer, the day, and what is wrong with the document as such."""
+    place = await place_of(tx, SALES_ORDER, wanted.order, ("salesOrder",))
+    await tx.lock([place.customer])
+    steps = (await steps_by_place(tx.conn, [place]))[place.id]
+    day = wanted.day or tx.today(place.company)
+    refusals = [*text_refusals(wanted.number, ("number",)), *future_refusals(tx, place.company, day, (day_field,))]
+    if not wanted.lines:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NO_LINES), ("lines",)))
+    numbers = [line.line for line in wanted.lines]
+    for at, number in enumerate(numbers):
+        if number in numbers[:at]:
+            message = Message(LINE_TWICE, {"line": number})
+            refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, ("lines", str(at), "lineNumber")))
+    if day < steps.now.ordered_on:
+        values = {"number": steps.now.number, "ordered": steps.now.ordered_on, "day": day}
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, Message(BEFORE_ORDER, values), (day_field,), steps.node))
+    return steps, day, refusals
+
+
+def _differences(steps: Steps, wanted: Delivery | Billing, known: Sequence[Row], day_column: str) -> list[Refusal]:
+    """The same number must be the same document."""
+    lines = {row["id"]: row["line_number"] for row in steps.lines}
+    before: dict[int, Decimal] = {lines[row["line_id"]]: row["amount"] for row in known}
+    same_day = wanted.day is None or all(row[day_column] == wanted.day for row in known)
+    same_lines = before == {line.line: line.amount.amount for line in wanted.lines}
+    same_currency = {line.amount.currency for line in wanted.lines} <= {steps.now.amount.currency}
+    if same_day and same_lines and same_currency:
+        return []
+    message = Message(DIFFERS, {"document": wanted.number, "number": steps.now.number})
+    return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, ("number",), steps.node)]
+
+
+async def _item(tx: Transaction, wanted: Billing, steps: Steps) -> tuple[KeptItem | None, list[Refusal]]:
+    """The open item that a billing document is in the ledger: of the same payer and currency, and not reversed."""
+    if wanted.item is None:
+        return None, []
+    code = tx.companies[steps.now.company]["code"]
+    place = (await places_of(tx, OPEN_ITEM, [(code, wanted.item)])).get((code, wanted.item))
+    if place is None:
+        message = Message(
+            N_("There is no open item {number} in company {company}."), {"number": wanted.item, "company": code}
+        )
+        return None, [Refusal(ErrorCode.NOT_FOUND, message, ("openItem",))]
+    if place.customer != steps.now.payer:
+        text = N_("Item {item} and order {number} are of different payers.")
+        message = Message(text, {"item": wanted.item, "number": steps.now.number})
+        return None, [Refusal(ErrorCode.DIFFERENT_PAYER, message, ("openItem",), (OPEN_ITEM, place.id))]
+    item = (await items_by_place(tx.conn, [place]))[place.id]
+    return item, item_refusals(
+        steps, item.open.currency, ("openItem",), (OPEN_ITEM, item.id), item.reversed_on, wanted.item
+    )
+
+
+def item_refusals(
+    steps: Steps,
+    currency: str,
+    path: tuple[str, ...],
+    node: tuple[str, UUID] | None,
+    reversed_on: date | None,
+    number: str,
+) -> list[Refusal]:
+    """What speaks against an item as the posting of an order's billing."""
+    if reversed_on is not None:
+        message = Message(N_("Item {number} was reversed on {day}."), {"number": number, "day": reversed_on})
+        return [Refusal(ErrorCode.WRONG_STATUS, message, path, node)]
+    if currency != steps.now.amount.currency:
+        text = N_("Item {item} is in {currency}, order {number} in {other}.")
+        values = {"item": number, "currency": currency, "number": steps.now.number, "other": steps.now.amount.currency}
+        return [Refusal(ErrorCode.CURRENCY_MISMATCH, Message(text, values), path, node)]
+    return []
