@@ -1,0 +1,42 @@
+"""How insurance, guarantees and collateral are read."""
+
+from __future__ import annotations
+
+from domain.collateral import CollateralKind
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
+from persistence.tables.limits import collateral
+
+COLLATERAL = Shape(
+    name="Collateral",
+    prefix="col",
+    source=collateral,
+    id=collateral.c.id,
+    fields={
+        "company_id": collateral.c.company_id,
+        "customer_id": collateral.c.customer_id,
+        "kind": collateral.c.kind,
+        "provider": collateral.c.provider,
+        "number": collateral.c.number,
+        "value": collateral.c.value,
+        "currency": collateral.c.currency,
+        "percent": tidy(collateral.c.percent),
+        "from_": collateral.c.from_day,
+        "until": collateral.c.until_day,
+        "included_in_exposure": collateral.c.included_in_exposure,
+        **record_fields(collateral),
+    },
+    visible=seen(collateral.c.company_id),
+    company=collateral.c.company_id,
+    filters={
+        "customer": Filterable(Kind.ID, collateral.c.customer_id),
+        "kind": Filterable(Kind.CODE, collateral.c.kind, enum=CollateralKind),
+        "provider": Filterable(Kind.TEXT, collateral.c.provider, sort=True),
+        "number": Filterable(Kind.TEXT, collateral.c.number, sort=True),
+        "from_": Filterable(Kind.DAY, collateral.c.from_day, sort=True),
+        "until": Filterable(Kind.DAY, collateral.c.until_day, sort=True),
+        "included_in_exposure": Filterable(Kind.FLAG, collateral.c.included_in_exposure),
+        **record_filters(collateral),
+    },
+    search=(collateral.c.number, collateral.c.provider),
+    order=(("from_", True),),
+)
