@@ -1,0 +1,53 @@
+"""A server as people start it, on a database of the test module."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx2
+import pytest
+from joserfc.jwk import OKPKey
+
+from schema.context import Claims
+from server.app import Application
+from server.auth import DevelopmentIssuer, TokenAuthentication
+from server.serving import Server, address_of, listen
+from server.settings import Settings
+
+KEY = OKPKey.generate_key("Ed25519")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and how to reach it."""
+
+    server: Server
+    address: str
+    client: httpx2.AsyncClient
+    running: asyncio.Task[None]
+
+    def token(self, role: str, company: str = "*") -> str:
+        """A token for one role."""
+        claims = Claims(f"{role.lower()}@{company}", role.title(), {company: (role,)})
+        return DevelopmentIssuer(KEY).issue(claims, timedelta(hours=1))
+
+    async def end(self) -> None:
+        """Ask it to end, as a signal does, and wait until it has."""
+        self.server.should_exit = True
+        await self.running
+
+
+@pytest.fixture
+async def served(database_url: str) -> AsyncIterator[Served]:
+    """A server of the module's database, on a free port."""
+    started = asyncio.Event()
+    with listen("127.0.0.1", 0) as bound:
+        server = Server(Application(Settings(), database_url, TokenAuthentication(KEY)), started.set)
+        running = asyncio.create_task(server.serve([bound]))
+        async with asyncio.timeout(20):
+            await started.wait()
+        async with httpx2.AsyncClient(base_url=address_of(bound)) as client:
+            served = Served(server, address_of(bound), client, running)
+            yield served
+        await served.end()
