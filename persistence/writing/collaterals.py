@@ -1,0 +1,180 @@
+"""Insurance and guarantees: what others answer for is added to a customer's limit while it is valid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.calendar import DAY
+from domain.collateral import CollateralKind, warnings
+from domain.message import N_, Message, Percent
+from domain.money import Money, RateMissing
+from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
+from persistence.facts import collateral_of, customer_facts
+from persistence.keys import new_key
+from persistence.reevaluating import reevaluate
+from persistence.statements import Row, Statement, insert
+from persistence.tables.limits import collateral
+from persistence.take import Result, Transaction
+from persistence.writing.finding import text_refusals, version_refusals
+from persistence.writing.holders import CustomerNamed, customer_named, no_customer
+from persistence.writing.records import locked
+from persistence.writing.saving import changes, update
+
+TABLE = "collateral"
+
+SHARE = N_("A share is between 0 and 100, with at most 4 decimals.")
+ENDS_BEFORE = N_("What begins on {from} cannot end on {until}.")
+ENDS_ALREADY = N_("It ends on {until} already. Record a new one to extend it.")
+EXISTS = N_("{number} is recorded for this customer already.")
+NO_COLLATERAL = N_("There is no such insurance or guarantee. It may be another company's.")
+RECORDED = N_("{number} of {provider} over {value} was recorded: {percent} of it is added to the credit limit.")
+ENDED = N_("{number} of {provider} ends on {until}.")
+
+_SAME = Statement(
+    sa.select(collateral.c.id).where(
+        collateral.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
+        collateral.c.kind == sa.bindparam("kind", type_=sa.Text()),
+        collateral.c.number == sa.bindparam("number", type_=sa.Text()),
+    )
+)
+_WHOSE = Statement(
+    sa.select(collateral.c.customer_id, collateral.c.company_id).where(
+        collateral.c.id == sa.bindparam("id", type_=sa.Uuid())
+    )
+)
+
+
+@dataclass(frozen=True)
+class CollateralToRecord:
+    """`percent` (0–100) of the value is added to the limit; `included_in_exposure` also takes the whole value off it."""
+
+    kind: CollateralKind
+    customer: CustomerNamed
+    provider: str
+    number: str
+    value: Money
+    percent: Decimal
+    from_: date
+    until: date | None = None
+    included_in_exposure: bool = False
+
+
+@dataclass(frozen=True)
+class CollateralEnd:
+    """`until`: its last day; None: today at the company."""
+
+    collateral: UUID
+    until: date | None = None
+    expected_version: int | None = None
+
+
+async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Result:
+    """Record insurance or a guarantee; the customer's holds are checked again."""
+    found = await customer_named(tx, wanted.customer)
+    if found is None:
+        raise Refused(no_customer(("customer",)))
+    payers = await tx.lock([found["id"]])
+    refusals = [*_refusals(tx, wanted), *await _known_and_convertible(tx, wanted, found["id"])]
+    if refusals:
+        raise Refused(*refusals)
+    row = _row(wanted, found)
+    await insert(tx.conn, collateral, [row])
+    node = (TABLE, row["id"])
+    for message in warnings(collateral_of(row)):
+        tx.warnings.append(Refusal(ErrorCode.INVALID_VALUE, message, ("includedInExposure",), node))
+    values = {"number": wanted.number, "provider": wanted.provider, "value": wanted.value}
+    message = Message(RECORDED, values | {"percent": Percent(wanted.percent)})
+    kind = AuditEventKind.COLLATERAL_RECORDED
+    tx.audit(kind, message, node, found["company_id"], event="COLLATERAL_CHANGED")
+    await reevaluate(tx, {found["id"], *payers.values()})
+    return {TABLE: str(row["id"])}
+
+
+async def end_collateral(tx: Transaction, wanted: CollateralEnd) -> Result:
+    """Give insurance or a guarantee its last day. The day before its first: it never was in force."""
+    whose = await _WHOSE.one(tx.conn, id=wanted.collateral)
+    if whose is None:
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",)))
+    tx.within(whose["company_id"])
+    payers = await tx.lock([whose["customer_id"]])
+    row = await locked(tx.conn, collateral, wanted.collateral)
+    assert row is not None, "collateral is never deleted"
+    node = (TABLE, wanted.collateral)
+    until = wanted.until or tx.today(row["company_id"])
+    refusals = version_refusals(row["version"], wanted.expected_version, node)
+    if until < row["from_day"] - DAY:
+        message = Message(ENDS_BEFORE, {"from": row["from_day"], "until": until})
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("until",), node))
+    if row["until_day"] is not None and until > row["until_day"]:
+        message = Message(ENDS_ALREADY, {"until": row["until_day"]})
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("until",), node))
+    if refusals:
+        raise Refused(*refusals)
+    values = {"until_day": until}
+    await update(tx.conn, collateral, {"customer_id": row["customer_id"], "id": row["id"]}, values)
+    message = Message(ENDED, {"number": row["number"], "provider": row["provider"], "until": until})
+    kind, changed = AuditEventKind.COLLATERAL_ENDED, changes(row, values)
+    tx.audit(kind, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
+    await reevaluate(tx, {row["customer_id"], *payers.values()})
+    return {TABLE: str(wanted.collateral)}
+
+
+def share_refusals(percent: Decimal, path: tuple[str, ...]) -> list[Refusal]:
+    """A share of a whole, as exact as it is kept."""
+    if 0 <= percent <= 100 and percent == percent.quantize(Decimal("0.0001")):
+        return []
+    return [Refusal(ErrorCode.INVALID_VALUE, Message(SHARE), path)]
+
+
+def _refusals(tx: Transaction, wanted: CollateralToRecord) -> list[Refusal]:
+    """What can be seen without looking anything up."""
+    refusals = [
+        *text_refusals(wanted.provider, ("provider",)),
+        *text_refusals(wanted.number, ("number",)),
+        *tx.amount_refusals(wanted.value, ("value",)),
+        *share_refusals(wanted.percent, ("percent",)),
+    ]
+    if wanted.until is not None and wanted.until < wanted.from_:
+        message = Message(ENDS_BEFORE, {"from": wanted.from_, "until": wanted.until})
+        refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("until",)))
+    return refusals
+
+
+async def _known_and_convertible(tx: Transaction, wanted: CollateralToRecord, customer: UUID) -> list[Refusal]:
+    """The same policy twice would count twice; one without a rate would leave the customer without any decision."""
+    refusals = []
+    same = await _SAME.value(tx.conn, customer=customer, kind=wanted.kind.value, number=wanted.number)
+    if same is not None:
+        message = Message(EXISTS, {"number": wanted.number})
+        refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, ("number",), (TABLE, same)))
+    if wanted.value.currency in tx.digits:
+        facts = (await customer_facts(tx.conn, [customer], tx.moment, [wanted.value.currency]))[customer]
+        try:
+            facts.exchange.exactly(wanted.value, facts.currency)
+        except RateMissing as missing:
+            refusals.append(rate_refusal(missing, ("value",)))
+    return refusals
+
+
+def _row(wanted: CollateralToRecord, found: Row) -> dict[str, Any]:
+    return {
+        "customer_id": found["id"],
+        "id": new_key(),
+        "company_id": found["company_id"],
+        "kind": wanted.kind.value,
+        "provider": wanted.provider,
+        "number": wanted.number,
+        "value": wanted.value.amount,
+        "currency": wanted.value.currency,
+        "percent": wanted.percent,
+        "from_day": wanted.from_,
+        "until_day": wanted.until,
+        "included_in_exposure": wanted.included_in_exposure,
+    }

@@ -1,0 +1,124 @@
+"""How a company manages credit: its parameters and the steps at which it checks. Orders on hold are checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.facts import Checkpoint
+from domain.message import N_, Message
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.reevaluating import reevaluate, waiting_in
+from persistence.statements import Row, Statement, insert
+from persistence.tables.company import checkpoint_setting, credit_parameters
+from persistence.take import Result, Transaction
+from persistence.writing.finding import version_refusals
+from persistence.writing.records import count_refusals, locked
+from persistence.writing.saving import Changes, changes, differing, update
+
+TABLE = "credit_parameters"
+
+TWICE = N_("The checkpoint is named twice.")
+NEVER_CHECKED = N_("{company} checks credit at no step: every order goes on without being checked.")
+SAVED = N_("The credit parameters of {company} were saved.")
+
+_COMPANY = sa.bindparam("company", type_=sa.Uuid())
+_STEPS = Statement(
+    sa.select(checkpoint_setting.c.checkpoint, checkpoint_setting.c.grace_days).where(
+        checkpoint_setting.c.company_id == _COMPANY
+    )
+)
+_FORGET_STEPS = Statement(sa.delete(checkpoint_setting).where(checkpoint_setting.c.company_id == _COMPANY))
+_COUNTS = {
+    "order_horizon_days": "orderHorizonDays",
+    "max_rate_age_days": "maxRateAgeDays",
+    "release_valid_days": "releaseValidDays",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step at which credit is checked, and how many days after a release it is not."""
+
+    checkpoint: Checkpoint
+    grace_days: int = 0
+
+
+@dataclass(frozen=True)
+class ParametersToSave:
+    """`values`: the columns that are to change. `checkpoints`: all the steps; None leaves them as they are."""
+
+    company: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    checkpoints: tuple[Step, ...] | None = None
+    expected_version: int | None = None
+
+
+async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
+    """Save what is given; the rest stays as it is."""
+    company = tx.company(wanted.company)
+    key: UUID = company["id"]
+    payers = await waiting_in(tx, [key])
+    await tx.lock(payers)
+    row = await _kept(tx, key)
+    refusals = [*version_refusals(row["version"], wanted.expected_version, (TABLE, key)), *_refusals(wanted)]
+    if refusals:
+        raise Refused(*refusals)
+    before = {step["checkpoint"]: step["grace_days"] for step in await _STEPS.all(tx.conn, company=key)}
+    after = before
+    if wanted.checkpoints is not None:
+        after = {step.checkpoint.value: step.grace_days for step in wanted.checkpoints}
+    if not after:
+        message = Message(NEVER_CHECKED, {"company": company["name"]})
+        tx.warnings.append(Refusal(ErrorCode.INVALID_VALUE, message, ("checkpoints",)))
+    differs = differing(row, wanted.values)
+    if differs or after != before:
+        await update(tx.conn, credit_parameters, {"company_id": key}, differs)
+        await _FORGET_STEPS.run(tx.conn, company=key)
+        steps = [{"company_id": key, "checkpoint": step, "grace_days": days} for step, days in after.items()]
+        await insert(tx.conn, checkpoint_setting, steps)
+        message = Message(SAVED, {"company": company["name"]})
+        changed = changes(row, differs) + _steps(before, after)
+        event = "CREDIT_PARAMETERS_CHANGED"
+        tx.audit(AuditEventKind.PARAMETERS_SAVED, message, (TABLE, key), key, changed, event=event)
+        await reevaluate(tx, payers)
+    return {TABLE: str(key)}
+
+
+async def _kept(tx: Transaction, company: UUID) -> Row:
+    """The company's parameters; where it has none yet, those that every company begins with."""
+    row = await locked(tx.conn, credit_parameters, company)
+    if row is None:
+        await insert(tx.conn, credit_parameters, [{"company_id": company}])
+        row = await locked(tx.conn, credit_parameters, company)
+    assert row is not None, "it was just written"
+    return row
+
+
+def _refusals(wanted: ParametersToSave) -> list[Refusal]:
+    refusals = []
+    for name, path in _COUNTS.items():
+        refusals += count_refusals(wanted.values.get(name), (path,))
+    steps = wanted.checkpoints or ()
+    for place, step in enumerate(steps):
+        path = ("checkpoints", str(place))
+        refusals += count_refusals(step.grace_days, (*path, "graceDays"))
+        if step.checkpoint in {one.checkpoint for one in steps[:place]}:
+            refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(TWICE), (*path, "checkpoint")))
+    return refusals
+
+
+def _steps(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:
+    """The steps as one change."""
+    if before == after:
+        return []
+    return [{"field": "checkpoints", "before": _listed(before), "after": _listed(after)}]
+
+
+def _listed(steps: Mapping[str, int]) -> str:
+    return ", ".join(f"{step} {days}" for step, days in sorted(steps.items()))

@@ -1,0 +1,222 @@
+"""Blocking rules of a company: saved, and removed, which leaves them inactive. Orders on hold are checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
+from domain.blocking.saving import rule_refusals
+from domain.message import N_, Message
+from domain.money import Money
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.keys import new_key
+from persistence.reevaluating import reevaluate, waiting_in
+from persistence.statements import Row, Statement, insert
+from persistence.tables.company import blocking_rule
+from persistence.tables.reference import credit_management_group, risk_group
+from persistence.take import Result, Transaction
+from persistence.writing.finding import version_refusals
+from persistence.writing.holders import CustomerNamed, customer_named, no_customer
+from persistence.writing.records import locked
+from persistence.writing.saving import changes, differing, update
+
+TABLE = "blocking_rule"
+
+NO_RULE = N_("There is no such blocking rule. It may be another company's.")
+OTHER_COMPANY = N_("A rule stays in its company. Save a new one there.")
+NOT_OF_COMPANY = N_("It belongs to another company than the rule.")
+UNKNOWN = N_("There is none of this id that the company could use.")
+PERCENT_DIGITS = N_("A percentage has at most 4 decimals and is below 100 000.")
+WAIVER = N_("A rule that waives credit limits is saved only by who may change credit.")
+SAVED = N_("A blocking rule was saved.")
+REMOVED = N_("A blocking rule was removed.")
+
+_COLUMNS = (
+    "company_id",
+    "kind",
+    "type",
+    "valid_for",
+    "customer_id",
+    "credit_management_group_id",
+    "risk_group_id",
+    "days",
+    "percent",
+    "amount",
+    "currency",
+    "at_or_above",
+    "release_all",
+    "active",
+)
+_SAME = Statement(
+    sa.select(blocking_rule.c.id)
+    .where(
+        *(
+            blocking_rule.c[name].is_not_distinct_from(sa.bindparam(name, type_=blocking_rule.c[name].type))
+            for name in _COLUMNS
+        )
+    )
+    .order_by(blocking_rule.c.id)
+    .limit(1)
+)
+_COMPANY = Statement(
+    sa.select(blocking_rule.c.company_id).where(blocking_rule.c.id == sa.bindparam("id", type_=sa.Uuid()))
+)
+_USABLE = {
+    table.name: Statement(
+        sa.select(table.c.id).where(
+            table.c.id == sa.bindparam("id", type_=sa.Uuid()),
+            sa.or_(table.c.company_id.is_(None), table.c.company_id == sa.bindparam("company", type_=sa.Uuid())),
+        )
+    )
+    for table in (credit_management_group, risk_group)
+}
+
+
+@dataclass(frozen=True)
+class RuleToSave:
+    """A rule as it is to be. `id` None: a new one, unless there is one just like it.
+
+    `confirmed`: whoever saves it knows that `release_all` waives credit limits too.
+    """
+
+    company: str
+    kind: RuleKind
+    type: RuleType
+    valid_for: ValidFor
+    id: UUID | None = None
+    customer: CustomerNamed | None = None
+    credit_management_group: UUID | None = None
+    risk_group: UUID | None = None
+    days: int | None = None
+    percent: Decimal | None = None
+    amount: Money | None = None
+    at_or_above: bool = False
+    release_all: bool = False
+    active: bool = True
+    confirmed: bool = False
+    expected_version: int | None = None
+
+
+async def save_rule(tx: Transaction, wanted: RuleToSave, waivers: Collection[UUID]) -> Result:
+    """Save a rule. `waivers`: the companies in which the caller may change credit, and so waive limits."""
+    company = tx.company(wanted.company)["id"]
+    payers = await waiting_in(tx, [company])
+    await tx.lock(payers)
+    before = None if wanted.id is None else await _kept(tx, wanted.id, wanted.expected_version)
+    values, refusals = await _values(tx, company, wanted)
+    if before is not None and before["company_id"] != company:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_COMPANY), ("company",)))
+    if wanted.release_all and wanted.active and company not in waivers:
+        refusals.insert(0, Refusal(ErrorCode.FORBIDDEN, Message(WAIVER), ("releaseAll",)))
+    if refusals:
+        raise Refused(*refusals)
+    same = await _SAME.value(tx.conn, **values) if before is None else None
+    key: UUID = wanted.id or same or new_key()
+    differs = values if before is None else differing(before, values)
+    if same is not None or not differs:
+        return {TABLE: str(key)}
+    if before is None:
+        await insert(tx.conn, blocking_rule, [values | {"id": key}])
+    else:
+        await update(tx.conn, blocking_rule, {"id": key}, differs)
+    changed = changes(before or dict.fromkeys(values), {n: v for n, v in differs.items() if n != "company_id"})
+    event = "BLOCKING_RULE_CHANGED"
+    tx.audit(AuditEventKind.RULE_SAVED, Message(SAVED), (TABLE, key), company, changed, event=event)
+    await reevaluate(tx, payers)
+    return {TABLE: str(key)}
+
+
+async def remove_rule(tx: Transaction, key: UUID, expected_version: int | None) -> Result:
+    """Remove a rule: it stays on record and decides nothing any more. Asked again, nothing changes."""
+    company = await _COMPANY.value(tx.conn, id=key)
+    payers = await waiting_in(tx, [company]) if company is not None else []
+    await tx.lock(payers)
+    row = await _kept(tx, key, expected_version)
+    if row["active"]:
+        differs = {"active": False}
+        await update(tx.conn, blocking_rule, {"id": key}, differs)
+        subject, event = (TABLE, key), "BLOCKING_RULE_CHANGED"
+        tx.audit(AuditEventKind.RULE_REMOVED, Message(REMOVED), subject, company, changes(row, differs), event=event)
+        await reevaluate(tx, payers)
+    return {TABLE: str(key)}
+
+
+async def _kept(tx: Transaction, key: UUID, expected_version: int | None) -> Row:
+    row = await locked(tx.conn, blocking_rule, key)
+    if row is None:
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_RULE), ("blockingRule",)))
+    tx.within(row["company_id"])
+    refusals = version_refusals(row["version"], expected_version, (TABLE, key))
+    if refusals:
+        raise Refused(*refusals)
+    return row
+
+
+async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[dict[str, Any], list[Refusal]]:
+    """The columns of a rule, and everything in the way of saving it."""
+    customer, refusals = await _customer(tx, company, wanted)
+    for name in (credit_management_group.name, risk_group.name):
+        key = getattr(wanted, name)
+        if key is not None and await _USABLE[name].value(tx.conn, id=key, company=company) is None:
+            path = "creditManagementGroup" if name == credit_management_group.name else "riskGroup"
+            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN), (path,)))
+    if wanted.amount is not None:
+        refusals += tx.amount_refusals(wanted.amount, ("amount",), positive=False)
+    if wanted.percent is not None and (
+        abs(wanted.percent) >= 100_000 or wanted.percent != wanted.percent.quantize(Decimal("0.0001"))
+    ):
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(PERCENT_DIGITS), ("percent",)))
+    rule = BlockingRule(
+        id=wanted.id or new_key(),
+        kind=wanted.kind,
+        type=wanted.type,
+        valid_for=wanted.valid_for,
+        customer=customer,
+        credit_management_group=wanted.credit_management_group,
+        risk_group=wanted.risk_group,
+        days=wanted.days,
+        percent=wanted.percent,
+        amount=wanted.amount,
+        at_or_above=wanted.at_or_above,
+        release_all=wanted.release_all,
+    )
+    said = {refusal.path for refusal in refusals}
+    refusals += [one for one in rule_refusals(rule, wanted.confirmed) if one.path not in said]
+    return _columns(rule, company, wanted.active), refusals
+
+
+async def _customer(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[UUID | None, list[Refusal]]:
+    if wanted.customer is None:
+        return None, []
+    found = await customer_named(tx, wanted.customer)
+    if found is None:
+        return None, [no_customer(("customer",))]
+    if found["company_id"] != company:
+        return None, [Refusal(ErrorCode.INVALID_VALUE, Message(NOT_OF_COMPANY), ("customer",))]
+    return found["id"], []
+
+
+def _columns(rule: BlockingRule, company: UUID, active: bool) -> dict[str, Any]:
+    return {
+        "company_id": company,
+        "kind": rule.kind.value,
+        "type": rule.type.value,
+        "valid_for": rule.valid_for.value,
+        "customer_id": rule.customer,
+        "credit_management_group_id": rule.credit_management_group,
+        "risk_group_id": rule.risk_group,
+        "days": rule.days,
+        "percent": rule.percent,
+        "amount": rule.amount.amount if rule.amount else None,
+        "currency": rule.amount.currency if rule.amount else None,
+        "at_or_above": rule.at_or_above,
+        "release_all": rule.release_all,
+        "active": active,
+    }
