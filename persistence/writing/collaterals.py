@@ -53,7 +53,7 @@ _WHOSE = Statement(
 
 @dataclass(frozen=True)
 class CollateralToRecord:
-    """`percent` (0–100) of the value is added to the limit; `included_in_exposure` also takes the whole value off it."""
+    """`percent` (0–100) of the value is added to the limit; `included_in_exposure` takes the whole value off it too."""
 
     kind: CollateralKind
     customer: CustomerNamed
@@ -89,10 +89,8 @@ async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Resu
     node = (TABLE, row["id"])
     for message in warnings(collateral_of(row)):
         tx.warnings.append(Refusal(ErrorCode.INVALID_VALUE, message, ("includedInExposure",), node))
-    values = {"number": wanted.number, "provider": wanted.provider, "value": wanted.value}
-    message = Message(RECORDED, values | {"percent": Percent(wanted.percent)})
-    kind = AuditEventKind.COLLATERAL_RECORDED
-    tx.audit(kind, message, node, found["company_id"], event="COLLATERAL_CHANGED")
+    said = _said(wanted)
+    tx.audit(AuditEventKind.COLLATERAL_RECORDED, said, node, found["company_id"], event="COLLATERAL_CHANGED")
     await reevaluate(tx, {found["id"], *payers.values()})
     return {TABLE: str(row["id"])}
 
@@ -161,6 +159,18 @@ async def _known_and_convertible(tx: Transaction, wanted: CollateralToRecord, cu
         except RateMissing as missing:
             refusals.append(rate_refusal(missing, ("value",)))
     return refusals
+
+
+def _said(wanted: CollateralToRecord) -> Message:
+    return Message(
+        RECORDED,
+        {
+            "number": wanted.number,
+            "provider": wanted.provider,
+            "value": wanted.value,
+            "percent": Percent(wanted.percent),
+        },
+    )
 
 
 def _row(wanted: CollateralToRecord, found: Row) -> dict[str, Any]:

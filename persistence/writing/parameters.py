@@ -102,8 +102,8 @@ async def _kept(tx: Transaction, company: UUID) -> Row:
 
 def _refusals(wanted: ParametersToSave) -> list[Refusal]:
     refusals = []
-    for name, path in _COUNTS.items():
-        refusals += count_refusals(wanted.values.get(name), (path,))
+    for name, field_name in _COUNTS.items():
+        refusals += count_refusals(wanted.values.get(name), (field_name,))
     steps = wanted.checkpoints or ()
     for place, step in enumerate(steps):
         path = ("checkpoints", str(place))
