@@ -90,7 +90,7 @@ async def customer_facts(
             credit_management_group=row["credit_management_group_id"],
             risk_group=row["risk_group_id"],
             checkpoints=frozenset(settings[row["company_id"]]),
-            grace_days=settings[row["company_id"]],
+            grace_days={step: days for step, days in settings[row["company_id"]].items() if days is not None},
             release_valid_days=row["release_valid_days"],
         )
     return facts
@@ -224,8 +224,10 @@ async def _collaterals(conn: asyncpg.Connection, customers: Iterable[UUID]) -> M
     return found
 
 
-async def _checkpoints(conn: asyncpg.Connection, companies: Iterable[UUID]) -> Mapping[UUID, dict[Checkpoint, int]]:
-    found: dict[UUID, dict[Checkpoint, int]] = defaultdict(dict)
+async def _checkpoints(
+    conn: asyncpg.Connection, companies: Iterable[UUID]
+) -> Mapping[UUID, dict[Checkpoint, int | None]]:
+    found: dict[UUID, dict[Checkpoint, int | None]] = defaultdict(dict)
     for row in await sql.CHECKPOINTS.all(conn, companies=list(companies)):
         found[row["company_id"]][Checkpoint(row["checkpoint"])] = row["grace_days"]
     return found

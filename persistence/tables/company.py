@@ -60,7 +60,7 @@ checkpoint_setting = table(
     "the steps of an order at which a company checks credit",
     sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company"),
     sa.Column("checkpoint", sa.Text(), primary_key=True, comment="the step"),
-    whole("grace_days", "days after a release before it is checked again", nullable=False, default="0"),
+    whole("grace_days", "days after a release before it is checked again here; null: as long as the release holds"),
     sa.CheckConstraint(
         "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
     ),

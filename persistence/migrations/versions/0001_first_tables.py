@@ -516,9 +516,8 @@ def upgrade() -> None:
         sa.Column(
             "grace_days",
             sa.Integer(),
-            server_default=sa.text("0"),
-            nullable=False,
-            comment="days after a release before it is checked again",
+            nullable=True,
+            comment="days after a release before it is checked again here; null: as long as the release holds",
         ),
         sa.CheckConstraint(
             "checkpoint in ('CONFIRMATION', 'PICKING_LIST', 'RELEASE_TO_WAREHOUSE', 'PACKING_SLIP', 'INVOICE')",
