@@ -1,0 +1,1 @@
+"""A small believable group of companies, loaded through the API as an ERP would, served and shown."""
