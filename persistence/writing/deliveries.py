@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.audit import AuditEventKind
-from domain.message import N_, Message
+from domain.message import N_, Message, Value
 from domain.orders import SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.reevaluating import reevaluate
@@ -123,7 +123,7 @@ async def _started(tx: Transaction, wanted: Delivery | Billing, day_field: str) 
             message = Message(LINE_TWICE, {"line": number})
             refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, ("lines", str(at), "lineNumber")))
     if day < steps.now.ordered_on:
-        values = {"number": steps.now.number, "ordered": steps.now.ordered_on, "day": day}
+        values: dict[str, Value] = {"number": steps.now.number, "ordered": steps.now.ordered_on, "day": day}
         refusals.append(Refusal(ErrorCode.DATE_ORDER, Message(BEFORE_ORDER, values), (day_field,), steps.node))
     return steps, day, refusals
 

@@ -105,7 +105,7 @@ class Steps:
         refusals = self._too_much(wanted, line.amount.amount - line.delivered, path)
         if not refusals:
             self.added[delivery.name].append(self._row(place, wanted, number) | {"delivered_on": day})
-            self._step(place, delivered=line.delivered + wanted.amount.amount)
+            self._step(place, replace(line, delivered=line.delivered + wanted.amount.amount))
         return refusals
 
     def bill(
@@ -124,14 +124,14 @@ class Steps:
                 return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, path, self.node)]
             if item is not None and posted is None:
                 self.posted[known["id"]] = item
-                self._step(place, posted=line.posted + amount)
+                self._step(place, replace(line, posted=line.posted + amount))
             return []
         refusals = self._too_much(wanted, line.amount.amount - max(line.billed, line.posted), path)
         if not refusals:
             row = self._row(place, wanted, number) | {"billed_on": day, "item_id": item}
             self.added[billing.name].append(row)
             posted_now = line.posted if item is None else line.posted + amount
-            self._step(place, billed=line.billed + amount, posted=posted_now)
+            self._step(place, replace(line, billed=line.billed + amount, posted=posted_now))
         return refusals
 
     def unpost(self, item: UUID) -> None:
@@ -140,7 +140,8 @@ class Steps:
             if row["item_id"] == item:
                 place = next(n for n, line in enumerate(self.lines) if line["id"] == row["line_id"])
                 self.posted[row["id"]] = None
-                self._step(place, posted=self.now.lines[place].posted - row["amount"])
+                line = self.now.lines[place]
+                self._step(place, replace(line, posted=line.posted - row["amount"]))
 
     def _billed(self, place: int) -> Iterable[dict[str, Any]]:
         """Billing rows of a line: those kept and those just added."""
@@ -180,9 +181,9 @@ class Steps:
             "amount": wanted.amount.amount,
         }
 
-    def _step(self, place: int, **changed: Decimal) -> None:
+    def _step(self, place: int, line: OrderLine) -> None:
         lines = list(self.now.lines)
-        lines[place] = replace(lines[place], **changed)
+        lines[place] = line
         after = replace(self.now, lines=tuple(lines))
         self.now = replace(after, status=status_of(after))
 
