@@ -14,6 +14,7 @@ from persistence.shapes.shape import Shape
 from schema.context import Info
 
 T = TypeVar("T", bound="Shaped")
+R = TypeVar("R", bound="Reckoned")
 E = TypeVar("E", bound=type[Enum])
 
 
@@ -52,27 +53,79 @@ def shaped(shape: Shape, description: str) -> Callable[[type[T]], type[T]]:
     return decorate
 
 
+class Reckoned:
+    """A GraphQL type whose fields come from a value of the domain."""
+
+    facts: Any
+
+    @classmethod
+    def of(cls: type[R], facts: Any) -> R:
+        """The type of a value."""
+        made = cls.__new__(cls)
+        made.facts = facts
+        return made
+
+
+GIVEN: dict[type, Callable[[Any], Any]] = {}
+"""How values of the domain are given, by their class."""
+
+
+def reckoned(facts: type, description: str) -> Callable[[type[R]], type[R]]:
+    """A GraphQL type for a class of the domain: wherever a field gives such a value, it is given as this type."""
+
+    def decorate(cls: type[R]) -> type[R]:
+        made: type[R] = strawberry.type(cls, description=description)
+        GIVEN[facts] = made.of
+        return made
+
+    return decorate
+
+
+def given(value: Any) -> Any:
+    """A value of the domain as the graph gives it."""
+    if isinstance(value, tuple):
+        return [given(one) for one in value]
+    return GIVEN[type(value)](value) if type(value) in GIVEN else value
+
+
 def coded(enum: E, description: str, **values: str) -> E:
-    """An enum of codes as GraphQL knows it, with what the enum and each of its values mean."""
-    strawberry.enum(enum, name=enum.__name__, description=description)
+    """An enum of codes as GraphQL knows it, with what the enum and each of its values mean.
+
+    It may already be known without words: filters are made of the enums that shapes name, before the types are read.
+    """
+    if "__strawberry_definition__" not in vars(enum):
+        strawberry.enum(enum, name=enum.__name__)
     missing = {member.name for member in enum} ^ set(values)
     if missing:
         raise ValueError(f"{enum.__name__} describes too much or too little: {sorted(missing)}")
-    for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
+    known: Any = vars(enum)["__strawberry_definition__"]
+    known.description = description
+    for value in known.values:
         value.description = values[value.name]
     return enum
 
 
 def read_field(source: Any, name: str) -> Any:
-    """A stored field: from the row of a shaped type, from the attribute of any other."""
+    """A field that is read by its name: from a row, from a value of the domain, or from any other object."""
     if isinstance(source, Shaped):
         return source.row[name]
+    if isinstance(source, Reckoned):
+        return given(getattr(source.facts, name))
     return getattr(source, name)
 
 
-def stored(description: str) -> Any:
-    """A field read as it is kept."""
-    return strawberry.field(description=description)
+def stored(description: str, name: str | None = None) -> Any:
+    """A field read as it is kept; `name` where GraphQL's is a word of Python."""
+    return strawberry.field(name=name, description=description)
+
+
+def told(attribute: str, description: str) -> Any:
+    """A field read from another name of a value of the domain."""
+
+    def resolve(self: Any) -> Any:
+        return given(getattr(self.facts, attribute))
+
+    return _read_by(resolve, description)
 
 
 def link(column: str, shape: Shape, description: str) -> Any:

@@ -106,7 +106,7 @@ class Shape:
     def _hangs_off(self, name: str, value: Any) -> sa.ColumnElement[bool]:
         found = self.within[name] if name in self.within else self.fields[name]
         if isinstance(found, sa.ColumnElement):
-            return found == sa.literal(value, found.type)
+            return found.is_(None) if value is None else found == sa.literal(value, found.type)
         return found(sa.literal(value, sa.Uuid()))
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import strawberry
+
 from persistence.shapes.company import COMPANY
+from schema import sums
+from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS
+from schema.context import Info
 from schema.fields import shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale, TimeZone
+from schema.types.aging import Aging, Definition, chosen_definition
 from schema.types.node import Record
+from schema.types.position import Exposure
 
 
 @shaped(COMPANY, "A legal entity of the group.")
@@ -22,3 +29,16 @@ class Company(Record):
     customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
         "Its customers.", lambda self: {"company_id": self.row["id"]}
     )
+
+    @strawberry.field(description="What its customers owe in all; companies of our own group are left out.")
+    async def exposure(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> Exposure:
+        found = await sums.company_sums(info.context, self.row["id"], as_of, currency)
+        return Exposure.of(found.exposure(sums.asked_currency(info.context, currency, found.currency)))
+
+    @strawberry.field(description="What its customers owe by age; companies of our own group are left out.")
+    async def aging(
+        self, info: Info, definition: Definition = None, as_of: AsOf = None, currency: InCurrency = None
+    ) -> Aging:
+        columns = await chosen_definition(info.context, self.row["id"], definition)
+        found = await sums.company_sums(info.context, self.row["id"], as_of, currency)
+        return Aging.of(found.aging(columns, sums.asked_currency(info.context, currency, found.currency)))

@@ -2,29 +2,108 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from domain.limits import CreditPosition
+from domain.message import N_, Message
+from domain.metrics.dso import DsoMethod
+from domain.refusal import ErrorCode
+from persistence.shapes import named
 from persistence.shapes.company import COMPANY
+from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.party import PARTY
+from schema import sums
+from schema.arguments import AsOf, InCurrency
+from schema.connections import COLLATERALS
+from schema.context import Info
+from schema.errors import ClientMistake
 from schema.fields import link, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale
-from schema.types.node import Record
+from schema.types.aging import Aging, DaysSalesOutstanding, Definition, chosen_definition
+from schema.types.named import AccountStatus, CreditManagementGroup, CustomerGroup, PaymentTerms, RiskGroup
+from schema.types.node import CreditHolder
 
 if TYPE_CHECKING:
     from schema.types.company import Company
+    from schema.types.credit_group import CreditGroup
+    from schema.types.party import Party
+
+DSO_MONTHS, MOST_DSO_MONTHS = 12, 120
 
 
 @shaped(CUSTOMER, "A party as a customer of one company.")
-class Customer(Record):
+class Customer(CreditHolder):
     """Rows of the customer shape."""
 
     company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
         "company_id", COMPANY, "The company whose customer it is."
+    )
+    party: Annotated[Party, strawberry.lazy("schema.types.party")] = link(
+        "party_id", PARTY, "The legal person, who may be a customer of several companies."
     )
     account: str = stored("Its number in the company.")
     name: str = stored("Its name in the company's ledger.")
     country: CountryCode | None = stored("Its country.")
     currency: CurrencyCode = stored("The currency it is usually invoiced in.")
     locale: Locale = stored("The language it reads.")
+    payer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = link(
+        "payer_id", CUSTOMER, "Who pays for it today and whose limit is used; itself unless somebody else was named."
+    )
+    customer_group: CustomerGroup | None = link("customer_group_id", named.CUSTOMER_GROUP, "Its ordinary group.")
+    credit_management_group: CreditManagementGroup | None = link(
+        "credit_management_group_id", named.CREDIT_MANAGEMENT_GROUP, "Which blocking rules it falls under."
+    )
+    credit_group: Annotated[CreditGroup, strawberry.lazy("schema.types.credit_group")] | None = link(
+        "credit_group_id", CREDIT_GROUP, "The group whose limit it shares today."
+    )
+    account_status: AccountStatus | None = link("account_status_id", named.ACCOUNT_STATUS, "Its credit standing.")
+    payment_terms: PaymentTerms | None = link("payment_terms_id", named.PAYMENT_TERMS, "When it usually pays.")
+    risk_score: int | None = stored("Its score of risk.")
+    risk_group: RiskGroup | None = link("risk_group_id", named.RISK_GROUP, "Its class of risk.")
+    excluded_from_credit_management: bool = stored("No rule and no limit holds its orders.")
+    unlimited_credit: bool = stored("It has no limit, also inside a group.")
+    mandatory_credit_limit: bool = stored("Without a limit it has no credit, also inside a group.")
+    intercompany: bool = stored("A company of our own group; left out of the totals of its company.")
+    customer_since: date | None = stored("When business with it began.")
+    in_business_since: date | None = stored("When its own business began.")
+    collaterals: COLLATERALS.connection = COLLATERALS.field(  # type: ignore[name-defined]
+        "What secures its debt.", lambda self: {"customer_id": self.row["id"]}
+    )
+
+    @strawberry.field(description="What it owes by age.")
+    async def aging(
+        self, info: Info, definition: Definition = None, as_of: AsOf = None, currency: InCurrency = None
+    ) -> Aging:
+        columns = await chosen_definition(info.context, self.row["company_id"], definition)
+        return Aging.of(await sums.customer_aging(info.context, self.row["id"], columns, as_of, currency))
+
+    @strawberry.field(description="How long it takes until its purchases are paid.")
+    async def dso(
+        self,
+        info: Info,
+        method: Annotated[
+            DsoMethod | None, strawberry.argument(description="How it is worked out.")
+        ] = DsoMethod.STANDARD,
+        months: Annotated[int | None, strawberry.argument(description="How many months back sales count.")] = None,
+        as_of: AsOf = None,
+        currency: InCurrency = None,
+    ) -> DaysSalesOutstanding:
+        window = DSO_MONTHS if months is None else months
+        if not 1 <= window <= MOST_DSO_MONTHS:
+            raise ClientMistake(
+                ErrorCode.BAD_USER_INPUT,
+                Message(
+                    N_("Sales count 1 to {most} months back, not {months}."),
+                    {"most": MOST_DSO_MONTHS, "months": window},
+                ),
+            )
+        key, since = self.row["id"], self.row["customer_since"]
+        return DaysSalesOutstanding.of(await sums.customer_dso(info.context, key, window, since, as_of, currency))
+
+    async def position(self, info: Info, as_of: date | None, currency: str | None) -> CreditPosition:
+        """Its limit, exposure and room."""
+        return await sums.customer_position(info.context, self.row["id"], as_of, currency)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import strawberry
 
@@ -17,7 +16,7 @@ from locales.format import MoneyStyle as StyleName
 from locales.format import format_money
 from schema.context import Context, Info
 from schema.errors import ClientMistake
-from schema.fields import coded
+from schema.fields import GIVEN, coded
 from schema.rates import exchange
 from schema.scalars import CurrencyCode, Locale
 
@@ -116,12 +115,4 @@ class MoneyInput:
         return self.to_domain()
 
 
-def amount_of(attribute: str, description: str) -> Any:
-    """A field that gives money of the domain, which its type holds as `facts`."""
-
-    def resolve(self: Any) -> Any:
-        return Money.maybe(getattr(self.facts, attribute))
-
-    del resolve.__annotations__["return"]
-    read: Callable[..., Any] = resolve
-    return strawberry.field(resolver=read, description=description)
+GIVEN[domain.Money] = Money.of

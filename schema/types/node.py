@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
-from schema.fields import Shaped, stored
+from domain import limits
+from persistence.shapes.company import COMPANY
+from persistence.shapes.named import TRANSLATIONS
+from schema.arguments import AsOf, InCurrency
+from schema.connections import LIMIT_ENTRIES
+from schema.context import Info
+from schema.fields import Shaped, given, link, stored
 from schema.ids import node_id
+from schema.scalars import Locale
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+    from schema.types.position import CreditPosition
 
 
 @strawberry.interface(description="Anything that can be read again by its id.")
@@ -26,3 +39,60 @@ class Record(Node):
     version: int = stored("Rises when it is edited, not when a balance moves. Give it back as `expectedVersion`.")
     created_at: datetime = stored("When it was first recorded.")
     updated_at: datetime = stored("When it was last changed; incremental readers go by it, overlapping a minute.")
+
+
+@strawberry.type(description="A text in one language.")
+class LocalizedText:
+    """One translation."""
+
+    locale: Locale = strawberry.field(description="The language.")
+    value: str = strawberry.field(description="The text.")
+
+
+@strawberry.interface(description="A coded name that people give, for drop-downs.")
+class Named(Record):
+    """Its name comes in the reader's language, with fallback."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] | None = link(
+        "company_id", COMPANY, "The company that alone uses it; null: every company does."
+    )
+    code: str = stored("Short and stable.")
+    name: str = stored("Its name in your language; where it has none, as it was first given.")
+    active: bool = stored("Whether it is offered; one that is not stays readable.")
+
+    @strawberry.field(description="Its name in every language it was given in.")
+    async def translations(self, info: Info) -> list[LocalizedText]:
+        context = info.context
+
+        async def fetch(keys: list[UUID]) -> list[list[LocalizedText]]:
+            found: dict[UUID, list[LocalizedText]] = {key: [] for key in keys}
+            for row in await context.reader.run(TRANSLATIONS, subjects=keys):
+                found[row["subject_id"]].append(LocalizedText(locale=row["locale"], value=row["value"]))
+            return [found[key] for key in keys]
+
+        texts: list[LocalizedText] = await context.loader("translations", fetch).load(self.row["id"])
+        return texts
+
+
+@strawberry.interface(description="Whoever has a credit limit: a customer or a credit group.")
+class CreditHolder(Record):
+    """A customer or a credit group."""
+
+    credit_limit_history: LIMIT_ENTRIES.connection = LIMIT_ENTRIES.field(  # type: ignore[name-defined]
+        "Its limits as they were posted, the latest first.", lambda self: {"holder_id": self.row["id"]}
+    )
+
+    @strawberry.field(description="What it is called.")
+    def display_name(self) -> str:
+        return str(self.row["name"])
+
+    @strawberry.field(description="Its limit, what is used of it and what is left.")
+    async def credit(
+        self, info: Info, as_of: AsOf = None, currency: InCurrency = None
+    ) -> Annotated[CreditPosition, strawberry.lazy("schema.types.position")]:
+        found: CreditPosition = given(await self.position(info, as_of, currency))
+        return found
+
+    async def position(self, info: Info, as_of: date | None, currency: str | None) -> limits.CreditPosition:
+        """The domain's position; each kind of holder works out its own."""
+        raise NotImplementedError

@@ -1,0 +1,224 @@
+"""Exposures, positions, agings and DSO of holders of credit: facts loaded once for a request, figures by the domain.
+
+`as_of` None is today, in the zone of the company or group. `currency` None is what the request or the holder says.
+Every figure converts once, from its own sums; all of it may raise `RateMissing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.aging import Aging, AgingDefinition, aging
+from domain.collateral import insured
+from domain.exposure import CountingPolicy, CreditLimitType, Exposure, counted, exposure
+from domain.facts import CustomerFacts, GroupFacts
+from domain.limits import CreditPosition, limit_on, position
+from domain.message import N_, Message
+from domain.metrics.dso import DaysSalesOutstanding, dso
+from domain.money import Exchange, Money
+from domain.refusal import ErrorCode
+from persistence import facts as stored
+from persistence.company_exposure import CompanySums, company_sums_of
+from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
+from schema.context import Context
+from schema.errors import ClientMistake
+from schema.rates import MAX_RATE_AGE_DAYS, exchange
+
+
+def asked_currency(context: Context, currency: str | None, own: str | None) -> str:
+    """The currency of a sum. Raises `ClientMistake` CURRENCY_REQUIRED when nobody says which."""
+    found = currency or context.currency or own
+    if found is None:
+        raise ClientMistake(ErrorCode.CURRENCY_REQUIRED, Message(N_("Say in which currency the sum is wanted.")))
+    return context.known(found)
+
+
+async def customer_facts(context: Context, customer: UUID, as_of: date | None) -> CustomerFacts:
+    """What the rules are told of a customer."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[CustomerFacts | None]:
+        async with context.house.pool.acquire() as conn:
+            found = await stored.customer_facts(conn, keys, stored.Moment(context.now, as_of))
+        return [found.get(key) for key in keys]
+
+    facts: CustomerFacts = await context.loader(("customer facts", as_of), fetch).load(customer)
+    return facts
+
+
+async def group_facts(context: Context, group: UUID, as_of: date | None) -> GroupFacts:
+    """What the rules are told of a credit group."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[GroupFacts | None]:
+        async with context.house.pool.acquire() as conn:
+            found = await stored.group_facts(conn, keys, stored.Moment(context.now, as_of))
+        return [found.get(key) for key in keys]
+
+    facts: GroupFacts = await context.loader(("group facts", as_of), fetch).load(group)
+    return facts
+
+
+async def customer_position(
+    context: Context, customer: UUID, as_of: date | None, currency: str | None
+) -> CreditPosition:
+    """Limit, exposure and room of a customer, with its group's room."""
+    facts = await customer_facts(context, customer, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    rates = await _rates(context, facts, to)
+    owed = exposure(facts.balances, facts.policy, rates, to, facts.day, facts.terms.collaterals)
+    room = await _group_room(context, facts, as_of, to) if facts.check_groups else None
+    return position(limit_on(facts.terms, facts.day, rates, to), owed, room)
+
+
+async def customer_aging(
+    context: Context, customer: UUID, definition: AgingDefinition, as_of: date | None, currency: str | None
+) -> Aging:
+    """Open receivables of a customer by how long they are overdue."""
+    facts = await customer_facts(context, customer, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    rates = await _rates(context, facts, to)
+    return aging(facts.balances, definition, rates, to, facts.day, facts.policy.bank_days_of)
+
+
+async def customer_dso(
+    context: Context,
+    customer: UUID,
+    months: int,
+    since: date | None,
+    as_of: date | None,
+    currency: str | None,
+) -> DaysSalesOutstanding:
+    """Days sales outstanding of a customer; `since` is the day it became one."""
+    facts = await customer_facts(context, customer, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    return dso(facts.balances, await _rates(context, facts, to), to, facts.day, months, since)
+
+
+async def group_position(context: Context, group: UUID, as_of: date | None, currency: str | None) -> CreditPosition:
+    """Limit, exposure and room of a credit group, over all members in all companies."""
+    facts = await group_facts(context, group, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    members = await _members(context, facts, as_of)
+    rates = await _rates(context, facts, to, members)
+    owed = exposure(facts.balances, facts.policy, rates, to, facts.day)
+    owed = _with_insured(owed, members, facts.policy, rates)
+    return position(limit_on(facts.terms, facts.day, rates, to), owed, None)
+
+
+async def group_shares(
+    context: Context, group: UUID, as_of: date | None, currency: str | None
+) -> list[tuple[UUID | None, Exposure]]:
+    """A group's exposure in each company the viewer may see, then in all others together (None), if there are any."""
+    facts = await group_facts(context, group, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    members = await _members(context, facts, as_of)
+    rates = await _rates(context, facts, to, members)
+    granted = set(context.viewer.companies())
+    shares: dict[UUID | None, list[CustomerSums]] = {}
+    for member in members:
+        shares.setdefault(member.company if member.company in granted else None, []).append(member)
+    seen = [company for company in shares if company is not None]
+    names = {company: code for code, company in context.companies.items()}
+    ordered: list[UUID | None] = [*sorted(seen, key=lambda company: names[company])]
+    if None in shares:
+        ordered.append(None)
+    return [(company, _together(shares[company], facts.policy, rates, to, facts.day)) for company in ordered]
+
+
+async def party_exposure(context: Context, party: UUID, as_of: date | None, currency: str | None) -> Exposure:
+    """What a party owes all companies together, everything counted; on the latest of its companies' days."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[tuple[CustomerSums, ...]]:
+        async with context.house.pool.acquire() as conn:
+            customers = await customers_of_parties(conn, keys)
+            every = [customer for key in keys for customer in customers.get(key, ())]
+            sums = {one.id: one for one in await customer_sums(conn, every, stored.Moment(context.now, as_of))}
+        return [tuple(sums[customer] for customer in customers.get(key, ())) for key in keys]
+
+    customers: tuple[CustomerSums, ...] = await context.loader(("party sums", as_of), fetch).load(party)
+    to = asked_currency(context, currency, None)
+    day = max((customer.day for customer in customers), default=as_of or context.today("UTC"))
+    rates = await exchange(context, day, {to, *_currencies(customers)}, MAX_RATE_AGE_DAYS)
+    return _together(customers, CountingPolicy(), rates, to, day)
+
+
+async def company_sums(context: Context, company: UUID, as_of: date | None, currency: str | None) -> CompanySums:
+    """The sums of a company's customers, ready to be given in a currency."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[CompanySums | None]:
+        async with context.house.pool.acquire() as conn:
+            found = await company_sums_of(conn, list(dict.fromkeys(keys)), as_of, context.now, wanted)
+        return [found.get(key) for key in keys]
+
+    wanted = tuple(sorted({context.known(named) for named in (currency, context.currency) if named}))
+    sums: CompanySums = await context.loader(("company sums", as_of, wanted), fetch).load(company)
+    return sums
+
+
+async def _group_room(context: Context, facts: CustomerFacts, as_of: date | None, to: str) -> Money | None:
+    """What the customer's group has left; None where there is no group, or it is not limited."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[UUID | None]:
+        async with context.house.pool.acquire() as conn:
+            found = await stored.groups_of(conn, dict.fromkeys(keys, facts.day))
+        return [found.get(key) for key in keys]
+
+    group: UUID | None = await context.loader(("group of", facts.day), fetch).load(facts.id)
+    if group is None:
+        return None
+    shared = await group_facts(context, group, as_of)
+    if shared.policy.limit_type is CreditLimitType.NONE:
+        return None
+    rates = await _rates(context, shared, to)
+    limit = limit_on(shared.terms, shared.day, rates, to)
+    used = rates.total(counted(shared.balances, shared.policy, shared.day), to)
+    return None if limit.total is None else limit.total - used
+
+
+async def _members(context: Context, facts: GroupFacts, as_of: date | None) -> tuple[CustomerSums, ...]:
+    async def fetch(keys: list[UUID]) -> Sequence[tuple[CustomerSums, ...]]:
+        async with context.house.pool.acquire() as conn:
+            moment = stored.Moment(context.now, as_of)
+            return [await customer_sums(conn, await members_of_group(conn, key, facts.day), moment) for key in keys]
+
+    members: tuple[CustomerSums, ...] = await context.loader(("members", as_of, facts.day), fetch).load(facts.id)
+    return members
+
+
+async def _rates(
+    context: Context, facts: CustomerFacts | GroupFacts, to: str, more: Iterable[CustomerSums] = ()
+) -> Exchange:
+    """The worth of every currency in some facts and of the one that is asked for."""
+    used = {facts.currency, *(balance.amount.currency for balance in facts.balances), *_currencies(more)}
+    used |= {entry.limit.currency for entry in facts.terms.entries}
+    used |= {collateral.value.currency for collateral in facts.terms.collaterals}
+    return await exchange(context, facts.day, {to, *used}, facts.exchange.max_age_days)
+
+
+def _currencies(customers: Iterable[CustomerSums]) -> set[str]:
+    amounts = (b.amount for customer in customers for b in customer.balances)
+    values = (c.value for customer in customers for c in customer.collaterals)
+    return {money.currency for money in (*amounts, *values)}
+
+
+def _together(
+    customers: Sequence[CustomerSums], policy: CountingPolicy, rates: Exchange, currency: str, day: date
+) -> Exposure:
+    balances = [balance for customer in customers for balance in customer.balances]
+    return _with_insured(exposure(balances, policy, rates, currency, day), customers, policy, rates)
+
+
+def _with_insured(
+    whole: Exposure, customers: Iterable[CustomerSums], policy: CountingPolicy, rates: Exchange
+) -> Exposure:
+    """What others answer for is added up over customers: nobody's insurance covers somebody else's debt."""
+    currency = whole.total.currency
+    covered = Money(Decimal(0), currency)
+    for customer in customers:
+        if customer.collaterals:
+            own = rates.total(counted(customer.balances, policy, whole.as_of), currency)
+            covered += insured(customer.collaterals, own, rates, customer.day)
+    return replace(whole, insured=covered, net=whole.total - covered)

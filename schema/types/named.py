@@ -1,0 +1,75 @@
+"""Coded names that people give, for drop-downs."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domain.reason import AccountStatusEffect, ReasonKind
+from persistence.shapes import named as shapes
+from schema.fields import coded, labelled, shaped, stored
+from schema.types.aging import AgingBucketSetting, definition_of
+from schema.types.node import Named
+
+coded(
+    ReasonKind,
+    "What a reason is given for.",
+    HOLD="Putting an order on hold.",
+    RELEASE="Releasing an order.",
+    STATUS="Giving a customer an account status.",
+)
+coded(
+    AccountStatusEffect,
+    "What an account status does.",
+    NONE="Nothing.",
+    HOLD_INVOICING="No invoices are made.",
+    HOLD_ALL="No orders go on.",
+)
+
+
+@shaped(shapes.REASON, "Why something was held, released or given a status.")
+class Reason(Named):
+    """Rows of the reason shape."""
+
+    kind: ReasonKind = stored("What it is given for.")
+    kind_label: str = labelled("kind", ReasonKind)
+
+
+@shaped(shapes.ACCOUNT_STATUS, "The credit standing of a customer.")
+class AccountStatus(Named):
+    """Rows of the account status shape."""
+
+    effect: AccountStatusEffect = stored("What it does.")
+    effect_label: str = labelled("effect", AccountStatusEffect)
+
+
+@shaped(shapes.PAYMENT_TERMS, "When an invoice falls due.")
+class PaymentTerms(Named):
+    """Rows of the payment terms shape."""
+
+    days: int | None = stored("Days from the document date.")
+
+
+@shaped(shapes.CUSTOMER_GROUP, "The ordinary grouping of customers, as for posting.")
+class CustomerGroup(Named):
+    """Rows of the customer group shape."""
+
+
+@shaped(
+    shapes.CREDIT_MANAGEMENT_GROUP, "Selects customers for blocking rules; not the group that shares a credit limit."
+)
+class CreditManagementGroup(Named):
+    """Rows of the credit management group shape."""
+
+
+@shaped(shapes.RISK_GROUP, "A class of risk.")
+class RiskGroup(Named):
+    """Rows of the risk group shape."""
+
+
+@shaped(shapes.AGING_DEFINITION, "The columns of an aging, by days after the due day.")
+class AgingDefinition(Named):
+    """Rows of the aging definition shape."""
+
+    @strawberry.field(description="Its columns, from young to old.")
+    def buckets(self) -> list[AgingBucketSetting]:
+        return [AgingBucketSetting.of(bucket) for bucket in definition_of(self.row["buckets"]).buckets]

@@ -1,0 +1,34 @@
+"""Parties: legal persons, who may be customers of several companies."""
+
+from __future__ import annotations
+
+import strawberry
+
+from persistence.shapes.party import PARTY
+from schema import sums
+from schema.arguments import AsOf, InCurrency
+from schema.connections import CUSTOMERS
+from schema.context import Info
+from schema.fields import shaped, stored
+from schema.scalars import CountryCode
+from schema.types.node import Record
+from schema.types.position import CreditPosition, WithoutLimit
+
+
+@shaped(PARTY, "A legal person, who may be a customer of several companies.")
+class Party(Record):
+    """Rows of the party shape."""
+
+    number: str = stored("Its number in the group of companies.")
+    name: str = stored("Its name.")
+    registration_number: str | None = stored("Its company registration number.")
+    country: CountryCode | None = stored("Its country.")
+    blocked: bool = stored("No credit in any company: insolvent, fraud.")
+    customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
+        "Its customers that you may see, one a company.", lambda self: {"party_id": self.row["id"]}
+    )
+
+    @strawberry.field(description="What it owes all companies together. The currency must be said.")
+    async def credit(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> CreditPosition:
+        owed = await sums.party_exposure(info.context, self.row["id"], as_of, currency)
+        return CreditPosition.of(WithoutLimit(owed))
