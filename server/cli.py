@@ -1,31 +1,26 @@
-"""The command `creditgraph`: serve, migrate, token, and the end of each that leaves nothing running."""
+"""The command `creditgraph`: serve, migrate, import, token, reconcile, demo."""
 
 from __future__ import annotations
 
-import contextlib
 import signal
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from domain.role import Role
 from locales.negotiate import negotiate
 from locales.sentences import catalogs
 from persistence import embedded, migrate
-from persistence.database import NOT_ANSWERING, database_urls
 from schema.context import Claims
 from server.app import Application
 from server.auth import KEY_FILE, KINDS, DevelopmentIssuer, TokenAuthentication, development_key
+from server.importing import HELP, import_command
 from server.log import configure_logs
+from server.opening import BAD_USAGE, database, settings, stop
 from server.serving import NotLoopback, address_of, listen, require_loopback
 from server.serving import serve as serve_on
-from server.settings import Settings
-
-BAD_USAGE = 2
 
 DEVELOPMENT = """\
 DEVELOPMENT TOKENS. Whoever can read {file} can sign tokens for any role.
@@ -39,59 +34,6 @@ app = typer.Typer(
     help="Credit and collections for a group of companies, as a localized GraphQL backend. "
     "Keeps its data in the PostgreSQL of DATABASE_URL; without one, in an own server that it starts and stops.",
 )
-
-
-def stop(message: str, status: int = 1) -> NoReturn:
-    """End the command with a sentence for people."""
-    typer.echo(message, err=True)
-    raise typer.Exit(status)
-
-
-def settings() -> Settings:
-    """The settings from the environment; ends the command when a variable cannot be read."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
-        stop("The environment holds settings that cannot be used. " + "; ".join(wrong), BAD_USAGE)
-
-
-@contextlib.contextmanager
-def database(chosen: Settings) -> Iterator[Database]:
-    """The database of the settings. Our own server is started, and stopped when nobody else uses it."""
-    try:
-        try:
-            url = database_urls(chosen).owner
-            found = migrate.current(url)
-        except NOT_ANSWERING as error:
-            stop(f"The database does not answer: {error}")
-        except (ValueError, embedded.EmbeddedServerError) as error:
-            stop(str(error))
-        yield Database(url, found)
-    finally:
-        if chosen.database_url is None:
-            embedded.stop(chosen.embedded_purpose)
-
-
-@dataclass(frozen=True)
-class Database:
-    """A database that answers, and the migration it is at."""
-
-    url: str = field(repr=False)
-    revision: str | None
-
-    @property
-    def behind(self) -> bool:
-        """Whether this version of the program needs a migration that is not there."""
-        return self.revision is None or self.revision < (migrate.head() or "")
-
-    def require_migrated(self) -> None:
-        """End the command unless the tables are as this version needs them."""
-        if self.behind:
-            stop(
-                f"The database is at migration {self.revision or 'none'}, not {migrate.head()}. "
-                "Run: creditgraph migrate"
-            )
 
 
 @app.command()
@@ -147,6 +89,9 @@ def migrate_command(
             "sessions under row-level security, then migrate again.",
             err=True,
         )
+
+
+app.command("import", help=HELP)(import_command)
 
 
 @app.command()

@@ -1,0 +1,70 @@
+"""What every command begins with: the settings, a database that answers, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from persistence import embedded, migrate
+from persistence.database import NOT_ANSWERING, database_urls
+from server.settings import Settings
+
+BAD_USAGE = 2
+
+
+def stop(message: str, status: int = 1) -> NoReturn:
+    """End the command with a sentence for people."""
+    typer.echo(message, err=True)
+    raise typer.Exit(status)
+
+
+def settings() -> Settings:
+    """The settings from the environment; ends the command when a variable cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        stop("The environment holds settings that cannot be used. " + "; ".join(wrong), BAD_USAGE)
+
+
+@contextlib.contextmanager
+def database(chosen: Settings) -> Iterator[Database]:
+    """The database of the settings. Our own server is started, and stopped when nobody else uses it."""
+    try:
+        try:
+            url = database_urls(chosen).owner
+            found = migrate.current(url)
+        except NOT_ANSWERING as error:
+            stop(f"The database does not answer: {error}")
+        except (ValueError, embedded.EmbeddedServerError) as error:
+            stop(str(error))
+        yield Database(url, found)
+    finally:
+        if chosen.database_url is None:
+            embedded.stop(chosen.embedded_purpose)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that answers, and the migration it is at."""
+
+    url: str = field(repr=False)
+    revision: str | None
+
+    @property
+    def behind(self) -> bool:
+        """Whether this version of the program needs a migration that is not there."""
+        return self.revision is None or self.revision < (migrate.head() or "")
+
+    def require_migrated(self) -> None:
+        """End the command unless the tables are as this version needs them."""
+        if self.behind:
+            stop(
+                f"The database is at migration {self.revision or 'none'}, not {migrate.head()}. "
+                "Run: creditgraph migrate"
+            )
