@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import sqlalchemy as sa
 
+from domain.amounts import amount_refusals
 from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.money import Money, RateMissing
@@ -163,18 +163,7 @@ class Transaction:
 
     def amount_refusals(self, money: Money, path: tuple[str, ...], *, positive: bool = True) -> list[Refusal]:
         """What is wrong with an amount: unknown currency, too many digits, a negative."""
-        if money.currency not in self.digits:
-            text = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
-            return [Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(text, {"currency": money.currency}), path)]
-        if money.amount != money.amount.quantize(Decimal(1).scaleb(-self.digits[money.currency])):
-            text = N_("{amount} has more decimals than {currency}, which has {digits}.")
-            digits_of = self.digits[money.currency]
-            message = Message(text, {"amount": money.amount, "currency": money.currency, "digits": digits_of})
-            return [Refusal(ErrorCode.AMOUNT_PRECISION, message, path)]
-        if money.amount < 0 or (positive and money.amount == 0):
-            text = N_("The amount must be above zero.") if positive else N_("The amount must not be negative.")
-            return [Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(text), path, actual=money)]
-        return []
+        return amount_refusals(money, self.digits, path, positive=positive)
 
 
 def audit_row(

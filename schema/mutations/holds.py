@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Annotated
 
 import strawberry
-from persistence.shapes.actor import ACTOR
 
 from domain.audit import AuditEventKind
+from persistence.shapes.actor import ACTOR
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
 from persistence.shapes.sales_order import SALES_ORDER

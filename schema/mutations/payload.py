@@ -10,8 +10,9 @@ import strawberry
 
 from domain.refusal import ErrorCode, Refusal
 from persistence.shapes.shape import Shape
-from schema.context import Context, Info
+from schema.context import Info
 from schema.fields import TYPES
+from schema.records import record_of
 from schema.types.money import Money
 from schema.types.node import Node
 
@@ -61,17 +62,6 @@ class Payload:
     )
     warnings: list[UserError] = strawberry.field(description="What is worth knowing; it was written all the same.")
     replayed: bool = strawberry.field(description="Asked before with this key: nothing was written now.")
-
-
-async def record_of(context: Context, node: tuple[str, UUID] | None) -> Any:
-    """A record by its table and id, if the viewer may see it."""
-    if node is None:
-        return None
-    table, key = node
-    for cls in TYPES.values():
-        if cls.shape.table == table:
-            return cls.maybe(await context.load(cls.shape, key))
-    return None
 
 
 def written(name: str, shape: Shape, description: str) -> Any:
