@@ -134,7 +134,7 @@ class Listing:
         async def count(
             self: Any, limit: Annotated[int | None, _described("Count no further than this.")] = COUNT_LIMIT
         ) -> Count:
-            counted: Count = await self.found.counted(_size(COUNT_LIMIT if limit is None else limit, COUNT_LIMIT))
+            counted: Count = await self.found.counted(page_size(COUNT_LIMIT if limit is None else limit, COUNT_LIMIT))
             return counted
 
         for resolver in (edges, nodes):
@@ -173,7 +173,7 @@ class Listing:
             if need is not None:
                 need(info.context)
             asked = Asked(
-                *_window(first, last),
+                *window(first, last),
                 after,
                 before,
                 {} if where is None else plain_where(shape, where, info),
@@ -209,17 +209,19 @@ def _described(description: str) -> Any:
     return strawberry.argument(description=description)
 
 
-def _window(first: int | None, last: int | None) -> tuple[int | None, int | None]:
+def window(first: int | None, last: int | None) -> tuple[int | None, int | None]:
+    """How many from the beginning, or from the end. Raises `ClientMistake` when both are asked for."""
     if first is not None and last is not None:
         raise ClientMistake(
             ErrorCode.BAD_USER_INPUT, Message(N_("Ask for the first or the last records of a list, not for both."))
         )
     if last is not None:
-        return None, _size(last)
-    return _size(DEFAULT_PAGE if first is None else first), None
+        return None, page_size(last)
+    return page_size(DEFAULT_PAGE if first is None else first), None
 
 
-def _size(wanted: int, largest: int = LARGEST_PAGE) -> int:
+def page_size(wanted: int, largest: int = LARGEST_PAGE) -> int:
+    """A size that may be asked for. Raises `ClientMistake`."""
     if not 0 <= wanted <= largest:
         raise ClientMistake(
             ErrorCode.BAD_USER_INPUT,
