@@ -41,7 +41,8 @@ class UserError:
 
     @strawberry.field(description="The record in the way.")
     async def node(self, info: Info) -> Node | None:
-        return await record_of(info.context, self.refusal.node)
+        found: Node | None = await record_of(info.context, self.refusal.node)
+        return found
 
     @strawberry.field(description="The limit that was not kept.")
     def limit(self) -> Money | None:
