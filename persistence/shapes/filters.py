@@ -26,14 +26,14 @@ def _part(shape: Shape, name: str, wanted: Any) -> sa.ColumnElement[bool]:
         case "not":
             return sa.not_(sa.func.coalesce(condition(shape, wanted), sa.false()))
         case "companies":
-            return _of_companies(shape, sa.literal(wanted, sa.ARRAY(sa.Uuid())))
+            return of_companies(shape, sa.literal(wanted, sa.ARRAY(sa.Uuid())))
         case "search":
             return sa.or_(sa.false(), *(contains(column, wanted) for column in shape.search))
         case _:
             return _compared(shape.filterable[name], wanted)
 
 
-def _of_companies(shape: Shape, wanted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def of_companies(shape: Shape, wanted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """What has no company of its own is every company's."""
     if shape.in_companies is not None:
         return shape.in_companies(wanted)

@@ -18,8 +18,8 @@ class CompanyQueries:
 
     companies: COMPANIES.connection = COMPANIES.field("The companies granted to you.")  # type: ignore[name-defined]
 
-    @strawberry.field(description="One company by its code; null if there is none or it is not granted to you.")
+    @strawberry.field(description="One company by its code; COMPANY_NOT_AVAILABLE unless it is granted to you.")
     async def company(
         self, info: Info, code: Annotated[str, strawberry.argument(description="Its short code.")]
     ) -> Company | None:
-        return Company.maybe(await info.context.load(COMPANY, code, by="code"))
+        return Company.maybe(await info.context.load(COMPANY, info.context.company_id(code)))

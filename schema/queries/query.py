@@ -6,8 +6,20 @@ import strawberry
 
 from schema.queries.companies import CompanyQueries
 from schema.queries.customers import CustomerQueries
+from schema.queries.documents import DocumentQueries
+from schema.queries.report import ReportQueries
+from schema.queries.running import RunningQueries
+from schema.queries.names import NameQueries
+from schema.queries.nodes import NodeQueries
+from schema.queries.viewers import ViewerQueries
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(CompanyQueries, CustomerQueries):
+class Query(
+    ViewerQueries,
+    NodeQueries,
+    NameQueries,
+    CompanyQueries,
+    CustomerQueries,
+):
     """The root of reading."""

@@ -1,0 +1,112 @@
+"""Reading any record by its id, or by a piece of text."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum
+from typing import Annotated, cast
+
+import strawberry
+
+from domain.message import N_, Message
+from domain.refusal import ErrorCode
+from persistence.searching import search
+from persistence.shapes.company import COMPANY
+from schema.arguments import Companies
+from schema.context import Info
+from schema.errors import ClientMistake
+from schema.fields import TYPES, coded
+from schema.lists import LARGEST_PAGE
+from schema.records import record_by_id
+from schema.types.company import Company
+from schema.types.node import Node
+
+FIRST_HITS, MOST_HITS = 10, 100
+
+
+class SearchKind(Enum):
+    """What can be searched for; the value is the name of its shape."""
+
+    CUSTOMER = "Customer"
+    PARTY = "Party"
+    CREDIT_GROUP = "CreditGroup"
+    SALES_ORDER = "SalesOrder"
+    OPEN_ITEM = "OpenItem"
+    PAYMENT = "Payment"
+    CREDIT_LIMIT_ADJUSTMENT = "CreditLimitAdjustment"
+
+
+coded(
+    SearchKind,
+    "What can be searched for.",
+    CUSTOMER="Customers, by number or name.",
+    PARTY="Legal persons, by number, name or registration number.",
+    CREDIT_GROUP="Credit groups, by number or name.",
+    SALES_ORDER="Sales orders, by number.",
+    OPEN_ITEM="Open items, by number.",
+    PAYMENT="Payments, by number.",
+    CREDIT_LIMIT_ADJUSTMENT="Limit adjustments, by number or description.",
+)
+
+
+@strawberry.type(description="A record that was found.")
+class SearchHit:
+    """A hit."""
+
+    node: Node = strawberry.field(description="The record.")
+    title: str = strawberry.field(description="What it is called.")
+    company: Company | None = strawberry.field(description="Its company; null when it belongs to none.")
+
+
+@strawberry.type
+class NodeQueries:
+    """The fields of `Query` that give records of any type."""
+
+    @strawberry.field(description="Any record by its id; null if there is none that you may see.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        found: Node | None = await record_by_id(info.context, id)
+        return found
+
+    @strawberry.field(description="Records by their ids, in their order; null where there is none that you may see.")
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> list[Node | None]:
+        if len(ids) > LARGEST_PAGE:
+            raise ClientMistake(
+                ErrorCode.BAD_USER_INPUT,
+                Message(N_("At most {largest} ids can be asked for at once."), {"largest": LARGEST_PAGE}),
+            )
+        return list(await asyncio.gather(*(record_by_id(info.context, one) for one in ids)))
+
+    @strawberry.field(description="Records whose number or name holds a text: an exact number first, then beginnings.")
+    async def search(
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="What to look for, in capitals or not.")],
+        kinds: Annotated[
+            list[SearchKind] | None, strawberry.argument(description="Only these kinds; all of them unless said.")
+        ] = None,
+        companies: Companies = None,
+        first: Annotated[
+            int | None, strawberry.argument(description="So many of the best; 10 unless said, at most 100.")
+        ] = None,
+    ) -> list[SearchHit]:
+        context = info.context
+        wanted = FIRST_HITS if first is None else first
+        if not 0 <= wanted <= MOST_HITS:
+            raise ClientMistake(
+                ErrorCode.BAD_USER_INPUT,
+                Message(N_("A search gives 0 to {most} records, not {wanted}."), {"most": MOST_HITS, "wanted": wanted}),
+            )
+        shapes = [TYPES[kind.value].shape for kind in (SearchKind if kinds is None else dict.fromkeys(kinds))]
+        within = None if companies is None else context.company_ids(companies)
+        hits = await search(context.reader, shapes, text, within, wanted)
+        rows = await asyncio.gather(*(context.load(TYPES[hit.shape].shape, hit.key) for hit in hits))
+        owners = await asyncio.gather(*(context.load(COMPANY, hit.company) for hit in hits))
+        return [
+            SearchHit(node=cast(Node, TYPES[hit.shape].of(row)), title=hit.title, company=Company.maybe(owner))
+            for hit, row, owner in zip(hits, rows, owners, strict=True)
+            if row is not None
+        ]

@@ -1,0 +1,38 @@
+"""Reading who asks, and what this installation is."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domain.message import N_, Message
+from locales.sentences import catalogs
+from persistence.readiness import readiness
+from schema.context import Info
+from schema.scalars import CurrencyCode, Locale
+from schema.types.reference import SystemInfo
+from schema.types.viewer import Viewer
+
+
+@strawberry.type
+class ViewerQueries:
+    """The fields of `Query` about the caller and the installation."""
+
+    @strawberry.field(description="Who asks, and what is granted.")
+    def viewer(self) -> Viewer:
+        return Viewer()
+
+    @strawberry.field(description="What this installation is.")
+    async def system_info(self, info: Info) -> SystemInfo:
+        context = info.context
+        found = await readiness(context.reader)
+        messages = [] if found.icu_collations else [Message(NO_ICU)]
+        messages += [Message(NO_CHECKPOINT, {"company": code}) for code in found.without_checkpoint]
+        return SystemInfo(
+            locales=[Locale(locale) for locale in catalogs()],
+            reporting_currency=CurrencyCode(context.house.reporting_currency),
+            warnings=[context.say(message) for message in messages],
+        )
+
+
+NO_ICU = N_("The database has no ICU collations: names are not sorted as a language sorts them.")
+NO_CHECKPOINT = N_("Company {company} checks credit at no step: its orders are never held.")
