@@ -52,6 +52,12 @@ def reader_of(locale: str, supported: tuple[str, ...]) -> Reader:
     return negotiate(locale, supported) or Reader("en", "en", ("en",))
 
 
+def language_tag(tag: str) -> str | None:
+    """A tag in today's spelling, `sv-SE` for `SV_se`, under which names are kept; None when it is no language."""
+    plain = _plain(tag)
+    return None if plain is None else plain.to_tag()
+
+
 def _by_preference(wanted: str) -> list[str]:
     """The ranges of the list, the most wanted first, without the refused (`q=0`) and `*`."""
     ranges: list[tuple[float, str]] = []

@@ -19,7 +19,7 @@ from persistence.statements import Row, insert
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line, credit_limit_entry
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.adjustment_lines import entries_of, holder_columns, holder_of, holders_of, line_of, lines_of
-from persistence.writing.adjustments import LINE_POSTED, NO_LINE, TABLE, adjustment_to_change
+from persistence.writing.adjustments import LINE_POSTED, NO_LINE, TABLE, adjustment_to_change, rows_refusals
 from persistence.writing.holders import CUSTOMER, GROUP, NO_CUSTOMER, NO_GROUP, FoundHolder, groups_open_to
 from persistence.writing.saving import Changes, changes, update, update_many
 
@@ -36,6 +36,7 @@ class AdjustmentToPost:
     adjustment: UUID
     lines: tuple[UUID, ...] | None = None
     note: str | None = None
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,11 @@ async def post_adjustment(tx: Transaction, wanted: AdjustmentToPost) -> Result:
     groups = [key for kind, key in looked if kind == GROUP]
     customers = [key for kind, key in looked if kind == CUSTOMER]
     payers = await tx.lock(customers, groups)
-    header = await adjustment_to_change(tx, wanted.adjustment, None)
+    header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
+    too_many = rows_refusals(wanted.lines or (), "lines")
+    if too_many:
+        raise Refused(*too_many)
     if {holder_of(row) for row in rows} - looked:
         raise MovedMeanwhile
     holders = await holders_of(tx, rows)

@@ -1,0 +1,148 @@
+"""Insurance and guarantees that customers bring."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.audit import AuditEventKind
+from domain.collateral import CollateralKind
+from persistence.shapes.collateral import COLLATERAL
+from persistence.writing.collaterals import CollateralEnd, CollateralToRecord, end_collateral, record_collateral
+from schema.context import Info
+from schema.ids import key_of
+from schema.keys import CustomerKey
+from schema.mutations.carry_out import carry_out
+from schema.mutations.naming import customer_named
+from schema.mutations.payload import Payload, written
+from schema.mutations.words import KEY, VERSION
+from schema.rights import Permission
+from schema.types.money import MoneyInput
+
+if TYPE_CHECKING:
+    from schema.types.collateral import Collateral
+
+NAME = "collateral"
+
+
+@strawberry.input(description="What somebody answers for on behalf of a customer.")
+class SecurityInput:
+    """What insurance and guarantees have in common."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    customer: CustomerKey = strawberry.field(description="The customer.")
+    provider: str = strawberry.field(description="The insurer, guarantor or bank.")
+    number: str = strawberry.field(description="The number of the policy or document.")
+    value: MoneyInput = strawberry.field(description="What it is worth.")
+    percent: Decimal = strawberry.field(description="How much of its value is added to the limit, 0 to 100.")
+    from_: date = strawberry.field(name="from", description="The first day.")
+    until: date | None = strawberry.field(default=None, description="The last day; none: open-ended.")
+    included_in_exposure: bool = strawberry.field(
+        default=False, description="Its full value is taken off the limit as a part of its own."
+    )
+
+    def wanted(self, kind: CollateralKind) -> CollateralToRecord:
+        """As persistence takes it."""
+        return CollateralToRecord(
+            kind=kind,
+            customer=customer_named(self.customer),
+            provider=self.provider,
+            number=self.number,
+            value=self.value.to_domain(),
+            percent=self.percent,
+            from_=self.from_,
+            until=self.until,
+            included_in_exposure=self.included_in_exposure,
+        )
+
+
+@strawberry.input(description="Credit insurance of a customer.")
+class RecordInsuranceInput(SecurityInput):
+    """An insurer answers."""
+
+
+@strawberry.input(description="A guarantee for a customer.")
+class RecordGuaranteeInput(SecurityInput):
+    """A guarantor or bank answers."""
+
+
+@strawberry.input(description="Give insurance or a guarantee its last day.")
+class EndCollateralInput:
+    """See `CollateralEnd`."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    collateral: strawberry.ID = strawberry.field(description="The insurance or guarantee.")
+    until: date | None = strawberry.field(
+        default=None,
+        description="Its last day; none: today at the company. The day before its first: it never was in force.",
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+
+@strawberry.type(description="Insurance or a guarantee after something was done to it.")
+class CollateralPayload(Payload):
+    """As it now is, also when it was refused; the customer's credit hangs off it."""
+
+    collateral: Annotated[Collateral, strawberry.lazy("schema.types.collateral")] | None = written(
+        NAME, COLLATERAL, "As it now is."
+    )
+
+
+@strawberry.type(description="Insurance that was recorded.")
+class RecordInsurancePayload(CollateralPayload):
+    """With a warning when it leaves less limit than no policy would."""
+
+
+@strawberry.type(description="A guarantee that was recorded.")
+class RecordGuaranteePayload(CollateralPayload):
+    """With a warning when it leaves less limit than no guarantee would."""
+
+
+@strawberry.type(description="Insurance or a guarantee with its last day.")
+class EndCollateralPayload(CollateralPayload):
+    """With its last day."""
+
+
+@strawberry.type
+class CollateralMutations:
+    """What people do with insurance and guarantees."""
+
+    @strawberry.mutation(description="Record credit insurance of a customer; its orders on hold are checked again.")
+    async def record_insurance(self, info: Info, input: RecordInsuranceInput) -> RecordInsurancePayload:
+        wanted = input.wanted(CollateralKind.INSURANCE)
+        return await carry_out(
+            info,
+            input,
+            RecordInsurancePayload,
+            lambda tx: record_collateral(tx, wanted),
+            needs=Permission.CHANGE_CREDIT,
+            kind=AuditEventKind.COLLATERAL_RECORDED,
+        )
+
+    @strawberry.mutation(description="Record a guarantee for a customer; its orders on hold are checked again.")
+    async def record_guarantee(self, info: Info, input: RecordGuaranteeInput) -> RecordGuaranteePayload:
+        wanted = input.wanted(CollateralKind.GUARANTEE)
+        return await carry_out(
+            info,
+            input,
+            RecordGuaranteePayload,
+            lambda tx: record_collateral(tx, wanted),
+            needs=Permission.CHANGE_CREDIT,
+            kind=AuditEventKind.COLLATERAL_RECORDED,
+        )
+
+    @strawberry.mutation(description="Give insurance or a guarantee its last day.")
+    async def end_collateral(self, info: Info, input: EndCollateralInput) -> EndCollateralPayload:
+        wanted = CollateralEnd(key_of(input.collateral, COLLATERAL.prefix), input.until, input.expected_version)
+        return await carry_out(
+            info,
+            input,
+            EndCollateralPayload,
+            lambda tx: end_collateral(tx, wanted),
+            needs=Permission.CHANGE_CREDIT,
+            kind=AuditEventKind.COLLATERAL_ENDED,
+            current={NAME: str(wanted.collateral)},
+        )

@@ -1,0 +1,32 @@
+"""`Mutation`, composed of one mixin a family."""
+
+from __future__ import annotations
+
+import strawberry
+
+from schema.mutations.collaterals import CollateralMutations
+from schema.mutations.credit_groups import CreditGroupMutations
+from schema.mutations.hold_batches import HoldBatchMutations
+from schema.mutations.holds import HoldMutations
+from schema.mutations.jobs import JobMutations
+from schema.mutations.limits import LimitMutations
+from schema.mutations.names import NameMutations
+from schema.mutations.rules import RuleMutations
+from schema.mutations.submitting import SubmittingMutations
+from schema.mutations.translations import TranslationMutations
+
+
+@strawberry.type(description="Everything that can be changed. Each field is one transaction.")
+class Mutation(
+    SubmittingMutations,
+    HoldMutations,
+    HoldBatchMutations,
+    LimitMutations,
+    CreditGroupMutations,
+    CollateralMutations,
+    RuleMutations,
+    NameMutations,
+    TranslationMutations,
+    JobMutations,
+):
+    """The root of writing."""

@@ -1,0 +1,228 @@
+"""How a company decides: its blocking rules and its credit parameters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain.audit import AuditEventKind
+from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from domain.exposure import CreditLimitType
+from domain.facts import Checkpoint
+from persistence.shapes.named import CREDIT_MANAGEMENT_GROUP, RISK_GROUP
+from persistence.shapes.parameters import CREDIT_PARAMETERS
+from persistence.shapes.rule import BLOCKING_RULE
+from persistence.writing.parameters import ParametersToSave, Step, save_parameters
+from persistence.writing.rules import RuleToSave, remove_rule, save_rule
+from schema.context import Info
+from schema.ids import key_of, node_id
+from schema.keys import CustomerKey
+from schema.mutations.carry_out import carry_out
+from schema.mutations.naming import customer_named
+from schema.mutations.payload import Payload, written
+from schema.mutations.words import VERSION
+from schema.rights import Permission
+from schema.types.money import MoneyInput
+
+if TYPE_CHECKING:
+    from schema.types.parameters import CreditParameters
+    from schema.types.rule import BlockingRule
+
+NAME = "blocking_rule"
+
+
+@strawberry.input(description="A blocking rule as it is to be.")
+class SaveBlockingRuleInput:
+    """See `RuleToSave`."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="The rule to change; none: a new one, unless there is one just like it."
+    )
+    company: str = strawberry.field(description="Code of the company it decides for.")
+    kind: RuleKind = strawberry.field(description="What it looks at.")
+    type: RuleType = strawberry.field(description="Whether it blocks or lifts a block.")
+    valid_for: ValidFor = strawberry.field(description="One customer, a credit management group, or all.")
+    customer: CustomerKey | None = strawberry.field(default=None, description="The one customer.")
+    credit_management_group: strawberry.ID | None = strawberry.field(default=None, description="The group.")
+    risk_group: strawberry.ID | None = strawberry.field(
+        default=None, description="Within the group only customers of this class of risk."
+    )
+    days: int | None = strawberry.field(default=None, description="Threshold in days.")
+    percent: Decimal | None = strawberry.field(default=None, description="Threshold as a share of the limit.")
+    amount: MoneyInput | None = strawberry.field(default=None, description="Threshold as an amount.")
+    at_or_above: bool = strawberry.field(default=False, description="Reaching the threshold is enough.")
+    release_all: bool = strawberry.field(
+        default=False, description="An exclusion that lifts every block, credit limits included."
+    )
+    active: bool = strawberry.field(default=True, description="Whether it is in force.")
+    confirmed: bool = strawberry.field(
+        default=False, description="You know that an exclusion with `releaseAll` waives credit limits too."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def wanted(self) -> RuleToSave:
+        """As persistence takes it."""
+        group, risk = self.credit_management_group, self.risk_group
+        same = ("company", "kind", "type", "valid_for", "days", "percent", "at_or_above", "release_all", "active")
+        return RuleToSave(
+            **{name: getattr(self, name) for name in same},
+            id=None if self.id is None else key_of(self.id, BLOCKING_RULE.prefix),
+            customer=None if self.customer is None else customer_named(self.customer),
+            credit_management_group=None if group is None else key_of(group, CREDIT_MANAGEMENT_GROUP.prefix),
+            risk_group=None if risk is None else key_of(risk, RISK_GROUP.prefix),
+            amount=None if self.amount is None else self.amount.to_domain(),
+            confirmed=self.confirmed,
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Remove a blocking rule: it stays on record and decides nothing any more.")
+class RemoveBlockingRuleInput:
+    """One rule."""
+
+    blocking_rule: strawberry.ID = strawberry.field(description="The rule.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+
+@strawberry.input(description="A step at which a company checks credit.")
+class CheckpointInput:
+    """See `Step`."""
+
+    checkpoint: Checkpoint = strawberry.field(description="The step.")
+    grace_days: int = strawberry.field(
+        default=0, description="How many days after a release an order is not checked again at this step."
+    )
+
+
+@strawberry.input(description="How a company manages credit; what is left out stays as it is.")
+class SaveCreditParametersInput:
+    """See `ParametersToSave`."""
+
+    company: str = strawberry.field(description="Code of the company.")
+    credit_limit_type: CreditLimitType | None = strawberry.field(
+        default=None, description="What counts as used credit of its customers."
+    )
+    check_credit_groups: bool | None = strawberry.field(
+        default=None, description="Whether the shared limit of a customer's credit group is tested."
+    )
+    unset_limit_means_unlimited: bool | None = strawberry.field(
+        default=None, description="Whether a customer outside a group with no limit has unlimited credit."
+    )
+    blank_expiry_means_expired: bool | None = strawberry.field(
+        default=None, description="Whether a limit without an expiry date counts as expired."
+    )
+    disputed_reduces_exposure: bool | None = strawberry.field(
+        default=None, description="Whether the disputed part of items is taken off used credit."
+    )
+    disputed_reduces_overdue: bool | None = strawberry.field(
+        default=None, description="Whether the disputed part of items is taken off overdue."
+    )
+    release_when_ready: bool | None = strawberry.field(
+        default=None, description="Whether a hold without reasons left is released by itself."
+    )
+    order_horizon_days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Orders that ship more days from now do not count; null: all count; left out: as it is.",
+    )
+    max_rate_age_days: int | None = strawberry.field(
+        default=None, description="How many days old an exchange rate may be."
+    )
+    release_valid_days: int | None = strawberry.field(
+        default=None, description="How many days a release without bounds holds."
+    )
+    checkpoints: list[CheckpointInput] | None = strawberry.field(
+        default=None, description="All the steps at which credit is checked; none of them: every order goes on."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def wanted(self) -> ParametersToSave:
+        """As persistence takes it."""
+        apart = ("company", "checkpoints", "expected_version", "order_horizon_days")
+        values: dict[str, Any] = {
+            name: value for name, value in vars(self).items() if name not in apart and value is not None
+        }
+        if self.credit_limit_type is not None:
+            values["credit_limit_type"] = self.credit_limit_type.value
+        if self.order_horizon_days is not strawberry.UNSET:
+            values["order_horizon_days"] = self.order_horizon_days
+        steps = self.checkpoints
+        ticked = None if steps is None else tuple(Step(step.checkpoint, step.grace_days) for step in steps)
+        return ParametersToSave(self.company, values, ticked, self.expected_version)
+
+
+@strawberry.type(description="A blocking rule after it was saved.")
+class SaveBlockingRulePayload(Payload):
+    """The rule as it now is, also when it was refused."""
+
+    blocking_rule: Annotated[BlockingRule, strawberry.lazy("schema.types.rule")] | None = written(
+        NAME, BLOCKING_RULE, "The rule as it now is."
+    )
+
+
+@strawberry.type(description="A blocking rule after it was removed.")
+class RemoveBlockingRulePayload(SaveBlockingRulePayload):
+    """The rule stays on record, inactive."""
+
+    @strawberry.field(description="The id of the rule that was removed.")
+    def deleted_id(self) -> strawberry.ID | None:
+        if self.errors:
+            return None
+        return strawberry.ID(node_id(BLOCKING_RULE.prefix, UUID(self.result[NAME])))
+
+
+@strawberry.type(description="The parameters of a company after they were saved.")
+class SaveCreditParametersPayload(Payload):
+    """With a warning when credit is checked at no step."""
+
+    credit_parameters: Annotated[CreditParameters, strawberry.lazy("schema.types.parameters")] | None = written(
+        "credit_parameters", CREDIT_PARAMETERS, "The parameters as they now are."
+    )
+
+
+@strawberry.type
+class RuleMutations:
+    """What people decide about decisions."""
+
+    @strawberry.mutation(description="Save a blocking rule; orders on hold in its company are checked again.")
+    async def save_blocking_rule(self, info: Info, input: SaveBlockingRuleInput) -> SaveBlockingRulePayload:
+        wanted = input.wanted()
+        waivers = frozenset(info.context.granted(Permission.CHANGE_CREDIT).values())
+        return await carry_out(
+            info,
+            input,
+            SaveBlockingRulePayload,
+            lambda tx: save_rule(tx, wanted, waivers),
+            needs=Permission.SET_RULES,
+            kind=AuditEventKind.RULE_SAVED,
+            current=None if wanted.id is None else {NAME: str(wanted.id)},
+        )
+
+    @strawberry.mutation(description="Remove a blocking rule; orders on hold in its company are checked again.")
+    async def remove_blocking_rule(self, info: Info, input: RemoveBlockingRuleInput) -> RemoveBlockingRulePayload:
+        key = key_of(input.blocking_rule, BLOCKING_RULE.prefix)
+        return await carry_out(
+            info,
+            input,
+            RemoveBlockingRulePayload,
+            lambda tx: remove_rule(tx, key, input.expected_version),
+            needs=Permission.SET_RULES,
+            kind=AuditEventKind.RULE_REMOVED,
+            current={NAME: str(key)},
+        )
+
+    @strawberry.mutation(description="Save how a company manages credit; its orders on hold are checked again.")
+    async def save_credit_parameters(self, info: Info, input: SaveCreditParametersInput) -> SaveCreditParametersPayload:
+        wanted = input.wanted()
+        company = info.context.granted(Permission.SET_RULES).get(input.company)
+        return await carry_out(
+            info,
+            input,
+            SaveCreditParametersPayload,
+            lambda tx: save_parameters(tx, wanted),
+            needs=Permission.SET_RULES,
+            kind=AuditEventKind.PARAMETERS_SAVED,
+            current=None if company is None else {"credit_parameters": str(company)},
+        )
