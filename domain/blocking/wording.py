@@ -1,0 +1,72 @@
+"""When a rule applies, as a sentence for those who set it up.
+
+A block needs a figure above its threshold, an exclusion the exact opposite; `at_or_above` counts the threshold itself
+as above.
+"""
+
+from __future__ import annotations
+
+from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValueType
+from domain.message import N_, NN_, Message, Percent
+
+
+def condition(rule: BlockingRule) -> Message:
+    """The sentence of a rule."""
+    comparison = (rule.type, rule.at_or_above)
+    if rule.value_type is ValueType.AMOUNT:
+        assert rule.amount is not None
+        return Message(AMOUNT[comparison], {"amount": rule.amount})
+    if rule.value_type is ValueType.PERCENT:
+        assert rule.percent is not None
+        return Message(USED[comparison], {"percent": Percent(rule.percent)})
+    one, many = (EXPIRED if rule.kind is RuleKind.CREDIT_LIMIT_EXPIRED else OVERDUE)[comparison]
+    return Message(one, {"days": rule.days or 0}, plural=many, count="days")
+
+
+_ABOVE, _REACHED = (RuleType.BLOCK, False), (RuleType.BLOCK, True)
+_NOT_ABOVE, _NOT_REACHED = (RuleType.EXCLUDE, False), (RuleType.EXCLUDE, True)
+
+EXPIRED = {
+    _ABOVE: NN_(
+        "The credit limit expired more than {days} day ago.", "The credit limit expired more than {days} days ago."
+    ),
+    _REACHED: NN_(
+        "The credit limit expired at least {days} day ago.", "The credit limit expired at least {days} days ago."
+    ),
+    _NOT_ABOVE: NN_(
+        "The credit limit expired at most {days} day ago.", "The credit limit expired at most {days} days ago."
+    ),
+    _NOT_REACHED: NN_(
+        "The credit limit expired less than {days} day ago.", "The credit limit expired less than {days} days ago."
+    ),
+}
+OVERDUE = {
+    _ABOVE: NN_(
+        "The oldest unpaid item is more than {days} day overdue.",
+        "The oldest unpaid item is more than {days} days overdue.",
+    ),
+    _REACHED: NN_(
+        "The oldest unpaid item is at least {days} day overdue.",
+        "The oldest unpaid item is at least {days} days overdue.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The oldest unpaid item is at most {days} day overdue.",
+        "The oldest unpaid item is at most {days} days overdue.",
+    ),
+    _NOT_REACHED: NN_(
+        "The oldest unpaid item is less than {days} day overdue.",
+        "The oldest unpaid item is less than {days} days overdue.",
+    ),
+}
+USED = {
+    _ABOVE: N_("With the order, more than {percent} of the credit limit is used."),
+    _REACHED: N_("With the order, at least {percent} of the credit limit is used."),
+    _NOT_ABOVE: N_("With the order, at most {percent} of the credit limit is used."),
+    _NOT_REACHED: N_("With the order, less than {percent} of the credit limit is used."),
+}
+AMOUNT = {
+    _ABOVE: N_("More than {amount} is overdue."),
+    _REACHED: N_("At least {amount} is overdue."),
+    _NOT_ABOVE: N_("At most {amount} is overdue."),
+    _NOT_REACHED: N_("Less than {amount} is overdue."),
+}

@@ -1,0 +1,48 @@
+"""Reading documents: items, payments, orders, and what was decided about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from schema.connections import (
+    BLOCKING_RULES,
+    CREDIT_DECISIONS,
+    CREDIT_HOLDS,
+    CREDIT_LIMIT_ADJUSTMENTS,
+    OPEN_ITEMS,
+    PAYMENTS,
+    SALES_ORDERS,
+)
+from schema.context import Info
+from schema.keys import SalesOrderKey
+from schema.lookups import sales_order_by
+from schema.types.sales_order import SalesOrder
+
+
+@strawberry.type
+class DocumentQueries:
+    """The fields of `Query` about documents."""
+
+    open_items: OPEN_ITEMS.connection = OPEN_ITEMS.field("Items of the receivables ledgers.")  # type: ignore[name-defined]
+    payments: PAYMENTS.connection = PAYMENTS.field("Payments.")  # type: ignore[name-defined]
+    sales_orders: SALES_ORDERS.connection = SALES_ORDERS.field(  # type: ignore[name-defined]
+        "Sales orders and other documents that can be held."
+    )
+    credit_decisions: CREDIT_DECISIONS.connection = CREDIT_DECISIONS.field(  # type: ignore[name-defined]
+        "Credit decisions, the latest first."
+    )
+    credit_holds: CREDIT_HOLDS.connection = CREDIT_HOLDS.field(  # type: ignore[name-defined]
+        "Credit holds, the latest first."
+    )
+    credit_limit_adjustments: CREDIT_LIMIT_ADJUSTMENTS.connection = CREDIT_LIMIT_ADJUSTMENTS.field(  # type: ignore[name-defined]
+        "Limit adjustments, the latest first."
+    )
+    blocking_rules: BLOCKING_RULES.connection = BLOCKING_RULES.field("Blocking rules.")  # type: ignore[name-defined]
+
+    @strawberry.field(description="One sales order; null if there is none or it is not of a company granted to you.")
+    async def sales_order(
+        self, info: Info, by: Annotated[SalesOrderKey, strawberry.argument(description="Which.")]
+    ) -> SalesOrder | None:
+        return SalesOrder.maybe(await sales_order_by(info.context, by))

@@ -1,0 +1,83 @@
+"""Reading what is owed, company by company and as a report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from domain.message import N_, Message
+from domain.refusal import ErrorCode
+from persistence.exposure_dimensions import ExposureDimension
+from persistence.exposure_report import ReportAsked
+from persistence.shapes.company import COMPANY
+from schema import sums
+from schema.arguments import AsOf, Companies, InCurrency
+from schema.context import Info
+from schema.errors import ClientMistake
+from schema.lists import window
+from schema.scalars import CurrencyCode
+from schema.types.company_exposure import CompanyExposure
+from schema.types.report import ExposureRowConnection, ExposureRowWhere, Report
+
+GroupBy = Annotated[
+    list[ExposureDimension],
+    strawberry.argument(description="By what, from wide to narrow; nothing gives the total alone."),
+]
+
+
+@strawberry.type
+class ReportQueries:
+    """The fields of `Query` about exposures of many."""
+
+    @strawberry.field(description="What the customers of each company owe, by the companies' codes.")
+    async def exposure_by_company(
+        self, info: Info, companies: Companies = None, as_of: AsOf = None, currency: InCurrency = None
+    ) -> list[CompanyExposure]:
+        context = info.context
+        rows = [await context.load(COMPANY, key) for key in context.company_ids(companies)]
+        found = sorted((row for row in rows if row is not None), key=lambda row: str(row["code"]))
+        currencies = {row["currency"] for row in found}
+        if not found:
+            return []
+        wanted = sums.asked_currency(context, currency, currencies.pop() if len(currencies) == 1 else None)
+        return [CompanyExposure(company_id=row["id"], as_of=as_of, currency=wanted) for row in found]
+
+    @strawberry.field(
+        description="Exposures as flat rows, grouped and sorted by what is asked for. Customers of our own group of "
+        "companies are left out; only companies granted to you count."
+    )
+    async def exposure_report(
+        self,
+        info: Info,
+        group_by: GroupBy,
+        currency: Annotated[CurrencyCode, strawberry.argument(description="Of all amounts.")],
+        subtotals: Annotated[
+            bool, strawberry.argument(description="With a row for each wider group, and for all, before its parts.")
+        ] = False,
+        as_of: AsOf = None,
+        first: Annotated[
+            int | None, strawberry.argument(description="The first rows; 25 unless said, at most 1000.")
+        ] = None,
+        last: Annotated[int | None, strawberry.argument(description="The last rows, instead of the first.")] = None,
+        after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Stop before this cursor.")] = None,
+        where: Annotated[ExposureRowWhere | None, strawberry.argument(description="Only about these.")] = None,
+    ) -> ExposureRowConnection:
+        context = info.context
+        if len(set(group_by)) != len(group_by):
+            text = N_("A report is grouped by each dimension at most once.")
+            raise ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text))
+        from_start, from_end = window(first, last)
+        asked = ReportAsked(
+            group_by=tuple(group_by),
+            companies=context.company_ids(None if where is None else where.companies),
+            currency=context.known(currency),
+            subtotals=subtotals,
+            as_of=as_of,
+            first=from_start,
+            last=from_end,
+            after=after,
+            before=before,
+        )
+        return ExposureRowConnection(report=Report(context, asked))

@@ -1,0 +1,118 @@
+"""Limit adjustments: documents that change limits when they are posted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain import money as domain
+from domain.adjustment import AdjustmentStatus
+from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
+from domain.permitted import ON_ADJUSTMENTS, Action
+from persistence.facts import entry_of
+from persistence.shapes.actor import ACTOR
+from persistence.shapes.adjustment import (
+    CREDIT_LIMIT_ADJUSTMENT,
+    CREDIT_LIMIT_ADJUSTMENT_LINE,
+    LIMITS_NOW,
+)
+from persistence.shapes.company import COMPANY
+from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.customer import CUSTOMER
+from schema.connections import CREDIT_LIMIT_ADJUSTMENT_LINES
+from schema.context import Info
+from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.permitted import ADJUSTMENT_NEEDS, viewer_may
+from schema.records import record_of
+from schema.types.money import Money
+from schema.types.node import CreditHolder, Record
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+    from schema.types.reference import Actor
+
+coded(
+    AdjustmentStatus,
+    "Where a limit adjustment or one of its lines stands.",
+    DRAFT="It is being written.",
+    IN_REVIEW="It waits for approval.",
+    APPROVED="It may be posted.",
+    REJECTED="It was turned down.",
+    POSTED="Its limits are in force; it is final.",
+)
+
+
+@shaped(CREDIT_LIMIT_ADJUSTMENT_LINE, "The new limit of one customer or credit group.")
+class CreditLimitAdjustmentLine(Record):
+    """Rows of the line shape."""
+
+    line_number: int = stored("Its place in the document.")
+    new_limit: Money = money("The new limit.", "amount")
+    status: AdjustmentStatus = stored("Where it stands.")
+    status_label: str = labelled("status", AdjustmentStatus)
+
+    from_: date | None = stored("The first day; null: the day of posting.", "from")
+    until: date | None = stored("The last day of a temporary limit, the expiry date of a permanent one.")
+
+    @strawberry.field(description="Whose limit it is.")
+    async def holder(self, info: Info) -> CreditHolder:
+        customer = self.row["customer_id"]
+        kept = (CUSTOMER.table, customer) if customer else (CREDIT_GROUP.table, self.row["credit_group_id"])
+        found: CreditHolder = await record_of(info.context, kept)
+        return found
+
+    @strawberry.field(description="The limit in force: when it was posted, or now when it is not posted yet.")
+    async def current_limit(self, info: Info) -> Money | None:
+        if self.row["status"] == AdjustmentStatus.POSTED.value:
+            amount = self.row["current_amount"]
+            return None if amount is None else Money(exact=amount, currency=self.row["current_currency"])
+
+        async def fetch(holders: list[UUID]) -> Sequence[domain.Money | None]:
+            entries: dict[UUID, list[LimitEntry]] = defaultdict(list)
+            days: dict[UUID, date] = {}
+            for posted, each in enumerate(await info.context.reader.run(LIMITS_NOW, holders=holders)):
+                entries[each["holder_id"]].append(entry_of(each, posted))
+                days[each["holder_id"]] = each["today"]
+            return [_in_force(tuple(entries[key]), days[key]) if key in days else None for key in holders]
+
+        holder = self.row["customer_id"] or self.row["credit_group_id"]
+        return Money.maybe(await info.context.loader("limits now", fetch).load(holder))
+
+
+@shaped(CREDIT_LIMIT_ADJUSTMENT, "A document that changes limits when it is posted.")
+class CreditLimitAdjustment(Record):
+    """Rows of the adjustment shape."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
+        "company_id", COMPANY, "The company it was written in."
+    )
+    number: str = stored("Its number in the company.")
+    kind: AdjustmentKind = stored("Whether it posts permanent or temporary limits.")
+    kind_label: str = labelled("kind", AdjustmentKind)
+    description: str | None = stored("What it is for.")
+    status: AdjustmentStatus = stored("Where it stands.")
+    status_label: str = labelled("status", AdjustmentStatus)
+    lines: CREDIT_LIMIT_ADJUSTMENT_LINES.connection = CREDIT_LIMIT_ADJUSTMENT_LINES.field(  # type: ignore[name-defined]
+        "Its lines, those whose holders you may see.", lambda self: {"adjustment_id": self.row["id"]}
+    )
+    created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("created_by_id", ACTOR, "Who wrote it.")
+    posted_at: datetime | None = stored("When its limits were posted.")
+
+    @strawberry.field(description="What you may do with it now.")
+    def viewer_may(self, info: Info) -> list[Action]:
+        possible = ON_ADJUSTMENTS.get(AdjustmentStatus(self.row["status"]), ())
+        return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
+
+    @strawberry.field(description="What the values of `viewerMay` are called in your language.")
+    def viewer_may_labels(self, info: Info) -> list[str]:
+        return [info.context.label("Action", action) for action in CreditLimitAdjustment.viewer_may(self, info)]
+
+
+def _in_force(entries: tuple[LimitEntry, ...], day: date) -> domain.Money | None:
+    entry = temporary_on(entries, day) or normal_on(entries, day)
+    return None if entry is None else entry.limit

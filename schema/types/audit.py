@@ -1,0 +1,107 @@
+"""The audit trail: what was done or refused, by whom, and what it changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from domain.audit import AuditEventKind
+from persistence.frozen import thaw_message
+from persistence.shapes.actor import ACTOR
+from persistence.shapes.audit import AUDIT_EVENT
+from schema.arguments import InLocale
+from schema.context import Info
+from schema.fields import coded, labelled, link, shaped, stored
+from schema.records import record_of
+from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.reference import Actor
+
+coded(
+    AuditEventKind,
+    "What was done, or tried and refused.",
+    COMPANY_SAVED="A company was saved.",
+    PARTY_SAVED="A party was saved.",
+    CUSTOMER_SAVED="A customer was saved.",
+    PAYER_CHANGED="Somebody else pays for a customer.",
+    RATES_SET="Exchange rates were set.",
+    OPEN_ITEMS_POSTED="Open items were posted.",
+    OPEN_ITEM_CHANGED="An open item was changed.",
+    PAYMENT_POSTED="A payment was posted.",
+    SETTLED="An item was settled.",
+    REVERSED="Something posted was reversed.",
+    ORDER_SAVED="An order was saved.",
+    ORDER_SUBMITTED="An order was submitted for a credit check.",
+    ORDER_CANCELLED="An order was called off.",
+    DELIVERED="Goods were delivered or came back.",
+    BILLED="A delivery was billed, or its billing taken back.",
+    CREDIT_HELD="An order was put on credit hold.",
+    CREDIT_RELEASED="An order was released.",
+    HOLD_REJECTED="A held order was turned down.",
+    HOLD_UPDATED="A hold was updated.",
+    HOLDS_EVALUATED="A hold was checked again.",
+    LIMIT_ADJUSTMENT_SAVED="A limit adjustment was written.",
+    LIMIT_POSTED="A limit was posted.",
+    GROUP_SAVED="A credit group was saved.",
+    MEMBER_ADDED="A customer joined a credit group.",
+    MEMBER_REMOVED="A customer left a credit group.",
+    CREDIT_ATTRIBUTES_SAVED="What decides a customer's credit was saved.",
+    COLLATERAL_RECORDED="Insurance, a guarantee or collateral was recorded.",
+    COLLATERAL_ENDED="Insurance, a guarantee or collateral ended.",
+    RULE_SAVED="A blocking rule was saved.",
+    RULE_REMOVED="A blocking rule was removed.",
+    PARAMETERS_SAVED="A company's credit parameters were saved.",
+    NAME_SAVED="A coded name was saved.",
+    TRANSLATION_SET="A name was translated.",
+    TRANSLATION_REMOVED="A translation was removed.",
+    JOB_STARTED="Long work began.",
+    JOB_FINISHED="Long work ended.",
+    JOB_CANCELLED="Long work was called off.",
+)
+
+
+@strawberry.type(description="One field that changed.")
+class FieldChange:
+    """As it was written down."""
+
+    field: str = strawberry.field(description="Which.")
+    before: str | None = strawberry.field(description="What stood there.")
+    after: str | None = strawberry.field(description="What stands there since.")
+
+
+@shaped(AUDIT_EVENT, "Something that was done or refused. Never changed.")
+class AuditEvent(Node):
+    """Rows of the audit shape; the sentence is said in the language asked for now."""
+
+    happened_at: datetime = stored("When.")
+    actor: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("actor_id", ACTOR, "Who.")
+    kind: AuditEventKind = stored("What was done.")
+    kind_label: str = labelled("kind", AuditEventKind)
+    refused: bool = stored("It was tried and refused.")
+
+    @strawberry.field(description="What happened, in one sentence.")
+    def message(self, info: Info, locale: InLocale = None) -> str:
+        return info.context.say(thaw_message(self.row["message"]), locale)
+
+    @strawberry.field(description="The record concerned; null where there is none, or you may not see it.")
+    async def subject(self, info: Info) -> Node | None:
+        kind = self.row["subject_kind"]
+        found: Node | None = await record_of(info.context, kind and (kind, self.row["subject_id"]))
+        return found
+
+    @strawberry.field(description="What changed; null where nothing was edited.")
+    def changes(self) -> list[FieldChange] | None:
+        changes = self.row["changes"]
+        if changes is None:
+            return None
+        return [
+            FieldChange(field=each["field"], before=_text(each.get("before")), after=_text(each.get("after")))
+            for each in changes
+        ]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

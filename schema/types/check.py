@@ -1,0 +1,223 @@
+"""The answer of a credit check, what-if or kept: outcome, reasons, tests, ways out, and one sentence that says it."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain import decision as domain
+from domain import money as domain_money
+from domain import unblock as ways
+from domain.decision import BlockReasonCode, CreditOutcome, Decision
+from domain.facts import Checkpoint, Facts, Order
+from domain.unblock import UnblockKind
+from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.sales_order import SALES_ORDER
+from schema.arguments import InLocale
+from schema.context import Info
+from schema.fields import Reckoned, coded, labelled, reckoned, stored, told
+from schema.records import record_of
+from schema.scalars import CurrencyCode
+from schema.types.money import Money
+from schema.types.node import CreditHolder
+
+if TYPE_CHECKING:
+    from schema.types.customer import Customer
+    from schema.types.sales_order import SalesOrder
+
+coded(
+    CreditOutcome,
+    "What a credit check answers. Everything but HELD lets the order go on, and makes it count.",
+    PASSED="There is room.",
+    WARNED="It goes on in spite of what speaks against it.",
+    HELD="It must wait for a person, or for facts to change.",
+    EXEMPT="It is excluded from credit management.",
+    NOT_CHECKED="It is not checked at this step.",
+)
+coded(
+    Checkpoint,
+    "The step of an order at which it is checked.",
+    CONFIRMATION="When the order is confirmed.",
+    PICKING_LIST="When it is picked.",
+    RELEASE_TO_WAREHOUSE="When it is released to the warehouse.",
+    PACKING_SLIP="When it is delivered.",
+    INVOICE="When it is invoiced.",
+)
+coded(
+    BlockReasonCode,
+    "Why an order is held, most serious first.",
+    CUSTOMER_ON_HOLD="The customer or its party is blocked.",
+    FORCED="Somebody held it by hand.",
+    GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
+    CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
+    CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
+    CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
+    OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
+)
+coded(
+    UnblockKind,
+    "A way to let a held order pass.",
+    PAY="The customer pays.",
+    LESS="The order is made smaller.",
+    WAIT="It waits for a day.",
+    RAISE="A limit is raised.",
+)
+
+
+@reckoned(domain.BlockReason, "Why an order is held.")
+class BlockReason(Reckoned):
+    """A reason of `domain.decision`."""
+
+    code: BlockReasonCode = stored("The reason.")
+    code_label: str = labelled("code", BlockReasonCode)
+    active: bool = stored("Still true.")
+
+    @strawberry.field(description="The reason with its figures, in one sentence.")
+    def message(self, info: Info, locale: InLocale = None) -> str:
+        return info.context.say(self.facts.message, locale)
+
+
+@reckoned(domain_money.RateUsed, "A published rate that a figure was converted with, in its published direction.")
+class RateUsed(Reckoned):
+    """One unit of `from` is worth `rate` units of `to`."""
+
+    from_: CurrencyCode = stored("What one unit is of.", "from")
+    to: CurrencyCode = stored("What it is worth in.")
+    rate: Decimal = stored("How many of them.")
+    date: datetime.date = told("day", "The day it was published for.")
+
+
+@reckoned(domain.LimitTest, "One limit compared with what is used of it and the order. Equal passes.")
+class LimitTest(Reckoned):
+    """All amounts are in the currency of the holder's limit."""
+
+    @strawberry.field(description="Whose limit it is: the credit group's or the customer's.")
+    async def holder(self, info: Info) -> CreditHolder:
+        found: CreditHolder = await record_of(info.context, self.facts.holder)
+        return found
+
+    passed: bool = stored("Exposure and order together are not above the limit.")
+    limit: Money | None = stored("The limit; null where it does not bind.")
+    exposure: Money = stored("What is used of it without the order.")
+    amount: Money = stored("What the order takes.")
+    available: Money | None = stored("The limit less the exposure, before the order.")
+    used_percent: Decimal | None = stored("The share of the limit that is used with the order, 0 to 100 and above.")
+    rates: list[RateUsed] = stored("The rates it was converted with.")
+    day: datetime.date = stored("The day it was compared on, where the holder is.")
+
+
+@reckoned(ways.UnblockOption, "The smallest change that would let a held order pass, verified by checking again.")
+class UnblockOption(Reckoned):
+    """A way out of `domain.unblock`."""
+
+    kind: UnblockKind = stored("What would have to happen.")
+    kind_label: str = labelled("kind", UnblockKind)
+    amount: Money | None = stored("To be paid, of the largest order that passes, or of the new limit.")
+    date: datetime.date | None = stored("The first day on which it passes.")
+
+    @strawberry.field(description="The same in one sentence.")
+    def message(self, info: Info, locale: InLocale = None) -> str:
+        return info.context.say(self.facts.message, locale)
+
+
+@strawberry.interface(description="What a credit check answers.")
+class CreditCheckResult:
+    """Read from the decision that `decided` gives; what it was decided on is only looked at for the ways out."""
+
+    def decided(self) -> Decision:
+        """The decision."""
+        raise NotImplementedError
+
+    async def decided_on(self, info: Info) -> tuple[Facts, Order]:
+        """The facts and the order it was made on."""
+        raise NotImplementedError
+
+    def payer_id(self) -> UUID:
+        """Whose limit was compared."""
+        raise NotImplementedError
+
+    def order_id(self) -> UUID | None:
+        """The order it is about, when it is known."""
+        raise NotImplementedError
+
+    @strawberry.field(description="The decision.")
+    def outcome(self) -> CreditOutcome:
+        return self.decided().outcome
+
+    @strawberry.field(description="What `outcome` is called in your language.")
+    def outcome_label(self, info: Info) -> str:
+        return info.context.label("CreditOutcome", self.decided().outcome)
+
+    @strawberry.field(description="The step at which it was checked.")
+    def checkpoint(self) -> Checkpoint:
+        return self.decided().checkpoint
+
+    @strawberry.field(description="What `checkpoint` is called in your language.")
+    def checkpoint_label(self, info: Info) -> str:
+        return info.context.label("Checkpoint", self.decided().checkpoint)
+
+    @strawberry.field(description="The company's day.")
+    def as_of(self) -> datetime.date:
+        return self.decided().as_of
+
+    @strawberry.field(description="Of the order.")
+    def amount(self) -> Money:
+        return Money.of(self.decided().amount)
+
+    @strawberry.field(description="Who pays, whose limit was compared.")
+    async def customer(self, info: Info) -> Annotated[Customer, strawberry.lazy("schema.types.customer")]:
+        found: Customer = await record_of(info.context, (CUSTOMER.table, self.payer_id()))
+        return found
+
+    @strawberry.field(description="The order it is about, when there is one.")
+    async def order(self, info: Info) -> Annotated[SalesOrder, strawberry.lazy("schema.types.sales_order")] | None:
+        order = self.order_id()
+        found: SalesOrder | None = await record_of(info.context, None if order is None else (SALES_ORDER.table, order))
+        return found
+
+    @strawberry.field(description="Everything that speaks against it, most serious first.")
+    def reasons(self) -> list[BlockReason]:
+        return [BlockReason.of(reason) for reason in self.decided().reasons]
+
+    @strawberry.field(description="Every limit that was compared: the credit group's, then the customer's.")
+    def tests(self) -> list[LimitTest]:
+        return [LimitTest.of(test) for test in self.decided().tests]
+
+    @strawberry.field(description="What would let it pass: pay, order less, wait, raise a limit.")
+    async def unblock(self, info: Info) -> list[UnblockOption]:
+        facts, order = await self.decided_on(info)
+        return [UnblockOption.of(option) for option in ways.unblock(facts, order)]
+
+    @strawberry.field(description="The decision in one sentence.")
+    def explanation(self, info: Info, locale: InLocale = None) -> str:
+        return info.context.say(self.decided().explanation, locale)
+
+
+@strawberry.type(description="What a credit check would answer. Nothing of it is kept.")
+class CreditCheck(CreditCheckResult):
+    """A decision fresh from the rules."""
+
+    decision: strawberry.Private[Decision]
+    facts: strawberry.Private[Facts]
+    asked: strawberry.Private[Order]
+    sales_order: strawberry.Private[UUID | None] = None
+
+    def decided(self) -> Decision:
+        """What the rules said."""
+        return self.decision
+
+    async def decided_on(self, info: Info) -> tuple[Facts, Order]:
+        """What the rules were told."""
+        return self.facts, self.asked
+
+    def payer_id(self) -> UUID:
+        """Whose limit was compared."""
+        return self.facts.customer.id
+
+    def order_id(self) -> UUID | None:
+        """The order whose credit was not counted twice."""
+        return self.sales_order

@@ -1,0 +1,74 @@
+"""What a company's customers owe and may owe, for the dashboard of all companies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from persistence.company_exposure import CompanySums, OverLimit, over_limit
+from persistence.shapes.company import COMPANY
+from schema import sums
+from schema.context import Context, Info
+from schema.records import record_of
+from schema.types.aging import Aging, Definition, chosen_definition
+from schema.types.money import Money
+from schema.types.position import Exposure
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+
+
+@strawberry.type(description="What the customers of one company owe, and how far they are above their limits.")
+class CompanyExposure:
+    """Figures in one currency; companies of our own group are left out."""
+
+    company_id: strawberry.Private[UUID]
+    as_of: strawberry.Private[date | None]
+    currency: strawberry.Private[str]
+
+    @strawberry.field(description="The company.")
+    async def company(self, info: Info) -> Annotated[Company, strawberry.lazy("schema.types.company")]:
+        found: Company = await record_of(info.context, (COMPANY.table, self.company_id))
+        return found
+
+    @strawberry.field(description="How many customers it has.")
+    async def customers(self, info: Info) -> int:
+        return (await self._sums(info.context)).customers
+
+    @strawberry.field(description="Everything its customers owe and have ordered.")
+    async def exposure(self, info: Info) -> Exposure:
+        return Exposure.of((await self._sums(info.context)).exposure(self.currency))
+
+    @strawberry.field(description="What they owe by age.")
+    async def aging(self, info: Info, definition: Definition = None) -> Aging:
+        columns = await chosen_definition(info.context, self.company_id, definition)
+        return Aging.of((await self._sums(info.context)).aging(columns, self.currency))
+
+    @strawberry.field(description="The sum of the limits of its customers that have one; null where none has.")
+    async def credit_limits(self, info: Info) -> Money | None:
+        return Money.maybe((await self._sums(info.context)).credit_limits(self.currency))
+
+    @strawberry.field(description="How many customers are above their own limit; one that was never set counts as 0.")
+    async def over_limit_customers(self, info: Info) -> int:
+        return (await self._over_limit(info.context)).customers
+
+    @strawberry.field(description="By how much they are above their limits, added up.")
+    async def over_limit_amount(self, info: Info) -> Money:
+        above = (await self._over_limit(info.context)).amount
+        return Money.of((await self._sums(info.context)).exchange.convert(above, self.currency))
+
+    async def _sums(self, context: Context) -> CompanySums:
+        return await sums.company_sums(context, self.company_id, self.as_of, self.currency)
+
+    async def _over_limit(self, context: Context) -> OverLimit:
+        async def fetch(companies: list[UUID]) -> Sequence[OverLimit]:
+            async with context.house.pool.acquire() as conn:
+                found = await over_limit(conn, companies, self.as_of, context.now)
+            return [found[company] for company in companies]
+
+        loaded: OverLimit = await context.loader(("over limit", self.as_of), fetch).load(self.company_id)
+        return loaded

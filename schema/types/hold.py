@@ -1,0 +1,137 @@
+"""Credit holds: orders that wait, why, and who let them go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import decision as domain
+from domain.decision import BlockReasonCode
+from domain.facts import Checkpoint
+from domain.hold import CreditHoldStatus
+from domain.permitted import ON_HOLDS, Action
+from persistence.frozen import thaw_message
+from persistence.shapes.actor import ACTOR
+from persistence.shapes.company import COMPANY
+from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.decision import CREDIT_DECISION
+from persistence.shapes.hold import CREDIT_HOLD, REASONS, RELEASES
+from persistence.shapes.named import REASON
+from persistence.shapes.sales_order import SALES_ORDER
+from schema.context import Info
+from schema.fields import Shaped, coded, labelled, link, money, shaped, stored
+from schema.permitted import HOLD_NEEDS, viewer_may
+from schema.types.check import BlockReason
+from schema.types.money import Money
+from schema.types.node import Record
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+    from schema.types.customer import Customer
+    from schema.types.decision import CreditDecision
+    from schema.types.named import Reason
+    from schema.types.reference import Actor
+    from schema.types.sales_order import SalesOrder
+
+coded(
+    CreditHoldStatus,
+    "Where a credit hold stands. RELEASED, REJECTED and CANCELLED are final.",
+    OPEN="It waits.",
+    READY_TO_RELEASE="No reason is left; it waits to be released.",
+    IN_APPROVAL="Its release is being approved.",
+    RELEASED="The order goes on.",
+    REJECTED="The order was turned down.",
+    CANCELLED="The order was called off.",
+)
+
+
+@strawberry.type(description="Who let a held order go on, why, and within what bounds.")
+class Release(Shaped):
+    """A row of releases. Beyond its bounds the order is checked again."""
+
+    reason: Annotated[Reason, strawberry.lazy("schema.types.named")] = link("reason_id", REASON, "Why.")
+    with_posting: bool = stored("The step that was held was posted at once.")
+    released_amount: Money = money("What the order came to when it was released.", "released_amount")
+    ceiling: Money | None = money("The most it may come to; null: no bound of its own.", "ceiling")
+    deviation_percent: Decimal | None = stored("How much it may grow over the released amount, in percent.")
+    last_date: date | None = stored("The last day it holds; null: as long as the company's parameters say.")
+    note: str | None = stored("What was written about it.")
+    released_at: datetime = stored("When.")
+    released_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("released_by_id", ACTOR, "Who.")
+
+
+@shaped(CREDIT_HOLD, "An order that was held.")
+class CreditHold(Record):
+    """Rows of the hold shape. Its customer is the payer, whose limit is used."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
+        "company_id", COMPANY, "The company that sells."
+    )
+    customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] = link(
+        "customer_id", CUSTOMER, "Who pays, whose limit is used."
+    )
+    order: Annotated[SalesOrder, strawberry.lazy("schema.types.sales_order")] = link(
+        "sales_order_id", SALES_ORDER, "The order that waits."
+    )
+    checkpoint: Checkpoint = stored("The step at which it was held.")
+    checkpoint_label: str = labelled("checkpoint", Checkpoint)
+    amount: Money = money("Of the order when it was held.", "amount")
+    status: CreditHoldStatus = stored("Where it stands.")
+    status_label: str = labelled("status", CreditHoldStatus)
+    forced: bool = stored("Held by hand; never released by itself.")
+    decision: Annotated[CreditDecision, strawberry.lazy("schema.types.decision")] = link(
+        "decision_id", CREDIT_DECISION, "The decision that held it."
+    )
+    held_at: datetime = stored("When.")
+    review_date: date | None = stored("When to look at it again.")
+    notes: str | None = stored("What was written about it.")
+    responsible: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
+        "responsible_id", ACTOR, "Who looks after it."
+    )
+
+    @strawberry.field(description="Why it was held, most serious first; those no longer true are not active.")
+    async def reasons(self, info: Info) -> list[BlockReason]:
+        async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[list[BlockReason]]:
+            found: Mapping[UUID, list[BlockReason]] = defaultdict(list)
+            for each in await info.context.reader.run(REASONS, **_asked(keys)):
+                reason = domain.BlockReason(
+                    BlockReasonCode(each["code"]), thaw_message(each["message"]), each["active"]
+                )
+                found[each["hold_id"]].append(BlockReason.of(reason))
+            return [found[hold] for _, hold in keys]
+
+        loaded: list[BlockReason] = await info.context.loader("hold reasons", fetch).load(_key(self.row))
+        return loaded
+
+    @strawberry.field(description="Who let it go on; null: nobody did.")
+    async def release(self, info: Info) -> Release | None:
+        async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[Release | None]:
+            rows = await info.context.reader.run(RELEASES, **_asked(keys))
+            found = {each["hold_id"]: Release.of(each) for each in rows}
+            return [found.get(hold) for _, hold in keys]
+
+        loaded: Release | None = await info.context.loader("hold releases", fetch).load(_key(self.row))
+        return loaded
+
+    @strawberry.field(description="What you may do with it now.")
+    def viewer_may(self, info: Info) -> list[Action]:
+        possible = ON_HOLDS.get(CreditHoldStatus(self.row["status"]), ())
+        return viewer_may(info.context.viewer, self.row["company_id"], possible, HOLD_NEEDS)
+
+    @strawberry.field(description="What the values of `viewerMay` are called in your language.")
+    def viewer_may_labels(self, info: Info) -> list[str]:
+        return [info.context.label("Action", action) for action in CreditHold.viewer_may(self, info)]
+
+
+def _key(row: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    return row["customer_id"], row["id"]
+
+
+def _asked(keys: list[tuple[UUID, UUID]]) -> dict[str, list[UUID]]:
+    return {"customers": [customer for customer, _ in keys], "holds": [hold for _, hold in keys]}

@@ -1,0 +1,68 @@
+"""How a company manages credit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain.exposure import CreditLimitType
+from domain.facts import Checkpoint
+from persistence.shapes.company import COMPANY
+from persistence.shapes.parameters import CHECKPOINTS, CREDIT_PARAMETERS
+from schema.context import Info
+from schema.fields import labelled, link, shaped, stored
+from schema.types.node import Record
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+
+
+@strawberry.type(description="A step of an order at which a company checks credit.")
+class CheckpointSetting:
+    """One ticked checkpoint."""
+
+    checkpoint: Checkpoint = strawberry.field(description="The step.")
+    checkpoint_label: str = labelled("checkpoint", Checkpoint)
+    grace_days: int = strawberry.field(description="Days after a release before it is checked again here.")
+
+
+@shaped(CREDIT_PARAMETERS, "How a company manages credit.")
+class CreditParameters(Record):
+    """Rows of the parameters shape, one for each company."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
+        "company_id", COMPANY, "The company they are of."
+    )
+    credit_limit_type: CreditLimitType = stored("What counts as used credit.")
+    credit_limit_type_label: str = labelled("credit_limit_type", CreditLimitType)
+    check_credit_groups: bool = stored("The shared limit of a customer's credit group is tested.")
+    unset_limit_means_unlimited: bool = stored("A customer outside a group with no limit has unlimited credit.")
+    blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
+    disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
+    disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
+    order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
+    max_rate_age_days: int = stored("How old an exchange rate may be.")
+    release_valid_days: int = stored("How long a release without bounds holds.")
+
+    @strawberry.field(description="The steps at which credit is checked, in the order in which they come.")
+    async def checkpoints(self, info: Info) -> list[CheckpointSetting]:
+        async def fetch(companies: list[UUID]) -> Sequence[list[CheckpointSetting]]:
+            found: Mapping[UUID, dict[Checkpoint, int]] = defaultdict(dict)
+            for each in await info.context.reader.run(CHECKPOINTS, wanted=companies):
+                found[each["company_id"]][Checkpoint(each["checkpoint"])] = each["grace_days"]
+            return [
+                [
+                    CheckpointSetting(checkpoint=step, grace_days=found[company][step])
+                    for step in Checkpoint
+                    if step in found[company]
+                ]
+                for company in companies
+            ]
+
+        loaded: list[CheckpointSetting] = await info.context.loader("checkpoints", fetch).load(self.row["company_id"])
+        return loaded

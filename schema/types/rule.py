@@ -1,0 +1,80 @@
+"""Blocking rules, as people set them up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from domain.blocking.wording import condition
+from persistence.facts import rule_of
+from persistence.shapes.company import COMPANY
+from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.named import CREDIT_MANAGEMENT_GROUP, RISK_GROUP
+from persistence.shapes.rule import BLOCKING_RULE
+from schema.context import Info
+from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.types.money import Money
+from schema.types.node import Record
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+    from schema.types.customer import Customer
+    from schema.types.named import CreditManagementGroup, RiskGroup
+
+coded(
+    RuleKind,
+    "What a blocking rule looks at.",
+    CREDIT_LIMIT_EXPIRED="How long ago a limit expired.",
+    CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
+    OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
+)
+coded(
+    RuleType,
+    "Whether a rule holds orders.",
+    BLOCK="It holds them.",
+    EXCLUDE="It lifts blocks of its own kind at wider levels.",
+)
+coded(
+    ValidFor,
+    "For whom a rule is, from narrow to wide.",
+    CUSTOMER="For one customer.",
+    GROUP="For a credit management group, or a class of risk in it.",
+    ALL="For every customer of the company.",
+)
+
+
+@shaped(BLOCKING_RULE, "When an order is held although its limits have room, and when it is not.")
+class BlockingRule(Record):
+    """Rows of the rule shape. One of days, percent and amount is set."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
+        "company_id", COMPANY, "The company whose orders it is about."
+    )
+    kind: RuleKind = stored("What it looks at.")
+    kind_label: str = labelled("kind", RuleKind)
+    type: RuleType = stored("Whether it blocks or lifts a block.")
+    type_label: str = labelled("type", RuleType)
+    valid_for: ValidFor = stored("For whom it is.")
+    valid_for_label: str = labelled("valid_for", ValidFor)
+    customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = link(
+        "customer_id", CUSTOMER, "The one customer it is for."
+    )
+    credit_management_group: Annotated[CreditManagementGroup, strawberry.lazy("schema.types.named")] | None = link(
+        "credit_management_group_id", CREDIT_MANAGEMENT_GROUP, "The group it is for."
+    )
+    risk_group: Annotated[RiskGroup, strawberry.lazy("schema.types.named")] | None = link(
+        "risk_group_id", RISK_GROUP, "Only for this class of risk in the group."
+    )
+    days: int | None = stored("More than so many days.")
+    percent: Decimal | None = stored("Above this share of the limit.")
+    amount: Money | None = money("At most this amount, for an exclusion.", "amount")
+    at_or_above: bool = stored("Reaching the threshold is enough to block.")
+    release_all: bool = stored("An exclusion that lifts every block, limits included.")
+    active: bool = stored("In force.")
+
+    @strawberry.field(description="When it applies, in one sentence.")
+    def condition(self, info: Info) -> str:
+        return info.context.say(condition(rule_of(self.row)))
