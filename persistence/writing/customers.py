@@ -136,6 +136,12 @@ class _Saving:
         """The customer as it is kept."""
         return self.kept.get(self.accounts.get((row.company, row.account), UUID(int=0)))
 
+    def other_risk(self) -> list[UUID]:
+        """Customers whose class of risk changed: other rules may now be theirs."""
+        befores = ((self.before(row), self.values[key]) for key, row in self.rows.items())
+        column = "risk_group_id"
+        return [row["id"] for row, values in befores if row and values.get(column, row[column]) != row[column]]
+
     def _name(self, row: CustomerToSave, column: str, values: dict[str, Any], path: tuple[str, ...]) -> list[Refusal]:
         """Replace the code of a name by its id: the company's own before one that all companies share."""
         code, company = values[column], self.tx.company(row.company)["id"]

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from domain.message import N_, Message
 from domain.money import Money
-from domain.orders import REFUSED, OrderLine, SalesOrderStatus
+from domain.orders import REFUSED, OrderLine, SalesDocumentKind, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal
 from persistence.deciding import set_status
 from persistence.keys import new_key
@@ -42,6 +42,11 @@ _OF_ORDERS = {
         (billing, billing.c.id),
     )
 }
+_HEADS = Statement(
+    sa.select(sales_order.c.id, sales_order.c.kind, sales_order.c.version).where(
+        any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders")
+    )
+)
 _LAST_MOVED = Statement(
     sa.select(movement.c.source_id, sa.func.max(movement.c.day).label("day"))
     .where(any_of(movement.c.customer_id, "customers"), any_of(movement.c.source_id, "orders"))
@@ -75,6 +80,8 @@ class Steps:
 
     before: KeptOrder
     now: KeptOrder
+    kind: SalesDocumentKind
+    version: int
     lines: tuple[Row, ...]
     deliveries: tuple[Row, ...]
     billings: tuple[Row, ...]
@@ -224,11 +231,14 @@ async def steps_by_place(conn: asyncpg.Connection, places: Iterable[Place]) -> d
         return {}
     given = {"customers": sorted({payer for payer, _ in keys}), "orders": sorted(order for _, order in keys)}
     rows = {name: _by_order(await statement.all(conn, **given)) for name, statement in _OF_ORDERS.items()}
+    heads = {row["id"]: row for row in await _HEADS.all(conn, **given)}
     last = {row["source_id"]: row["day"] for row in await _LAST_MOVED.all(conn, **given)}
     return {
         order.id: Steps(
             before=order,
             now=order,
+            kind=SalesDocumentKind(heads[order.id]["kind"]),
+            version=heads[order.id]["version"],
             lines=rows[sales_order_line.name].get(order.id, ()),
             deliveries=rows[delivery.name].get(order.id, ()),
             billings=rows[billing.name].get(order.id, ()),

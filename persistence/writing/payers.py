@@ -97,7 +97,7 @@ async def _chain(tx: Transaction, bought: Row, pays: Row, day: date) -> list[Ref
         message = Message(PAYER_CHAIN, {"account": pays["account"]})
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, message, ("payer",), ("customer", pays["id"])))
     paid_for: list[UUID] = [row["customer_id"] for row in await _PAID_BY.all(tx.conn, payer=bought["id"])]
-    payers = await payers_of(tx.conn, {key: day for key in paid_for})
+    payers = await payers_of(tx.conn, dict.fromkeys(paid_for, day))
     if any(payers[key] == bought["id"] for key in paid_for):
         message = Message(PAYS_FOR_OTHERS, {"account": bought["account"]})
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, message, ("customer",), ("customer", bought["id"])))

@@ -1,0 +1,261 @@
+"""An order's rows: what is wrong with them as they were sent, what differs from what is kept, and writing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.message import N_, Message, Value
+from domain.money import Money
+from domain.orders import OrderLine, SalesDocumentKind, SalesOrderStatus
+from domain.refusal import ErrorCode, Refusal
+from persistence.deciding import set_status
+from persistence.keys import new_key
+from persistence.movements import Moved
+from persistence.orders import KeptOrder
+from persistence.statements import insert
+from persistence.tables.orders import sales_order, sales_order_line
+from persistence.tables.receivables import document_number
+from persistence.take import Transaction
+from persistence.writing.finding import SALES_ORDER, text_refusals
+from persistence.writing.order_lines import Steps, status_of
+from persistence.writing.saving import update, update_many
+
+LONGEST_DESCRIPTION = 500
+
+NO_LINES = N_("An order has at least one line.")
+LINE_TWICE = N_("Line {line} is named twice. Send each once.")
+LINE_NUMBER = N_("Lines are numbered from 1.")
+MIXED = N_("The lines of an order are in one currency, here {currency}.")
+LESS_THAN_TAKEN = N_("Of line {line} of order {number} {taken} is delivered or billed already, more than {amount}.")
+CURRENCY_FIXED = N_("Part of order {number} is delivered or billed in {currency}. It stays in that currency.")
+
+
+@dataclass(frozen=True)
+class LineToSave:
+    """A line as an ERP sends it, tax included."""
+
+    number: int
+    amount: Money
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderToSave:
+    """An order as an ERP sends it, whole: a line that is not sent any more will not come.
+
+    `approved`: it passed elsewhere, in an initial load.
+    """
+
+    company: str
+    account: str
+    number: str
+    lines: tuple[LineToSave, ...]
+    kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
+    ordered_on: date | None = None
+    ship_date: date | None = None
+    payment_terms: str | None = None
+    approved: bool = False
+
+    @property
+    def in_order(self) -> tuple[LineToSave, ...]:
+        """Its lines by their numbers."""
+        return tuple(sorted(self.lines, key=lambda line: line.number))
+
+    @property
+    def amount(self) -> Money:
+        """What it comes to."""
+        return Money(sum((line.amount.amount for line in self.lines), Decimal(0)), self.lines[0].amount.currency)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An order before and after a change; `lines` are those of `after`, with number and description, by number."""
+
+    steps: Steps
+    after: KeptOrder
+    lines: tuple[tuple[int, str | None], ...]
+
+    @property
+    def before(self) -> KeptOrder:
+        """As it was."""
+        return self.steps.before
+
+    @property
+    def raises(self) -> bool:
+        """It comes to more, takes more, or is in another currency."""
+        before, after = self.before, self.after
+        if before.amount.currency != after.amount.currency:
+            return True
+        return after.amount > before.amount or _takes(after) > _takes(before)
+
+
+def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> list[Refusal]:
+    """What is wrong with the lines as such."""
+    if not row.lines:
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(NO_LINES), (*path, "lines"))]
+    currency, seen, refusals = row.lines[0].amount.currency, set[int](), list[Refusal]()
+    for at, line in enumerate(row.lines):
+        of_line = (*path, "lines", str(at))
+        refusals.extend(tx.amount_refusals(line.amount, (*of_line, "amount"), positive=False))
+        refusals.extend(text_refusals(line.description, (*of_line, "description"), LONGEST_DESCRIPTION))
+        if line.amount.currency != currency:
+            message = Message(MIXED, {"currency": currency})
+            refusals.append(Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*of_line, "amount")))
+        if line.number < 1:
+            refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(LINE_NUMBER), (*of_line, "lineNumber")))
+        if line.number in seen:
+            message = Message(LINE_TWICE, {"line": line.number})
+            refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, (*of_line, "lineNumber")))
+        seen.add(line.number)
+    return refusals
+
+
+def changed(
+    steps: Steps, row: OrderToSave, terms: UUID | None, path: tuple[str, ...]
+) -> tuple[Changed | None, list[Refusal]]:
+    """What a row changes about an order: None where it says what is kept already."""
+    before = steps.before
+    currency = row.amount.currency
+    if currency != before.amount.currency and any(_taken(line) for line in before.lines):
+        message = Message(CURRENCY_FIXED, {"number": before.number, "currency": before.amount.currency})
+        return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "lines"), steps.node)]
+    sent = {line.number: line for line in row.lines}
+    lines: dict[int, tuple[OrderLine, str | None]] = {}
+    refusals = []
+    for kept, line in zip(steps.lines, before.lines, strict=True):
+        number = kept["line_number"]
+        wanted = sent.pop(number, None)
+        if wanted is None:
+            closed = replace(line, amount=Money(line.amount.amount, currency), closed=True)
+            lines[number] = (closed, kept["description"])
+            continue
+        if wanted.amount.amount < _taken(line):
+            at = row.lines.index(wanted)
+            refusals.append(_less_than_taken(steps, wanted, line, (*path, "lines", str(at), "amount")))
+        lines[number] = (replace(line, amount=wanted.amount, closed=False), wanted.description)
+    for number, wanted in sent.items():
+        lines[number] = (OrderLine(wanted.amount), wanted.description)
+    if refusals:
+        return None, refusals
+    in_order = sorted(lines.items())
+    after = replace(
+        before,
+        lines=tuple(line for _, (line, _) in in_order),
+        amount=Money(sum((_comes_to(line) for _, (line, _) in in_order), Decimal(0)), currency),
+        ordered_on=row.ordered_on or before.ordered_on,
+        ship_date=row.ship_date,
+        payment_terms=terms,
+    )
+    described = tuple((number, description) for number, (_, description) in in_order)
+    if after == before and described == tuple((kept["line_number"], kept["description"]) for kept in steps.lines):
+        return None, []
+    if before.status is SalesOrderStatus.DELIVERED and any(line.open_order.amount for line in after.lines):
+        after = replace(after, status=SalesOrderStatus.APPROVED)
+    return Changed(steps, replace(after, status=status_of(after)), described), []
+
+
+async def enter(tx: Transaction, row: OrderToSave, order: KeptOrder) -> None:
+    """Write a new order down. One that comes approved counts from the day it came."""
+    own = {"customer_id": order.payer, "company_id": order.company}
+    number = own | {"document": SALES_ORDER, "number": order.number, "document_id": order.id}
+    head = own | {
+        "id": order.id,
+        "buyer_id": order.buyer,
+        "kind": row.kind.value,
+        "number": order.number,
+        "status": order.status.value,
+        "admitted": order.admitted,
+        **_head(order),
+    }
+    await insert(tx.conn, document_number, [number])
+    await insert(tx.conn, sales_order, [head])
+    await insert(
+        tx.conn,
+        sales_order_line,
+        [_new_line(order, line.number, line.description, line.amount) for line in row.in_order],
+    )
+    entered = replace(order, status=SalesOrderStatus.ENTERED, admitted=False)
+    await tx.move(entered.moves_to(order, order.ordered_on))
+
+
+async def write_change(tx: Transaction, change: Changed, *, edited: bool) -> tuple[Moved, ...]:
+    """Write a changed order and what it moves. `edited` is False where a new check will raise its version."""
+    before, after = change.before, change.after
+    other_status = after.status is not before.status
+    await update(
+        tx.conn,
+        sales_order,
+        {"customer_id": after.payer, "id": after.id},
+        _head(after),
+        edited=edited and not other_status,
+    )
+    if edited and other_status:
+        await set_status(tx, after)
+    kept = {row["line_number"]: row for row in change.steps.lines}
+    new, old = [], []
+    for (number, description), line in zip(change.lines, after.lines, strict=True):
+        if number in kept:
+            values = {"amount": line.amount.amount, "closed": line.closed, "description": description}
+            if any(kept[number][name] != value for name, value in values.items()):
+                old.append(({"customer_id": after.payer, "id": kept[number]["id"]}, values))
+        else:
+            new.append(_new_line(after, number, description, line.amount))
+    await update_many(tx.conn, sales_order_line, old)
+    await insert(tx.conn, sales_order_line, new)
+    today = tx.today(after.company)
+    moved = before.moves_to(after, max(today, change.steps.last_moved or today))
+    await tx.move(moved)
+    return moved
+
+
+def _head(order: KeptOrder) -> dict[str, Any]:
+    return {
+        "amount": order.amount.amount,
+        "currency": order.amount.currency,
+        "ordered_on": order.ordered_on,
+        "ship_date": order.ship_date,
+        "payment_terms_id": order.payment_terms,
+    }
+
+
+def _new_line(order: KeptOrder, number: int, description: str | None, amount: Money) -> dict[str, Any]:
+    return {
+        "customer_id": order.payer,
+        "id": new_key(),
+        "company_id": order.company,
+        "sales_order_id": order.id,
+        "line_number": number,
+        "description": description,
+        "amount": amount.amount,
+    }
+
+
+def _less_than_taken(steps: Steps, wanted: LineToSave, line: OrderLine, path: tuple[str, ...]) -> Refusal:
+    taken = Money(_taken(line), wanted.amount.currency)
+    values: dict[str, Value] = {
+        "line": wanted.number,
+        "number": steps.before.number,
+        "taken": taken,
+        "amount": wanted.amount,
+    }
+    return Refusal(ErrorCode.MORE_THAN_OPEN, Message(LESS_THAN_TAKEN, values), path, steps.node, taken, wanted.amount)
+
+
+def _taken(line: OrderLine) -> Decimal:
+    """What is delivered, billed or posted of a line, whichever went furthest."""
+    return max(line.delivered, line.billed, line.posted)
+
+
+def _comes_to(line: OrderLine) -> Decimal:
+    """What a line comes to: of a closed one only what was taken."""
+    return _taken(line) if line.closed else line.amount.amount
+
+
+def _takes(order: KeptOrder) -> Decimal:
+    """What its lines take along the chain when it counts."""
+    steps = ((line.open_order, line.open_deliveries, line.open_billing) for line in order.lines)
+    return sum((money.amount for line in steps for money in line), Decimal(0))

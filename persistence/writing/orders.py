@@ -1,0 +1,254 @@
+"""Orders as an ERP sends them: new, changed, cancelled.
+
+A new order counts for nothing until it is submitted. One that counts and comes to more is checked again at the step
+where it was checked last, in the same transaction (decision 20); with the same or less it only moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.audit import AuditEventKind
+from domain.facts import Checkpoint
+from domain.hold import CreditHoldStatus
+from domain.message import N_, Message
+from domain.orders import REFUSED, OrderLine, SalesOrderStatus, status_refusals
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.deciding import Room, asked, record, set_status
+from persistence.facts import facts_of
+from persistence.keys import new_key
+from persistence.orders import KeptOrder
+from persistence.reevaluating import reevaluate
+from persistence.statements import Statement, any_of
+from persistence.tables.decisions import credit_decision, credit_hold
+from persistence.tables.reference import payment_terms
+from persistence.take import Result, Transaction
+from persistence.writing.finding import (
+    SALES_ORDER,
+    RecordKey,
+    customers_of,
+    future_refusals,
+    no_customer,
+    place_of,
+    places_of,
+    text_refusals,
+    twice_refusals,
+    version_refusals,
+)
+from persistence.writing.order_lines import Steps, steps_by_place
+from persistence.writing.order_rows import Changed, OrderToSave, changed, enter, line_refusals, write_change
+from persistence.writing.saving import update
+
+_TERMS = Statement(
+    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
+        any_of(payment_terms.c.code, "codes")
+    )
+)
+_LAST_CHECKED = Statement(
+    sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
+    .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
+    .distinct(credit_decision.c.sales_order_id)
+    .order_by(credit_decision.c.sales_order_id, credit_decision.c.id.desc())
+)
+
+COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED})
+"""An order in one of these is checked again when it comes to more."""
+
+ENDED = frozenset({SalesOrderStatus.INVOICED, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED})
+"""An order in one of these is not changed any more."""
+
+SAVED = N_("Order {number} of {amount} was saved.")
+CANCELLED = N_("Order {number} was cancelled.")
+HOLD_CANCELLED = N_("The credit hold of order {number} was cancelled with the order.")
+OTHER_CUSTOMER = N_("Order {number} is of another customer. Cancel it and send a new one under another number.")
+OTHER_KIND = N_("Order {number} is another kind of document. Use another number.")
+NO_TERMS = N_("Payment terms {code} are unknown.")
+NEEDS_INITIAL_LOAD = N_(
+    "Only an initial load may bring orders that are approved already. Submit order {number} instead."
+)
+PARTLY_GONE = N_("Part of order {number} is delivered or billed. Send it without the lines that will not come instead.")
+
+
+@dataclass
+class _Saving:
+    """What is known of the rows of one call, under the lock."""
+
+    tx: Transaction
+    loading: frozenset[UUID]
+    customers: Mapping[tuple[str, str], UUID]
+    payers: Mapping[UUID, UUID]
+    known: Mapping[tuple[str, str], Steps]
+    terms: Mapping[tuple[UUID | None, str], UUID]
+    new: list[tuple[OrderToSave, KeptOrder]] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    ids: list[UUID] = field(default_factory=list)
+
+    def take(self, row: OrderToSave, place: int) -> list[Refusal]:
+        """One row: entered, changed, untouched, or refused."""
+        path = ("salesOrders", str(place))
+        company = self.tx.company(row.company)["id"]
+        buyer = self.customers.get((row.company, row.account))
+        if buyer is None:
+            return [no_customer(row.company, row.account, (*path, "account"))]
+        refusals = [*text_refusals(row.number, (*path, "number")), *line_refusals(self.tx, row, path)]
+        if row.ordered_on is not None:
+            refusals.extend(future_refusals(self.tx, company, row.ordered_on, (*path, "orderedOn")))
+        terms = None if row.payment_terms is None else self._terms(company, row.payment_terms)
+        if row.payment_terms is not None and terms is None:
+            message = Message(NO_TERMS, {"code": row.payment_terms})
+            refusals.append(Refusal(ErrorCode.NOT_FOUND, message, (*path, "paymentTerms")))
+        steps = self.known.get((row.company, row.number))
+        if refusals:
+            return refusals
+        if steps is None:
+            return self._new(row, company, buyer, terms, path)
+        self.ids.append(steps.now.id)
+        return self._change(row, steps, buyer, terms, path)
+
+    def _terms(self, company: UUID, code: str) -> UUID | None:
+        return self.terms.get((company, code), self.terms.get((None, code)))
+
+    def _new(
+        self, row: OrderToSave, company: UUID, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+    ) -> list[Refusal]:
+        ordered = row.ordered_on or self.tx.today(company)
+        refusals = []
+        if row.approved and company not in self.loading:
+            message = Message(NEEDS_INITIAL_LOAD, {"number": row.number})
+            refusals.append(Refusal(ErrorCode.WRONG_STATUS, message, (*path, "approved")))
+        order = KeptOrder(
+            id=new_key(),
+            payer=self.payers[buyer],
+            buyer=buyer,
+            company=company,
+            number=row.number,
+            status=SalesOrderStatus.APPROVED if row.approved else SalesOrderStatus.ENTERED,
+            amount=row.amount,
+            ordered_on=ordered,
+            ship_date=row.ship_date,
+            excluded=False,
+            admitted=row.approved,
+            lines=tuple(OrderLine(line.amount) for line in row.in_order),
+            payment_terms=terms,
+        )
+        self.new.append((row, order))
+        self.ids.append(order.id)
+        return refusals
+
+    def _change(
+        self, row: OrderToSave, steps: Steps, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+    ) -> list[Refusal]:
+        names = {"number": row.number}
+        if steps.before.buyer != buyer:
+            message = Message(OTHER_CUSTOMER, names)
+            return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, (*path, "account"), steps.node)]
+        if steps.kind is not row.kind:
+            return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(OTHER_KIND, names), (*path, "kind"), steps.node)]
+        change, refusals = changed(steps, row, terms, path)
+        if refusals or change is None:
+            return refusals
+        status = steps.before.status
+        if status in ENDED:
+            return [Refusal(ErrorCode.WRONG_STATUS, Message(REFUSED[status], names), (*path, "number"), steps.node)]
+        self.changed.append(change)
+        return []
+
+    def checked_again(self) -> list[Changed]:
+        """The changes that raise what an order comes to, of orders that count or wait."""
+        return [one for one in self.changed if one.raises and one.before.status in COUNTING]
+
+
+async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Iterable[UUID]) -> Result:
+    """Enter or change orders; sent again as they are, they stay untouched. `loading`: companies of initial loads."""
+    numbers = [(row.company, row.number) for row in rows]
+    customers = await customers_of(tx, [(row.company, row.account) for row in rows])
+    places = await places_of(tx, SALES_ORDER, numbers)
+    payers = await tx.lock({*customers.values(), *(place.customer for place in places.values())})
+    steps = await steps_by_place(tx.conn, places.values())
+    codes = sorted({row.payment_terms for row in rows if row.payment_terms is not None})
+    saving = _Saving(
+        tx,
+        frozenset(loading),
+        customers,
+        payers,
+        known={key: steps[place.id] for key, place in places.items()},
+        terms={(row["company_id"], row["code"]): row["id"] for row in await _TERMS.all(tx.conn, codes=codes)},
+    )
+    refusals = twice_refusals(numbers, "salesOrders", "number")
+    for place, row in enumerate(rows):
+        refusals.extend(saving.take(row, place))
+    if refusals:
+        raise Refused(*refusals)
+    await _write(tx, saving)
+    await reevaluate(tx, {order.payer for order in _touched(saving)})
+    return {"sales_orders": [str(key) for key in saving.ids]}
+
+
+def _touched(saving: _Saving) -> list[KeptOrder]:
+    return [*(order for _, order in saving.new if order.admitted), *(one.after for one in saving.changed)]
+
+
+async def _write(tx: Transaction, saving: _Saving) -> None:
+    for row, order in saving.new:
+        await enter(tx, row, order)
+        _saved(tx, order)
+    again = saving.checked_again()
+    payers = {one.before.payer for one in saving.changed} if again else set()
+    currencies = {one.after.amount.currency for one in again}
+    room = Room(await facts_of(tx.conn, payers, tx.moment, currencies))
+    steps = await _last_checked(tx, [one.before for one in again])
+    for one in saving.changed:
+        moved = await write_change(tx, one, edited=one not in again)
+        if again:
+            room.take(moved)
+        _saved(tx, one.after)
+        if one in again:
+            asks, decision = asked(room, one.after, steps.get(one.after.id, Checkpoint.CONFIRMATION))
+            await record(tx, room, one.after, asks, decision)
+
+
+def _saved(tx: Transaction, order: KeptOrder) -> None:
+    message = Message(SAVED, {"number": order.number, "amount": order.amount})
+    tx.audit(AuditEventKind.ORDER_SAVED, message, (SALES_ORDER, order.id), order.company, event="SALES_ORDER_CHANGED")
+
+
+async def _last_checked(tx: Transaction, orders: Sequence[KeptOrder]) -> dict[UUID, Checkpoint]:
+    """The step at which each order was checked last."""
+    if not orders:
+        return {}
+    given = {"customers": [order.payer for order in orders], "orders": [order.id for order in orders]}
+    return {row["sales_order_id"]: Checkpoint(row["checkpoint"]) for row in await _LAST_CHECKED.all(tx.conn, **given)}
+
+
+async def cancel_order(tx: Transaction, key: RecordKey, expected_version: int | None) -> Result:
+    """An order will not come: it takes nothing any more, and an open hold on it ends."""
+    place = await place_of(tx, SALES_ORDER, key, ("salesOrder",))
+    await tx.lock([place.customer])
+    steps = (await steps_by_place(tx.conn, [place]))[place.id]
+    order = steps.now
+    refusals = version_refusals(steps.version, expected_version, steps.node)
+    for refusal in status_refusals(order.number, order.status, SalesOrderStatus.CANCELLED):
+        refusals.append(replace(refusal, path=("salesOrder",), node=steps.node))
+    if not refusals and any(line.delivered or line.billed or line.posted for line in order.lines):
+        message = Message(PARTLY_GONE, {"number": order.number})
+        refusals.append(Refusal(ErrorCode.WRONG_STATUS, message, ("salesOrder",), steps.node))
+    if refusals:
+        raise Refused(*refusals)
+    after = replace(order, status=SalesOrderStatus.CANCELLED)
+    await set_status(tx, after)
+    today = tx.today(order.company)
+    await tx.move(order.moves_to(after, max(today, steps.last_moved or today)))
+    if order.hold is not None:
+        key_of_hold = {"customer_id": order.payer, "id": order.hold["id"]}
+        await update(tx.conn, credit_hold, key_of_hold, {"status": CreditHoldStatus.CANCELLED.value})
+        message = Message(HOLD_CANCELLED, {"number": order.number})
+        subject = ("credit_hold", order.hold["id"])
+        tx.audit(AuditEventKind.HOLD_UPDATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")
+    message = Message(CANCELLED, {"number": order.number})
+    tx.audit(AuditEventKind.ORDER_CANCELLED, message, steps.node, order.company, event="SALES_ORDER_CHANGED")
+    await reevaluate(tx, [order.payer])
+    return {"sales_order": str(order.id)}
