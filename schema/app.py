@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.fields import TYPES, read_field
 from schema.in_context import in_context
+from schema.mutations.mutation import Mutation
 from schema.queries.query import Query
 from schema.scalars import SCALARS
 
@@ -16,6 +17,7 @@ def built() -> strawberry.Schema:
     """The schema with all record types. An argument that may be left out is printed as such, not as `= null`."""
     schema = strawberry.Schema(
         query=Query,
+        mutation=Mutation,
         directives=(in_context,),
         types=tuple(TYPES.values()),
         config=StrawberryConfig(default_resolver=read_field, scalar_map=SCALARS),

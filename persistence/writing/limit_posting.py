@@ -168,10 +168,9 @@ def _entry(line: _Line) -> dict[str, Any]:
 
 
 def _in_force(tx: Transaction, line: _Line, entries: tuple[LimitEntry, ...]) -> LimitEntry | None:
-    """The limit that the line changes: the normal one, or for a temporary line what is in force today."""
+    """The limit in force today, where its holder is, before the line is posted."""
     today = tx.moment.today(line.holder.time_zone)
-    normal = normal_on(entries, today)
-    return normal if line.asks.kind is AdjustmentKind.PERMANENT else temporary_on(entries, today) or normal
+    return temporary_on(entries, today) or normal_on(entries, today)
 
 
 def _audit_limit(tx: Transaction, line: _Line, before: LimitEntry | None) -> None:
