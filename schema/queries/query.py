@@ -6,8 +6,11 @@ import strawberry
 
 from schema.queries.companies import CompanyQueries
 from schema.queries.customers import CustomerQueries
+from schema.queries.documents import DocumentQueries
 from schema.queries.names import NameQueries
 from schema.queries.nodes import NodeQueries
+from schema.queries.report import ReportQueries
+from schema.queries.running import RunningQueries
 from schema.queries.viewers import ViewerQueries
 
 
@@ -18,5 +21,8 @@ class Query(
     NameQueries,
     CompanyQueries,
     CustomerQueries,
+    DocumentQueries,
+    ReportQueries,
+    RunningQueries,
 ):
     """The root of reading."""

@@ -100,7 +100,9 @@ class CreditLimitAdjustment(Record):
     lines: CREDIT_LIMIT_ADJUSTMENT_LINES.connection = CREDIT_LIMIT_ADJUSTMENT_LINES.field(  # type: ignore[name-defined]
         "Its lines, those whose holders you may see.", lambda self: {"adjustment_id": self.row["id"]}
     )
-    created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("created_by_id", ACTOR, "Who wrote it.")
+    created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link(
+        "created_by_id", ACTOR, "Who wrote it."
+    )
     posted_at: datetime | None = stored("When its limits were posted.")
 
     @strawberry.field(description="What you may do with it now.")
