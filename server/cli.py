@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
@@ -16,6 +18,7 @@ from persistence import embedded, migrate
 from schema.context import Claims
 from server.app import Application
 from server.auth import KEY_FILE, KINDS, DevelopmentIssuer, TokenAuthentication, development_key
+from server.demo.running import Demo
 from server.importing import HELP, import_command
 from server.log import configure_logs
 from server.opening import BAD_USAGE, database, settings, stop
@@ -120,6 +123,48 @@ def token(
     claims = Claims(subject, name or subject, _grants(grant), kind, locale)
     issuer = DevelopmentIssuer(development_key(embedded.data_folder()))
     typer.echo(issuer.issue(claims, timedelta(days=days)))
+
+
+@app.command()
+def demo(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; when not said 8000, or a free one if that is taken.")
+    ] = None,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", envvar="CREDITGRAPH_DEMO_EXIT", help="Load, print, ask what is printed, and end; for checks."
+        ),
+    ] = False,
+) -> None:
+    """Serve a small group of companies with customers, limits, orders and holds, and print what to ask it.
+
+    The data are loaded through the API at the first start, into an own server that stays on this machine; DATABASE_URL
+    is left alone. Later starts find them again, and whatever was changed since.
+    """
+    chosen = settings()
+    if chosen.database_url:
+        typer.echo("DATABASE_URL is left alone: the demo keeps its data in a server of its own.", err=True)
+        chosen = chosen.model_copy(update={"database_url": None, "scoped_database_url": None})
+    bound = _listen_for_demo(chosen.port, port)
+    with bound, database(chosen) as found:
+        migrate.upgrade(found.url)
+        configure_logs(logging.WARNING)
+        key = development_key(embedded.data_folder())
+        application = Application(chosen, found.url, TokenAuthentication(key))
+        shown = Demo(application, DevelopmentIssuer(key), typer.echo, once)
+        shown.run(bound)
+    if shown.failure is not None:
+        stop(f"The demo does not work: {shown.failure}")
+
+
+def _listen_for_demo(usual: int, wanted: int | None) -> socket.socket:
+    try:
+        return listen("127.0.0.1", usual if wanted is None else wanted)
+    except OSError as error:
+        if wanted is not None:
+            stop(f"Nobody can listen on port {wanted}: {error.strerror}. Choose another with --port.")
+        return listen("127.0.0.1", 0)
 
 
 def _grants(given: list[str]) -> Mapping[str, tuple[str, ...]]:

@@ -103,9 +103,9 @@ REASONS = (
 PAYMENT_TERMS = (("N30", 30, "30 days net", "30 dagar netto"), ("N10", 10, "10 days net", "10 dagar netto"))
 
 
-def company_of(account: str) -> Account:
+def account(number: str) -> Account:
     """The account of that number; numbers are different in all companies of the demo."""
-    return next(found for found in ACCOUNTS if found.number == account)
+    return next(found for found in ACCOUNTS if found.number == number)
 
 
 def currency_of(company: str) -> str:

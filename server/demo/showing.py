@@ -1,0 +1,105 @@
+"""What the demo prints: where it serves, who can ask, and what to ask; and the proof that it answers."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schema.context import Claims
+from server.auth import DevelopmentIssuer
+from server.demo.client import Client, Refused
+
+DAYS = 30
+
+PEOPLE: Mapping[str, Claims] = {
+    "VIEWER": Claims("vera", "Vera Lund", {"SE01": ("VIEWER",)}, "USER", "sv-SE"),
+    "CLERK": Claims("karin", "Karin Ek", {"SE01": ("CREDIT_CLERK",), "NO01": ("CREDIT_CLERK",)}, "USER", "sv-SE"),
+    "MANAGER": Claims("anna", "Anna Berg", {"*": ("CREDIT_MANAGER",)}, "USER", "sv-SE"),
+    "AGENT": Claims("eino", "Eino Salo", {"FI01": ("COLLECTIONS_AGENT",)}, "USER", "fi-FI"),
+    "INTEGRATION": Claims("erp", "ERP", {"*": ("INTEGRATION",)}, "INTEGRATION"),
+    "AUDITOR": Claims("otto", "Otto Falk", {"*": ("AUDITOR",)}, "USER", "en"),
+    "ADMIN": Claims("ada", "Ada Holm", {"*": ("ADMIN",)}, "USER", "en"),
+}
+"""One person or program for each role, by the name of the shell variable that holds its token."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query to paste: who asks, in which language, and what."""
+
+    about: str
+    asker: str
+    language: str
+    query: str
+
+
+QUESTIONS = (
+    Question(
+        "May customer 1001 order for 110,000 kr? Its group has room, it has not. Answered in Swedish:",
+        "MANAGER",
+        "sv-SE",
+        '{ checkCredit(input: {customer: {number: {company: "SE01", account: "1001"}},'
+        ' amount: {amount: "110000.00", currency: "SEK"}})'
+        " { check { outcome reasons { code message } tests { passed available { formatted } }"
+        " unblock { kind message } explanation } } }",
+    ),
+    Question(
+        "What is on hold, and why? For Vera, who sees SE01 only:",
+        "VIEWER",
+        "sv-SE",
+        "{ creditHolds(first: 5, where: {status: {in: [OPEN, READY_TO_RELEASE]}})"
+        " { nodes { order { number } customer { name } amount { formatted } statusLabel reasons { message } } } }",
+    ),
+    Question(
+        "One credit limit over two companies and two currencies:",
+        "MANAGER",
+        "en",
+        '{ creditGroup(number: "KG-BERGSTROM") { name credit { limit { total { formatted } }'
+        " exposure { total { formatted } openOrders { formatted } } available { formatted } }"
+        " byCompany { company { code } exposure { total { formatted } } } } }",
+    ),
+)
+
+
+def tokens(issuer: DevelopmentIssuer) -> dict[str, str]:
+    """A token for everybody."""
+    return {variable: issuer.issue(claims, timedelta(days=DAYS)) for variable, claims in PEOPLE.items()}
+
+
+def printed(address: str, found: Mapping[str, str]) -> str:
+    """Everything a newcomer pastes, as text for a shell."""
+    lines = [f"# creditgraph answers at {address}/graphql", "#", f"# Tokens, good for {DAYS} days. Paste them first:"]
+    for variable, token in found.items():
+        claims = PEOPLE[variable]
+        granted = ", ".join(f"{' '.join(roles)} of {company}" for company, roles in claims.grants.items())
+        lines += [f"# {claims.name}: {granted.replace('of *', 'of every company')}", f"{variable}={token}"]
+    for question in QUESTIONS:
+        lines += ["", f"# {question.about}", pasted(address, question)]
+    return "\n".join(lines)
+
+
+def pasted(address: str, question: Question) -> str:
+    """A question as a command for a shell in which the tokens are variables."""
+    body = shlex.quote(json.dumps({"query": question.query}))
+    return (
+        f'curl -s {address}/graphql -H "Authorization: Bearer ${question.asker}"'
+        f" -H 'Content-Type: application/json' -H 'Accept-Language: {question.language}' \\\n  -d {body}"
+    )
+
+
+def check(address: str, found: Mapping[str, str]) -> str:
+    """Ask every question once and answer with the Swedish explanation. Raises `Refused` when an answer is not right."""
+    answers = [
+        Client(address, found[question.asker]).ask(question.query, language=question.language) for question in QUESTIONS
+    ]
+    credit = answers[0]["checkCredit"]["check"]
+    codes = [reason["code"] for reason in credit["reasons"]]
+    if credit["outcome"] != "HELD" or "CREDIT_LIMIT_EXCEEDED" not in codes or "GROUP_LIMIT_EXCEEDED" in codes:
+        raise Refused(f"the demo order should be held for its customer's limit only, but it is: {credit}")
+    if not answers[1]["creditHolds"]["nodes"]:
+        raise Refused("there should be credit holds")
+    explanation: str = credit["explanation"]
+    return explanation
