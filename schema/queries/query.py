@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.queries.check import CheckQueries
 from schema.queries.companies import CompanyQueries
 from schema.queries.customers import CustomerQueries
 from schema.queries.documents import DocumentQueries
@@ -24,5 +25,6 @@ class Query(
     DocumentQueries,
     ReportQueries,
     RunningQueries,
+    CheckQueries,
 ):
     """The root of reading."""
