@@ -1,0 +1,110 @@
+"""Customers of companies, with their credit flags and who pays for them."""
+
+from __future__ import annotations
+
+from domain.message import N_
+from domain.refusal import ErrorCode
+from persistence.importing.declaration import Check, Field, FieldType, Noun, said
+from persistence.importing.nouns.names import company_check
+
+ALWAYS = "date '1900-01-01'"
+"""The first day of a payer that always paid."""
+
+_CODES = {
+    "customer_group": N_("Customer group {code} is unknown."),
+    "credit_management_group": N_("Credit management group {code} is unknown."),
+    "account_status": N_("Account status {code} is unknown."),
+    "payment_terms": N_("Payment terms {code} are unknown."),
+    "risk_group": N_("Risk group {code} is unknown."),
+}
+_FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
+_PLAIN = ("name", "country", "currency", "locale", "risk_score", *_FLAGS, "customer_since", "in_business_since")
+_COLUMNS = ", ".join(("id", "company_id", "account", "party_id", *_PLAIN, *(f"{code}_id" for code in _CODES)))
+
+
+def _named(table: str) -> str:
+    """The name with a code: the company's own before one shared by all."""
+    return (
+        f"left join lateral (select n.id from {table} n where n.code = r.{table} and (n.company_id is null or"
+        f" n.company_id = c.id) order by n.company_id nulls last limit 1) {table}_found on r.{table} is not null"
+    )
+
+
+CUSTOMERS = Noun(
+    name="customers",
+    about="Parties as customers of companies. Credit flags are loaded with the customer and changed elsewhere.",
+    fields=(
+        Field("company", "code of the company", required=True),
+        Field("account", "its number in the company", required=True),
+        Field("party", "number of the party; empty: a party of its own is made"),
+        Field("name", "its name in the company's ledger", required=True),
+        Field("country", "ISO 3166 code", FieldType.COUNTRY),
+        Field("currency", "the currency it is usually invoiced in", FieldType.CURRENCY, required=True),
+        Field("locale", "the language it reads, BCP 47", FieldType.LOCALE, required=True),
+        Field("payer", "account of the customer of the same company that pays for it; empty: itself"),
+        Field("payer_from", "the first day of that; empty: always", FieldType.DAY),
+        Field("customer_group", "code"),
+        Field("credit_management_group", "code"),
+        Field("account_status", "code"),
+        Field("payment_terms", "code"),
+        Field("risk_group", "code"),
+        Field("risk_score", "its score of risk", FieldType.WHOLE),
+        *(Field(flag, "true or false", FieldType.FLAG, default="false") for flag in _FLAGS),
+        Field("customer_since", "first business with it", FieldType.DAY),
+        Field("in_business_since", "when its own business began", FieldType.DAY),
+    ),
+    key=("company", "account"),
+    resolve=f"""
+        select r.*, c.id as company_id, p.id as party_id, coalesce(k.id, pg_temp.new_key()) as id,
+          k.id is null as fresh, was.number as was_party, coalesce(payer.account, k.account) as was_payer,
+          {", ".join(f"{code}_found.id as {code}_id" for code in _CODES)},
+          {", ".join(f"k.{name} as was_{name}" for name in _PLAIN)}
+        from {{rows}} r left join company c on c.code = r.company left join party p on p.number = r.party
+        left join customer k on k.company_id = c.id and k.account = r.account
+        left join party was on was.id = k.party_id
+        left join lateral (
+          select y.account from customer_payer d join customer y on y.id = d.payer_id
+          where d.customer_id = k.id order by d.from_day desc limit 1
+        ) payer on k.id is not null
+        {" ".join(_named(code) for code in _CODES)}
+    """,
+    compared=("party", "payer", *_PLAIN),
+    checks=(
+        company_check(),
+        Check(
+            "party",
+            ErrorCode.NOT_FOUND,
+            N_("Party {number} does not exist. Load the party first."),
+            "r.party_id is null",
+            {"number": said("r.party")},
+        ),
+        Check(
+            "payer",
+            ErrorCode.NOT_FOUND,
+            N_("Customer {account} does not exist in company {company}. Send the customer first."),
+            "r.payer is not null and r.company_id is not null and not exists (select from customer y where"
+            " y.company_id = r.company_id and y.account = r.payer) and not exists (select from {new} y where"
+            " y.company_id = r.company_id and y.account = r.payer)",
+            {"account": said("r.payer"), "company": said("r.company")},
+        ),
+        *(
+            Check(
+                code,
+                ErrorCode.NOT_FOUND,
+                text,
+                f"r.{code} is not null and r.{code}_id is null",
+                {"code": said(f"r.{code}")},
+            )
+            for code, text in _CODES.items()
+        ),
+    ),
+    load=(
+        f"insert into customer ({_COLUMNS}) select {_COLUMNS} from {{new}} where fresh",
+        f"""
+        insert into customer_payer (customer_id, from_day, payer_id, recorded_at)
+        select n.id, coalesce(n.payer_from, {ALWAYS}), y.id, i.now
+        from {{new}} n join customer y on y.company_id = n.company_id and y.account = n.payer cross join this_import i
+        where n.fresh and n.payer <> n.account
+        """,
+    ),
+)

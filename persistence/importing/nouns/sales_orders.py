@@ -1,0 +1,147 @@
+"""Sales orders with the state they stand in, one row a line; what became of each line is told by cumulative values."""
+
+from __future__ import annotations
+
+from domain.message import N_
+from domain.orders import SalesDocumentKind, SalesOrderStatus
+from domain.refusal import ErrorCode
+from persistence.importing.declaration import Check, Field, FieldType, Noun, said
+from persistence.importing.nouns.credit_groups import customer_check
+from persistence.importing.nouns.names import company_check
+from persistence.importing.nouns.posting import TODAY, not_in_future, payer_of
+
+_HEADER = ("account", "kind", "status", "currency", "ordered_on", "ship_date", "payment_terms", "excluded")
+_LOADED = tuple(status for status in SalesOrderStatus if status is not SalesOrderStatus.HELD)
+_ADMITTED = ", ".join(
+    f"'{status}'" for status in (SalesOrderStatus.APPROVED, SalesOrderStatus.DELIVERED, SalesOrderStatus.INVOICED)
+)
+_HEADER_TEXT = f"concat_ws(chr(31), {', '.join(f'r.{name}' for name in _HEADER)})"
+
+SALES_ORDERS = Noun(
+    name="sales-orders",
+    about="Sales orders, a row for each line with the order's own columns repeated. APPROVED ones count at once.",
+    fields=(
+        Field("company", "code of the company", required=True),
+        Field("number", "number of the order in the company", required=True),
+        Field("account", "number of the customer who buys", required=True),
+        Field("kind", "what it is", FieldType.CHOICE, default="SALES_ORDER", choices=tuple(SalesDocumentKind)),
+        Field(
+            "status",
+            "where it stands; ENTERED: known, never submitted",
+            FieldType.CHOICE,
+            required=True,
+            choices=_LOADED,
+        ),
+        Field("currency", "ISO 4217", FieldType.CURRENCY, required=True),
+        Field("ordered_on", "the business day it came", FieldType.DAY, required=True),
+        Field("ship_date", "when it ships; empty: at once", FieldType.DAY),
+        Field("payment_terms", "code of its own terms"),
+        Field("excluded", "no rule and no limit holds it", FieldType.FLAG, default="false"),
+        Field("line_number", "place of the line", FieldType.WHOLE, required=True),
+        Field("description", "what is sold"),
+        Field("amount", "of the line, tax included", FieldType.AMOUNT, required=True, money="r.currency", zero=True),
+        Field("delivered", "of that, goods that left", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field(
+            "billed",
+            "of that, on billing documents, in the ledger or not",
+            FieldType.AMOUNT,
+            default="0",
+            money="r.currency",
+            zero=True,
+        ),
+        Field("invoiced", "of that, in the ledger", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field("closed", "what is left will not come", FieldType.FLAG, default="false"),
+    ),
+    key=("company", "number", "line_number"),
+    together=("company", "number"),
+    resolve=f"""
+        select r.*, c.id as company_id, {TODAY}, u.unit, b.id as buyer_id,
+          coalesce(d.customer_id, {payer_of("b.id", "r.ordered_on")}) as customer_id, terms.id as payment_terms_id,
+          coalesce(d.document_id, o.id) as order_id, coalesce(l.id, pg_temp.new_key()) as id,
+          d.document_id is null as fresh, d.document_id is not null and l.id is null as added,
+          min({_HEADER_TEXT}) over (partition by r.company, r.number)
+            <> max({_HEADER_TEXT}) over (partition by r.company, r.number) as mixed,
+          was.account as was_account, e.currency as was_currency, e.ordered_on as was_ordered_on,
+          l.amount as was_amount
+        from {{rows}} r cross join this_import i
+        join (
+          select company, number, pg_temp.new_key() as id from {{rows}} group by company, number
+        ) o on o.company = r.company and o.number = r.number
+        left join company c on c.code = r.company left join currency u on u.code = r.currency
+        left join customer b on b.company_id = c.id and b.account = r.account
+        left join lateral (
+          select n.id from payment_terms n
+          where n.code = r.payment_terms and (n.company_id is null or n.company_id = c.id)
+          order by n.company_id nulls last limit 1
+        ) terms on r.payment_terms is not null
+        left join document_number d on d.company_id = c.id and d.document = 'sales_order' and d.number = r.number
+        left join sales_order e on e.customer_id = d.customer_id and e.id = d.document_id
+        left join customer was on was.id = e.buyer_id
+        left join sales_order_line l on l.customer_id = d.customer_id and l.sales_order_id = d.document_id
+          and l.line_number = r.line_number
+    """,
+    compared=("account", "currency", "ordered_on", "amount"),
+    checks=(
+        company_check(),
+        customer_check("buyer_id"),
+        not_in_future("ordered_on"),
+        Check(
+            "payment_terms",
+            ErrorCode.NOT_FOUND,
+            N_("Payment terms {code} are unknown."),
+            "r.payment_terms is not null and r.payment_terms_id is null",
+            {"code": said("r.payment_terms")},
+        ),
+        Check(
+            "number",
+            ErrorCode.DOCUMENT_DIFFERS,
+            N_("The lines of order {number} do not agree on the order itself."),
+            "r.mixed",
+            {"number": said("r.number")},
+        ),
+        Check(
+            "line_number",
+            ErrorCode.DOCUMENT_DIFFERS,
+            N_("Order {number} is there already without this line."),
+            "r.added",
+            {"number": said("r.number")},
+        ),
+    ),
+    load=(
+        f"""
+        insert into sales_order (customer_id, id, company_id, buyer_id, kind, number, status, amount, currency,
+          ordered_on, ship_date, payment_terms_id, excluded_from_credit_management, admitted, created_at, updated_at)
+        select customer_id, order_id, company_id, buyer_id, kind, number, status, sum(amount), currency, ordered_on,
+          ship_date, payment_terms_id, excluded, status in ({_ADMITTED}), clock_timestamp(), clock_timestamp()
+        from {{new}} where fresh
+        group by customer_id, order_id, company_id, buyer_id, kind, number, status, currency, ordered_on, ship_date,
+          payment_terms_id, excluded
+        """,
+        """
+        insert into sales_order_line (customer_id, id, company_id, sales_order_id, line_number, description, amount,
+          delivered, billed, invoiced, closed, created_at, updated_at)
+        select customer_id, id, company_id, order_id, line_number, description, amount, delivered, billed, invoiced,
+          closed, clock_timestamp(), clock_timestamp()
+        from {new} where fresh
+        """,
+    ),
+    numbers=(
+        """
+        insert into document_number (company_id, document, number, customer_id, document_id)
+        select distinct company_id, 'sales_order', number, customer_id, order_id from {new} where fresh
+        """,
+    ),
+    moves="""
+        select r.customer_id, r.company_id, m.category, r.currency, r.ordered_on as day,
+          coalesce(r.ship_date, r.ordered_on) as due_day, (m.amount / r.unit)::bigint as amount, r.order_id as source_id
+        from {new} r cross join lateral (values
+          ('OPEN_BILLING', r.billed - r.invoiced),
+          ('OPEN_DELIVERIES', r.delivered - greatest(r.billed, r.invoiced)),
+          ('OPEN_ORDERS', case when r.status = 'APPROVED' and not r.closed
+            then r.amount - greatest(r.delivered, r.billed, r.invoiced) else 0 end)
+        ) m(category, amount)
+        where r.fresh and m.amount > 0
+    """,
+    touches="select customer_id, null::uuid as credit_group_id from {new} where fresh",
+    payer_day="ordered_on",
+)

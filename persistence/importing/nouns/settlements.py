@@ -1,0 +1,165 @@
+"""Settlements: which payment or credit note settled how much of which item."""
+
+from __future__ import annotations
+
+from domain.message import N_
+from domain.refusal import ErrorCode
+from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day, said_money
+from persistence.importing.nouns.names import company_check
+from persistence.importing.nouns.posting import CATEGORY, LOWERING, TODAY, not_in_future
+
+
+def _more_than(field: str, key: str, column: str, whole: str, text: str) -> Check:
+    """Settled before, together with the rows of the file up to this one, is more than there was."""
+    before = f"""
+        select s.{column}, sum(s.amount) as amount from settlement s
+        where s.customer_id in (select customer_id from {{new}}) and s.{column} in (select {key} from {{new}})
+          and s.reversed_on is null and not exists (select from {{new}} o where o.id = s.id)
+        group by s.{column}
+    """
+    over = f"""
+        select o.file, o.line from {{new}} o left join ({before}) b on b.{column} = o.{key}
+        where o.fresh and o.{key} is not null and o.{field}_running > abs(o.{whole}) - coalesce(b.amount, 0)
+    """
+    left = f"abs(r.{whole}) - coalesce((select b.amount from ({before}) b where b.{column} = r.{key}), 0)"
+    return Check(
+        field,
+        ErrorCode.MORE_THAN_OPEN,
+        text,
+        f"(r.file, r.line) in ({over})",
+        {"number": said(f"r.{field}"), "open": said_money(f"trim_scale({left})", "r.was_currency")},
+        again=True,
+    )
+
+
+SETTLEMENTS = Noun(
+    name="settlements",
+    about="Which payment or credit note settled how much of which item, on which day.",
+    fields=(
+        Field("company", "code of the company", required=True),
+        Field("payment", "number of the payment"),
+        Field("credit_note", "or number of the credit note"),
+        Field("item", "number of the item it settles", required=True),
+        Field("amount", "how much of it", FieldType.AMOUNT, required=True, money="r.was_currency"),
+        Field("settled_on", "the business day", FieldType.DAY, required=True),
+    ),
+    key=("company", "payment", "credit_note", "item", "settled_on"),
+    resolve=f"""
+        select r.*, c.id as company_id, {TODAY}, u.unit,
+          t.customer_id, t.id as item_id, t.kind, t.amount as item_amount, t.currency as was_currency, t.due_date,
+          t.reversed_on as item_reversed, coalesce(p.customer_id, n.customer_id) as source_customer,
+          p.id as payment_id, n.id as credit_item_id, coalesce(p.amount, n.amount) as source_amount,
+          coalesce(p.currency, n.currency) as source_currency, coalesce(p.paid_on, n.document_date) as source_day,
+          coalesce(p.reversed_on, n.reversed_on) as source_reversed, coalesce(p.status, 'COLLECTED') as source_status,
+          greatest(coalesce(p.paid_on, n.document_date), t.document_date) as earliest,
+          coalesce(e.id, pg_temp.new_key()) as id, e.id is null as fresh, e.amount as was_amount,
+          sum(case when e.id is null then r.amount end) over (partition by t.id order by r.file, r.line)
+            as item_running,
+          sum(case when e.id is null then r.amount end) over (partition by p.id order by r.file, r.line)
+            as payment_running,
+          sum(case when e.id is null then r.amount end) over (partition by n.id order by r.file, r.line)
+            as credit_note_running
+        from {{rows}} r cross join this_import i left join company c on c.code = r.company
+        left join open_item t on t.company_id = c.id and t.number = r.item
+        left join payment p on p.company_id = c.id and p.number = r.payment
+        left join open_item n on n.company_id = c.id and n.number = r.credit_note and n.kind = 'CREDIT_NOTE'
+        left join currency u on u.code = t.currency
+        left join lateral (
+          select s.id, s.amount from settlement s
+          where s.customer_id = t.customer_id and s.item_id = t.id and s.settled_on = r.settled_on
+            and s.payment_id is not distinct from p.id and s.credit_item_id is not distinct from n.id
+            and s.reversed_on is null
+          limit 1
+        ) e on true
+    """,
+    compared=("amount",),
+    checks=(
+        company_check(),
+        Check(
+            "payment",
+            ErrorCode.INVALID_VALUE,
+            N_("An item is settled either by a payment or by a credit note."),
+            "(r.payment is null) = (r.credit_note is null)",
+        ),
+        Check(
+            "item",
+            ErrorCode.NOT_FOUND,
+            N_("Open item {number} does not exist in company {company}."),
+            f"r.company_id is not null and (r.item_id is null or r.kind in ({LOWERING}))",
+            {"number": said("r.item"), "company": said("r.company")},
+        ),
+        Check(
+            "payment",
+            ErrorCode.NOT_FOUND,
+            N_("Payment {number} does not exist in company {company}."),
+            "r.company_id is not null and r.payment is not null and r.payment_id is null",
+            {"number": said("r.payment"), "company": said("r.company")},
+        ),
+        Check(
+            "credit_note",
+            ErrorCode.NOT_FOUND,
+            N_("Credit note {number} does not exist in company {company}."),
+            "r.company_id is not null and r.credit_note is not null and r.credit_item_id is null",
+            {"number": said("r.credit_note"), "company": said("r.company")},
+        ),
+        Check(
+            "item",
+            ErrorCode.DIFFERENT_PAYER,
+            N_("Item {number} has another payer than what settles it."),
+            "r.customer_id <> r.source_customer",
+            {"number": said("r.item")},
+        ),
+        Check(
+            "item",
+            ErrorCode.CURRENCY_MISMATCH,
+            N_("Item {number} is in {currency}, what settles it in {other}."),
+            "r.was_currency <> r.source_currency",
+            {"number": said("r.item"), "currency": said("r.was_currency"), "other": said("r.source_currency")},
+        ),
+        Check(
+            "item",
+            ErrorCode.WRONG_STATUS,
+            N_("Item {number} or what settles it is reversed or not collected."),
+            "r.fresh and (coalesce(r.item_reversed, r.source_reversed) is not null or r.source_status <> 'COLLECTED')",
+            {"number": said("r.item")},
+        ),
+        not_in_future("settled_on"),
+        Check(
+            "settled_on",
+            ErrorCode.DATE_ORDER,
+            N_("An item cannot be settled before {day}, when both it and what settles it were there."),
+            "r.settled_on < r.earliest",
+            {"day": said_day("r.earliest")},
+        ),
+        _more_than("item", "item_id", "item_id", "item_amount", N_("Of item {number} only {open} is open.")),
+        _more_than(
+            "payment", "payment_id", "payment_id", "source_amount", N_("Of payment {number} only {open} is left.")
+        ),
+        _more_than(
+            "credit_note",
+            "credit_item_id",
+            "credit_item_id",
+            "source_amount",
+            N_("Of credit note {number} only {open} is left."),
+        ),
+    ),
+    load=(
+        """
+        insert into settlement (customer_id, id, company_id, item_id, payment_id, credit_item_id, amount, currency,
+          settled_on, created_at, updated_at)
+        select customer_id, id, company_id, item_id, payment_id, credit_item_id, amount, was_currency, settled_on,
+          clock_timestamp(), clock_timestamp()
+        from {new} where fresh
+        """,
+    ),
+    moves=f"""
+        select r.customer_id, r.company_id, m.category, r.was_currency as currency, r.settled_on as day, m.due_day,
+          (m.amount / r.unit)::bigint as amount, m.source_id
+        from {{new}} r cross join lateral (values
+          ({CATEGORY}, r.due_date, -r.amount, r.item_id),
+          ('UNAPPLIED', r.source_day, r.amount, coalesce(r.payment_id, r.credit_item_id))
+        ) m(category, due_day, amount, source_id)
+        where r.fresh
+    """,
+    touches="select customer_id, null::uuid as credit_group_id from {new} where fresh",
+)
