@@ -33,8 +33,8 @@ def loaded(client: Client) -> bool:
 def load(clients: Clients, today: date) -> None:
     """Everything. Days are counted back from `today`."""
     admin, erp, manager = clients["ADMIN"], clients["INTEGRATION"], clients["MANAGER"]
-    _companies_and_customers(erp)
     _names(admin)
+    _companies_and_customers(erp)
     _rates(erp, group.rates(today))
     _limits(manager, today)
     _rules(manager)
@@ -62,6 +62,7 @@ def _companies_and_customers(erp: Client) -> None:
             "party": account.party,
             "name": called[account.party],
             "currency": group.currency_of(account.company),
+            "paymentTerms": "N30",
         }
         for account in group.ACCOUNTS
     ]
@@ -89,7 +90,7 @@ def _translate(admin: Client, subject: str, swedish: str) -> None:
 
 def _rates(erp: Client, rates: Sequence[tuple[str, str, Decimal, date]]) -> None:
     rows = [
-        {"base": base, "quote": quote, "rate": f"{rate:f}", "day": str(day), "source": "demo"}
+        {"from": base, "to": quote, "rate": f"{rate:f}", "date": str(day), "source": "demo"}
         for base, quote, rate, day in rates
     ]
     post(erp, "setExchangeRates", {"rates": rows})
