@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, LiteralString, Protocol
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -15,15 +15,6 @@ from psycopg import sql
 
 if TYPE_CHECKING:
     import asyncpg
-
-
-class Migrating(Protocol):
-    """Alembic's `op`, as far as it is needed here."""
-
-    @staticmethod
-    def get_bind() -> sa.Connection:
-        """The connection that migrates."""
-
 
 OWNER = "creditgraph_owner"
 SCOPED = "creditgraph_scoped"
@@ -67,13 +58,12 @@ def bootstrap(admin_url: str, database: str, passwords: Mapping[str, str]) -> No
             )
 
 
-def enable_company_scope(op: Migrating, tables: Iterable[str | sa.Table]) -> None:
+def enable_company_scope(connection: sa.Connection, tables: Iterable[str | sa.Table]) -> None:
     """Within a migration: switch row-level security on and, where the scoped role exists, say what it may see.
 
     The table of companies goes by its `id`, every other by its `company_id`. Tables that are not named here get
     no grant: the scoped role sees nothing of them.
     """
-    connection = op.get_bind()
     scoped = _scoped_role_exists(connection)
     for table in tables:
         name = table if isinstance(table, str) else table.name

@@ -131,7 +131,7 @@ def upgrade() -> None:
             for place, (code, worth, day) in enumerate(IRREVOCABLE, start=1)
         ],
     )
-    enable_company_scope(op, SCOPED)
+    enable_company_scope(op.get_bind(), SCOPED)
 
 
 def downgrade() -> None:
