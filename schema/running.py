@@ -34,6 +34,9 @@ from schema.errors import ClientMistake, formatted, mistake_in
 from schema.in_context import asked
 
 MOST_ERRORS = 5
+LONGEST_NAME = 100
+"""What the log shows of an operation's name."""
+
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 log = structlog.get_logger()
@@ -88,6 +91,9 @@ class Runner:
         if operation is None or operation.operation is OperationType.SUBSCRIPTION:
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
+        structlog.contextvars.bind_contextvars(
+            operation=operation.name.value[:LONGEST_NAME] if operation.name else None
+        )
         if request.reading_only and operation.operation is not OperationType.QUERY:
             raise NotByGet
         variables = get_variable_values(

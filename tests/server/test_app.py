@@ -67,6 +67,7 @@ async def test_a_request_is_one_line_with_its_id_and_without_its_variables(serve
         await served.client.post("/graphql", json={"query": QUERY, "variables": {"name": ACCOUNT}}, headers=headers)
         await served.client.get("/livez")
     assert [(line["path"], line["status"], line["request_id"]) for line in lines] == [("/graphql", 200, "front-end-1")]
+    assert lines[0]["operation"] == "Peek"
     assert lines[0]["ms"] > 0
     assert ACCOUNT not in str(lines)
     assert token not in str(lines)
