@@ -37,6 +37,22 @@ class SalesOrderKey:
     number: NumberKey | None = strawberry.field(default=strawberry.UNSET, description="Its number in a company.")
 
 
+@strawberry.input(description="An open item, in exactly one way.", one_of=True)
+class OpenItemKey:
+    """By id or number."""
+
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id.")
+    number: NumberKey | None = strawberry.field(default=strawberry.UNSET, description="Its number in a company.")
+
+
+@strawberry.input(description="A payment, in exactly one way.", one_of=True)
+class PaymentKey:
+    """By id or number."""
+
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id.")
+    number: NumberKey | None = strawberry.field(default=strawberry.UNSET, description="Its number in a company.")
+
+
 @strawberry.input(description="Whose limit it is, in exactly one way.", one_of=True)
 class CreditHolderKey:
     """A customer or a credit group."""

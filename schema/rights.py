@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SET_RULES = "SET_RULES"
     SET_NAMES = "SET_NAMES"
     RUN_JOBS = "RUN_JOBS"
+    SET_UP_COMPANIES = "SET_UP_COMPANIES"
 
 
 _P = Permission
@@ -53,9 +54,14 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
     Role.COLLECTIONS_AGENT: _EVERYONE | {_P.READ_AUDIT, _P.CHECK_CREDIT},
     Role.INTEGRATION: _EVERYONE | {_P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.POST_FACTS, _P.INITIAL_LOAD, _P.RUN_JOBS},
     Role.AUDITOR: _EVERYONE | {_P.READ_AUDIT},
-    Role.ADMIN: _EVERYONE | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_RULES, _P.SET_NAMES, _P.RUN_JOBS},
+    Role.ADMIN: _EVERYONE
+    | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_RULES, _P.SET_NAMES, _P.RUN_JOBS, _P.SET_UP_COMPANIES},
 }
-"""What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit."""
+"""What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit.
+
+What belongs to the whole group is permitted only to those whose role is granted for every company: SET_UP_COMPANIES,
+and POST_FACTS for exchange rates.
+"""
 
 EVERY_COMPANY = "*"
 """As a company code in a grant: every company there is and will be."""

@@ -13,7 +13,7 @@ from persistence.keys import new_key
 from persistence.statements import insert
 from persistence.tables.company import checkpoint_setting, company_table, credit_parameters
 from persistence.take import Result, Transaction
-from persistence.writing.finding import text_refusals, twice_refusals
+from persistence.writing.finding import few_enough, text_refusals, twice_refusals
 from persistence.writing.records import locked
 from persistence.writing.saving import changes, differing, update
 
@@ -41,6 +41,7 @@ class CompanyToSave:
 
 async def save_companies(tx: Transaction, companies: Sequence[CompanyToSave]) -> Result:
     """Make or change companies. A new one gets the parameters' defaults and checks at two steps of an order."""
+    few_enough(companies, "companies")
     codes = [("", company.code) for company in companies]
     known = {row["code"]: row for row in tx.companies.values()}
     refusals = twice_refusals(codes, "companies", "code")

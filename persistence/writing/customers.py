@@ -28,7 +28,7 @@ from persistence.tables.reference import (
     risk_group,
 )
 from persistence.take import Result, Transaction
-from persistence.writing.finding import customers_of, text_refusals, twice_refusals
+from persistence.writing.finding import customers_of, few_enough, text_refusals, twice_refusals
 from persistence.writing.saving import changes, differing, update
 
 CODED = {
@@ -199,6 +199,7 @@ class _Saving:
 
 async def save_customers(tx: Transaction, rows: Sequence[CustomerToSave], loading: Iterable[UUID]) -> Result:
     """Make or change customers; sent again as they are, they stay untouched. `loading`: companies of initial loads."""
+    few_enough(rows, "customers")
     keys = [(row.company, row.account) for row in rows]
     for code in sorted({row.company for row in rows}):
         tx.company(code)

@@ -19,6 +19,7 @@ from persistence.writing.finding import (
     OPEN_ITEM,
     SALES_ORDER,
     RecordKey,
+    few_enough,
     future_refusals,
     place_of,
     places_of,
@@ -110,6 +111,7 @@ async def record_billing(tx: Transaction, wanted: Billing) -> Result:
 
 async def _started(tx: Transaction, wanted: Delivery | Billing, day_field: str) -> tuple[Steps, date, list[Refusal]]:
     """The order under the lock of its payer, the day, and what is wrong with the document as such."""
+    few_enough(wanted.lines, "lines")
     place = await place_of(tx, SALES_ORDER, wanted.order, ("salesOrder",))
     await tx.lock([place.customer])
     steps = (await steps_by_place(tx.conn, [place]))[place.id]

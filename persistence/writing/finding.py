@@ -25,6 +25,9 @@ SALES_ORDER = "sales_order"
 LONGEST = 100
 """Characters of a number, a code or a name; texts that are written to be read may be longer."""
 
+MOST_ROWS = 250
+"""Rows of one list of an input."""
+
 _COMPANY = sa.bindparam("company", type_=sa.Uuid())
 _ACCOUNTS = Statement(
     sa.select(customer.c.id, customer.c.account).where(
@@ -54,6 +57,7 @@ UNKNOWN = {
 CHANGED = N_("The record was changed by somebody else. Look at it as it is now and decide again.")
 IN_FUTURE = N_("{day} has not come yet: in this company it is {today}.")
 NO_TEXT = N_("A value is needed here, of at most {longest} characters.")
+TOO_MANY = N_("Send at most {most} rows at a time.")
 TWICE = N_("{number} is named twice. Send each once.")
 
 
@@ -137,6 +141,12 @@ async def place_of(tx: Transaction, document: str, key: RecordKey, path: tuple[s
         if found is not None:
             return found
     raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[document]), path))
+
+
+def few_enough(rows: Sequence[object], *path: str) -> None:
+    """All or nothing has its limits. Raises `Refused` TOO_MANY_ROWS."""
+    if len(rows) > MOST_ROWS:
+        raise Refused(Refusal(ErrorCode.TOO_MANY_ROWS, Message(TOO_MANY, {"most": MOST_ROWS}), path))
 
 
 def version_refusals(version: int, expected: int | None, node: tuple[str, UUID]) -> list[Refusal]:

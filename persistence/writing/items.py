@@ -26,6 +26,7 @@ from persistence.writing.finding import (
     OPEN_ITEM,
     SALES_ORDER,
     customers_of,
+    few_enough,
     future_refusals,
     no_customer,
     places_of,
@@ -147,6 +148,9 @@ class _Posting:
 
 async def post_items(tx: Transaction, items: Sequence[ItemToPost]) -> Result:
     """Post items; one that is in the ledger already is read back when its content is the same."""
+    few_enough(items, "items")
+    for place, row in enumerate(items):
+        few_enough(row.bills, "items", str(place), "bills")
     numbers = [(row.company, row.number) for row in items]
     customers = await customers_of(tx, [(row.company, row.account) for row in items])
     places = await places_of(tx, OPEN_ITEM, numbers)

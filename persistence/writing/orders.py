@@ -31,6 +31,7 @@ from persistence.writing.finding import (
     SALES_ORDER,
     RecordKey,
     customers_of,
+    few_enough,
     future_refusals,
     no_customer,
     place_of,
@@ -164,6 +165,9 @@ class _Saving:
 
 async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Iterable[UUID]) -> Result:
     """Enter or change orders; sent again as they are, they stay untouched. `loading`: companies of initial loads."""
+    few_enough(rows, "salesOrders")
+    for place, row in enumerate(rows):
+        few_enough(row.lines, "salesOrders", str(place), "lines")
     numbers = [(row.company, row.number) for row in rows]
     customers = await customers_of(tx, [(row.company, row.account) for row in rows])
     places = await places_of(tx, SALES_ORDER, numbers)

@@ -23,6 +23,7 @@ from persistence.writing.finding import (
     OPEN_ITEM,
     PAYMENT,
     customers_of,
+    few_enough,
     future_refusals,
     no_customer,
     places_of,
@@ -163,6 +164,9 @@ class _Posting:
 
 async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Result:
     """Post payments and settle the items they name; one that is posted already is read back when it is the same."""
+    few_enough(rows, "payments")
+    for place, row in enumerate(rows):
+        few_enough(row.settles, "payments", str(place), "settlements")
     numbers = [(row.company, row.number) for row in rows]
     customers = await customers_of(tx, [(row.company, row.account) for row in rows])
     places = await places_of(tx, PAYMENT, numbers)

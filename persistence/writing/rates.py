@@ -19,7 +19,7 @@ from persistence.reevaluating import reevaluate, waiting_in
 from persistence.statements import Row, Statement, insert
 from persistence.tables.reference import exchange_rate
 from persistence.take import Result, Transaction
-from persistence.writing.finding import text_refusals, twice_refusals
+from persistence.writing.finding import few_enough, text_refusals, twice_refusals
 from persistence.writing.saving import changes, differing, update
 
 _BASES = sa.bindparam("bases", type_=sa.ARRAY(sa.Text()))
@@ -70,6 +70,7 @@ async def set_rates(tx: Transaction, rates: Sequence[RateToSet]) -> Result:
 
     Holds are checked again, since what their orders come to may have changed.
     """
+    few_enough(rates, "rates")
     keys = [(rate.base, rate.quote, rate.day) for rate in rates]
     refusals = twice_refusals([(f"{base}{day}", quote) for base, quote, day in keys], "rates", "quote")
     for place, rate in enumerate(rates):

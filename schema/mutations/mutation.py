@@ -6,11 +6,16 @@ import strawberry
 
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
+from schema.mutations.customers import CustomerMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
 from schema.mutations.limits import LimitMutations
+from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
+from schema.mutations.orders import OrderMutations
+from schema.mutations.payments import PaymentMutations
+from schema.mutations.receivables import ReceivablesMutations
 from schema.mutations.rules import RuleMutations
 from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.translations import TranslationMutations
@@ -18,6 +23,11 @@ from schema.mutations.translations import TranslationMutations
 
 @strawberry.type(description="Everything that can be changed. Each field is one transaction.")
 class Mutation(
+    MasterMutations,
+    CustomerMutations,
+    ReceivablesMutations,
+    PaymentMutations,
+    OrderMutations,
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,
