@@ -216,7 +216,8 @@ async def test_a_companys_totals_leave_sister_companies_out(ask: Asker, ledger: 
 
 async def test_a_party_is_summed_over_companies_one_may_not_see(ask: Asker, ledger: World) -> None:
     query = """query ($currency: CurrencyCode) { party(number: "ACME") {
-      credit(currency: $currency) { limit { kind } exposure { total { amount } } } customers { nodes { account } } } }"""
+      credit(currency: $currency) { limit { kind } exposure { total { amount } } }
+      customers { nodes { account } } } }"""
     party = (await ask(query, {"currency": "SEK"}, companies=["FI01"])).data["party"]
     assert party["credit"] == {"limit": None, "exposure": {"total": {"amount": "64500.00"}}}
     assert [node["account"] for node in party["customers"]["nodes"]] == ["2001"]
