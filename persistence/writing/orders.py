@@ -52,8 +52,7 @@ _TERMS = Statement(
 _LAST_CHECKED = Statement(
     sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
     .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
-    .distinct(credit_decision.c.sales_order_id)
-    .order_by(credit_decision.c.sales_order_id, credit_decision.c.id.desc())
+    .order_by(credit_decision.c.id)
 )
 
 COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED})
