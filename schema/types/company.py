@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from persistence.shapes.company import COMPANY
+from persistence.shapes.parameters import CREDIT_PARAMETERS
 from schema import sums
 from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS
 from schema.context import Info
-from schema.fields import shaped, stored
+from schema.fields import link, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale, TimeZone
 from schema.types.aging import Aging, Definition, chosen_definition
 from schema.types.node import Record
 from schema.types.position import Exposure
+
+if TYPE_CHECKING:
+    from schema.types.parameters import CreditParameters
 
 
 @shaped(COMPANY, "A legal entity of the group.")
@@ -28,6 +34,10 @@ class Company(Record):
     time_zone: TimeZone = stored("Its days begin and end here.")
     customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
         "Its customers.", lambda self: {"company_id": self.row["id"]}
+    )
+
+    parameters: Annotated[CreditParameters, strawberry.lazy("schema.types.parameters")] = link(
+        "id", CREDIT_PARAMETERS, "How it manages credit."
     )
 
     @strawberry.field(description="What its customers owe in all; companies of our own group are left out.")

@@ -18,7 +18,7 @@ from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.party import PARTY
 from schema import sums
 from schema.arguments import AsOf, InCurrency
-from schema.connections import COLLATERALS
+from schema.connections import COLLATERALS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.fields import link, shaped, stored
@@ -70,6 +70,15 @@ class Customer(CreditHolder):
     intercompany: bool = stored("A company of our own group; left out of the totals of its company.")
     customer_since: date | None = stored("When business with it began.")
     in_business_since: date | None = stored("When its own business began.")
+    open_items: OPEN_ITEMS.connection = OPEN_ITEMS.field(  # type: ignore[name-defined]
+        "The items of the ledger that it pays.", lambda self: {"customer_id": self.row["id"]}
+    )
+    sales_orders: SALES_ORDERS.connection = SALES_ORDERS.field(  # type: ignore[name-defined]
+        "The orders that it pays.", lambda self: {"customer_id": self.row["id"]}
+    )
+    credit_holds: CREDIT_HOLDS.connection = CREDIT_HOLDS.field(  # type: ignore[name-defined]
+        "Its orders that were held, the latest first.", lambda self: {"customer_id": self.row["id"]}
+    )
     collaterals: COLLATERALS.connection = COLLATERALS.field(  # type: ignore[name-defined]
         "What secures its debt.", lambda self: {"customer_id": self.row["id"]}
     )

@@ -12,10 +12,11 @@ from domain import limits
 from persistence.shapes.company import COMPANY
 from persistence.shapes.named import TRANSLATIONS
 from schema.arguments import AsOf, InCurrency
-from schema.connections import LIMIT_ENTRIES
+from schema.connections import AUDIT_EVENTS, LIMIT_ENTRIES
 from schema.context import Info
 from schema.fields import Shaped, given, link, stored
 from schema.ids import node_id
+from schema.rights import Permission
 from schema.scalars import Locale
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class Record(Node):
     version: int = stored("Rises when it is edited, not when a balance moves. Give it back as `expectedVersion`.")
     created_at: datetime = stored("When it was first recorded.")
     updated_at: datetime = stored("When it was last changed; incremental readers go by it, overlapping a minute.")
+    timeline: AUDIT_EVENTS.connection = AUDIT_EVENTS.field(  # type: ignore[name-defined]
+        "What was done with it or refused, the latest first.",
+        lambda self: {"subject_id": self.row["id"]},
+        need=lambda context: context.need(Permission.READ_AUDIT),
+    )
 
 
 @strawberry.type(description="A text in one language.")
