@@ -1,4 +1,4 @@
-"""A story told through the API: facts posted as an ERP, limits posted as a credit manager, orders submitted, answers read.
+"""Stories told through the API: facts posted as an ERP, limits as a credit manager, orders submitted, answers read.
 
 Nothing here touches the database: what a story shows, any client can do.
 """
