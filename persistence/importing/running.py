@@ -53,7 +53,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of a file: its rows read, new, there already and rejected. `rejects_path`: where to read why."""
+    """What became of a file: its rows read, new, there already and rejected. `rejects_path`: where to read why.
+
+    `companies`: those with customers whose rooms changed, so that their holds want to be looked at again.
+    """
 
     job_id: UUID
     source: str
@@ -63,6 +66,7 @@ class Imported:
     rejected: int
     rejects_path: Path | None
     cancelled: bool = False
+    companies: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class File:
     job: Job
     rows: int = 0
     loaded: int = 0
+    companies: tuple[UUID, ...] = ()
 
 
 class _Bad(Exception):
@@ -108,6 +113,8 @@ def import_files(
         try:
             work.stage()
             done = work.load(skip_bad)
+            if done:
+                work.tell(Step.LOADING, 2, 2)
         except Cancelled:
             for file in files:
                 file.job.cancel()
@@ -142,6 +149,7 @@ def _imported(file: File, unchanged: int, rejected: int, path: Path | None, canc
         rejected=rejected,
         rejects_path=path,
         cancelled=cancelled,
+        companies=file.companies,
     )
 
 
@@ -212,13 +220,14 @@ class _Import:
             staging.gather(self._conn, noun, self._layouts)
             resolve(self._conn, noun)
             append(self._conn, noun)
+        self._tell(Step.CHECKING, len(self._nouns), len(self._nouns))
 
     def _finish(self) -> None:
         self._tell(Step.LOADING, 0, 2)
-        post(self._conn, self._nouns)
+        companies = post(self._conn, self._nouns)
         self._tell(Step.LOADING, 1, 2)
         for number, file in enumerate(self._files):
-            file.loaded = self._loaded(number)
+            file.loaded, file.companies = self._loaded(number), companies
             rejected = rejects.lines(self._conn, number)
             rejects.write_rows(self._conn, number, file.source.layout, file.job)
             file.job.succeed(self._conn, file.loaded, file.rows - file.loaded - rejected, rejected)
@@ -233,8 +242,13 @@ class _Import:
         return count
 
     def _tell(self, step: Step, done: int, total: int) -> None:
+        for file in self._files:
+            file.job.went_on(file.rows, None, file.rows)
+        self.tell(step, done, total)
+
+    def tell(self, step: Step, done: int, total: int) -> None:
+        """Show how far it is, without touching the job, which ends with the transaction."""
         rows = sum(file.rows for file in self._files)
         passed = max(monotonic() - self._began, 1e-6)
         for file in self._files:
-            file.job.went_on(file.rows, None, file.rows)
             self._progress(Progress(file.source.path.name, step, done, total, rows, round(rows / passed), None))

@@ -7,13 +7,14 @@ not seen by anybody until the end, so the locks are held only for the sums.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from persistence.importing.checking import still_true
 from persistence.importing.declaration import Noun
 from persistence.importing.staging import Connection, rows_of, run
 
 MOVED = """
-create temp table moved (
+create temp table {table} (
   customer_id uuid, company_id uuid, category text, currency text, day date, due_day date, amount bigint, source_id uuid
 ) on commit drop
 """
@@ -22,7 +23,7 @@ APPEND = """
 insert into movement (customer_id, id, company_id, category, currency, day, due_day, amount, source_id, recorded_at)
 select m.customer_id, pg_temp.new_key(), m.company_id, m.category, m.currency, m.day, m.due_day, m.amount, m.source_id,
   i.now
-from moved m cross join this_import i
+from {table} m cross join this_import i
 """
 
 # Groups of today are those whose room changes for checks; a payer in no group has none.
@@ -70,28 +71,35 @@ def append(conn: Connection, noun: Noun) -> None:
         run(conn, noun.sql(statement))
 
 
-def post(conn: Connection, nouns: Sequence[Noun]) -> None:
-    """Append movements, lock, look again, give the numbers away and change the sums. Raises `ChangedMeanwhile`."""
-    run(conn, MOVED)
+def post(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
+    """Append movements, lock, look again, give the numbers away and change the sums. Raises `ChangedMeanwhile`.
+
+    Gives the companies of the customers that were touched.
+    """
+    for table in ("moved", "late"):
+        run(conn, MOVED.format(table=table))
     for noun in nouns:
         if noun.moves is not None:
             run(conn, noun.sql(f"insert into moved {noun.moves}"))
     run(conn, "analyze moved")
-    run(conn, APPEND)
-    _lock(conn, nouns)
+    run(conn, APPEND.format(table="moved"))
+    companies = _lock(conn, nouns)
     if not all(still_true(conn, noun) for noun in nouns):
         raise ChangedMeanwhile
     for noun in nouns:
-        for statement in noun.numbers:
+        for statement in (*noun.numbers, *noun.late):
             run(conn, noun.sql(statement))
+    run(conn, APPEND.format(table="late"))
+    run(conn, "insert into moved select * from late")
     run(conn, BALANCES)
     run(conn, TAIL)
+    return companies
 
 
-def _lock(conn: Connection, nouns: Sequence[Noun]) -> None:
+def _lock(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     touches = [noun.sql(noun.touches) for noun in nouns if noun.touches is not None]
     if not touches:
-        return
+        return ()
     run(conn, f"create temp table touched on commit drop as {' union '.join(touches)}")
     run(conn, TOUCHED)
     groups = rows_of(conn, "select id from touched_group order by id")
@@ -100,3 +108,5 @@ def _lock(conn: Connection, nouns: Sequence[Noun]) -> None:
     run(conn, f"drop table touched_group; {TOUCHED}")
     if rows_of(conn, "select id from touched_group order by id") != groups:
         raise ChangedMeanwhile
+    found = rows_of(conn, "select distinct company_id from customer where id in (select customer_id from touched)")
+    return tuple(company for (company,) in found if isinstance(company, UUID))

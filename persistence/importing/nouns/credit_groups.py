@@ -121,6 +121,7 @@ CREDIT_GROUP_MEMBERS = Noun(
             exists (
               select from credit_group_member m cross join lateral (select m.from_day as "from", m.until_day as until) o
               where m.customer_id = r.customer_id and m.from_day <> r."from" and {_OVERLAP}
+                and (m.until_day is null or m.from_day <= m.until_day)
             ) or exists (
               select from {{new}} o
               where o.customer_id = r.customer_id and (o.file, o.line) < (r.file, r.line) and {_OVERLAP}

@@ -21,6 +21,14 @@ _FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_cred
 _PLAIN = ("name", "country", "currency", "locale", "risk_score", *_FLAGS, "customer_since", "in_business_since")
 _COLUMNS = ", ".join(("id", "company_id", "account", "party_id", *_PLAIN, *(f"{code}_id" for code in _CODES)))
 
+# A payer has no payer of its own, whether kept already or in the same file.
+_CHAIN = """
+    exists (select from {new} o where o.company_id = r.company_id and o.payer <> o.account
+      and (o.account = r.payer or o.payer = r.account))
+    or exists (select from customer_payer d join customer o on o.id = d.customer_id
+      where o.company_id = r.company_id and o.account = r.payer and d.payer_id <> d.customer_id)
+"""
+
 
 def _named(table: str) -> str:
     """The name with a code: the company's own before one shared by all."""
@@ -86,6 +94,13 @@ CUSTOMERS = Noun(
             " y.company_id = r.company_id and y.account = r.payer) and not exists (select from {new} y where"
             " y.company_id = r.company_id and y.account = r.payer)",
             {"account": said("r.payer"), "company": said("r.company")},
+        ),
+        Check(
+            "payer",
+            ErrorCode.INVALID_VALUE,
+            N_("{payer} cannot pay for {account}: one of them has a payer or pays for others already."),
+            f"r.fresh and r.payer <> r.account and ({_CHAIN})",
+            {"payer": said("r.payer"), "account": said("r.account")},
         ),
         *(
             Check(

@@ -68,7 +68,8 @@ OPEN_ITEMS = Noun(
         """
         insert into open_item (customer_id, id, company_id, buyer_id, kind, number, amount, currency, booked_amount,
           document_date, due_date, disputed, created_at, updated_at)
-        select customer_id, id, company_id, buyer_id, kind, number, signed, currency, booked_amount, document_date,
+        select customer_id, id, company_id, buyer_id, kind, number, signed, currency,
+          coalesce(booked_amount, case when currency = company_currency then amount end) * sign(signed), document_date,
           due_date, disputed, clock_timestamp(), clock_timestamp()
         from {new} where fresh
         """,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from domain.message import N_
 from domain.receivables import PaymentKind, PaymentStatus
-from persistence.importing.declaration import Field, FieldType, Noun
+from domain.refusal import ErrorCode
+from persistence.importing.declaration import Check, Field, FieldType, Noun
 from persistence.importing.nouns.credit_groups import customer_check
 from persistence.importing.nouns.names import company_check
 from persistence.importing.nouns.posting import TODAY, not_in_future, payer_of
@@ -43,7 +45,17 @@ PAYMENTS = Noun(
         left join customer was on was.id = e.customer_id
     """,
     compared=("account", "kind", "amount", "currency", "paid_on"),
-    checks=(company_check(), customer_check("buyer_id"), not_in_future("paid_on")),
+    checks=(
+        company_check(),
+        customer_check("buyer_id"),
+        not_in_future("paid_on", "r.status = 'COLLECTED'"),
+        Check(
+            "status",
+            ErrorCode.WRONG_STATUS,
+            N_("Only a direct debit can be pending."),
+            "r.status = 'PENDING' and r.kind <> 'DIRECT_DEBIT'",
+        ),
+    ),
     load=(
         """
         insert into payment (customer_id, id, company_id, kind, status, number, amount, currency, paid_on, created_at,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from domain.message import N_
 from domain.orders import SalesDocumentKind, SalesOrderStatus
 from domain.refusal import ErrorCode
-from persistence.importing.declaration import Check, Field, FieldType, Noun, said
+from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_number
 from persistence.importing.nouns.credit_groups import customer_check
 from persistence.importing.nouns.names import company_check
 from persistence.importing.nouns.posting import TODAY, not_in_future, payer_of
+
+MORE_THAN = N_("{amount} of the line is more than {open}, from which it is taken.")
 
 _HEADER = ("account", "kind", "status", "currency", "ordered_on", "ship_date", "payment_terms", "excluded")
 _LOADED = tuple(status for status in SalesOrderStatus if status is not SalesOrderStatus.HELD)
@@ -16,6 +18,18 @@ _ADMITTED = ", ".join(
     f"'{status}'" for status in (SalesOrderStatus.APPROVED, SalesOrderStatus.DELIVERED, SalesOrderStatus.INVOICED)
 )
 _HEADER_TEXT = f"concat_ws(chr(31), {', '.join(f'r.{name}' for name in _HEADER)})"
+
+
+def _at_most(field: str, other: str) -> Check:
+    """Each step takes its amount from the one before."""
+    return Check(
+        field,
+        ErrorCode.MORE_THAN_OPEN,
+        MORE_THAN,
+        f"r.{field} > r.{other}",
+        {"amount": said_number(f"r.{field}"), "open": said_number(f"r.{other}")},
+    )
+
 
 SALES_ORDERS = Noun(
     name="sales-orders",
@@ -51,6 +65,10 @@ SALES_ORDERS = Noun(
         ),
         Field("invoiced", "of that, in the ledger", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
         Field("closed", "what is left will not come", FieldType.FLAG, default="false"),
+        Field("delivery", "number of the packing slip; empty: the order's number"),
+        Field("delivered_on", "the business day; empty: the order's", FieldType.DAY),
+        Field("billing", "number of the billing document not yet in the ledger; empty: the order's number"),
+        Field("billed_on", "the business day; empty: the order's", FieldType.DAY),
     ),
     key=("company", "number", "line_number"),
     together=("company", "number"),
@@ -85,6 +103,11 @@ SALES_ORDERS = Noun(
         company_check(),
         customer_check("buyer_id"),
         not_in_future("ordered_on"),
+        not_in_future("delivered_on"),
+        not_in_future("billed_on"),
+        _at_most("delivered", "amount"),
+        _at_most("billed", "amount"),
+        _at_most("invoiced", "billed"),
         Check(
             "payment_terms",
             ErrorCode.NOT_FOUND,
@@ -111,7 +134,8 @@ SALES_ORDERS = Noun(
         f"""
         insert into sales_order (customer_id, id, company_id, buyer_id, kind, number, status, amount, currency,
           ordered_on, ship_date, payment_terms_id, excluded_from_credit_management, admitted, created_at, updated_at)
-        select customer_id, order_id, company_id, buyer_id, kind, number, status, sum(amount), currency, ordered_on,
+        select customer_id, order_id, company_id, buyer_id, kind, number, status,
+          sum(case when closed then greatest(delivered, billed, invoiced) else amount end), currency, ordered_on,
           ship_date, payment_terms_id, excluded, status in ({_ADMITTED}), clock_timestamp(), clock_timestamp()
         from {{new}} where fresh
         group by customer_id, order_id, company_id, buyer_id, kind, number, status, currency, ordered_on, ship_date,
@@ -123,6 +147,18 @@ SALES_ORDERS = Noun(
         select customer_id, id, company_id, order_id, line_number, description, amount, delivered, billed, invoiced,
           closed, clock_timestamp(), clock_timestamp()
         from {new} where fresh
+        """,
+        """
+        insert into delivery (customer_id, id, company_id, sales_order_id, line_id, number, amount, delivered_on)
+        select customer_id, pg_temp.new_key(), company_id, order_id, id, coalesce(delivery, number), delivered,
+          coalesce(delivered_on, ordered_on)
+        from {new} where fresh and delivered > 0
+        """,
+        """
+        insert into billing (customer_id, id, company_id, sales_order_id, line_id, number, amount, billed_on)
+        select customer_id, pg_temp.new_key(), company_id, order_id, id, coalesce(billing, number), billed - invoiced,
+          coalesce(billed_on, ordered_on)
+        from {new} where fresh and billed > invoiced
         """,
     ),
     numbers=(

@@ -161,5 +161,38 @@ SETTLEMENTS = Noun(
         ) m(category, due_day, amount, source_id)
         where r.fresh
     """,
+    late=(
+        """
+        insert into late (customer_id, company_id, category, currency, day, due_day, amount, source_id)
+        select o.customer_id, o.company_id, 'DISPUTED', o.currency, n.day, o.due_date,
+          ((greatest(o.amount - s.amount, 0) - o.disputed) / u.unit)::bigint, o.id
+        from open_item o join currency u on u.code = o.currency
+        join (select customer_id, item_id, max(settled_on) as day from {new} where fresh group by 1, 2) n
+          on n.customer_id = o.customer_id and n.item_id = o.id
+        cross join lateral (
+          select sum(x.amount) as amount from settlement x
+          where x.customer_id = o.customer_id and x.item_id = o.id and x.reversed_on is null
+        ) s
+        where o.disputed > 0 and o.disputed > greatest(o.amount - s.amount, 0)
+        """,
+        """
+        update open_item o set disputed = o.disputed + l.amount * u.unit
+        from late l, currency u
+        where l.customer_id = o.customer_id and l.source_id = o.id and u.code = o.currency
+        """,
+        """
+        update open_item o set updated_at = clock_timestamp()
+        from (
+          select customer_id, item_id as id from {new} where fresh
+          union select customer_id, credit_item_id from {new} where fresh
+        ) n
+        where o.created_at < transaction_timestamp() and n.customer_id = o.customer_id and n.id = o.id
+        """,
+        """
+        update payment p set updated_at = clock_timestamp()
+        from (select distinct customer_id, payment_id from {new} where fresh) n
+        where p.created_at < transaction_timestamp() and n.customer_id = p.customer_id and n.payment_id = p.id
+        """,
+    ),
     touches="select customer_id, null::uuid as credit_group_id from {new} where fresh",
 )
