@@ -19,7 +19,7 @@ from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.keys import new_key
 from persistence.orders import ENDED
 from persistence.reevaluating import reevaluate
-from persistence.statements import Row, Statement, insert
+from persistence.statements import Row, Statement, insert, none_of
 from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_hold
 from persistence.tables.reference import NAMED, account_status, translation
@@ -54,7 +54,9 @@ _BY_CODE = {
 _WAITING = Statement(
     sa.select(credit_hold.c.customer_id)
     .join(customer, customer.c.id == credit_hold.c.customer_id)
-    .where(customer.c.account_status_id == sa.bindparam("status", type_=sa.Uuid()), credit_hold.c.status.not_in(ENDED))
+    .where(
+        customer.c.account_status_id == sa.bindparam("status", type_=sa.Uuid()), none_of(credit_hold.c.status, ENDED)
+    )
     .distinct()
 )
 _SUBJECT = sa.bindparam("subject", type_=sa.Uuid())

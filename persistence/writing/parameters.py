@@ -43,10 +43,10 @@ _COUNTS = {
 
 @dataclass(frozen=True)
 class Step:
-    """A step at which credit is checked, and how many days after a release it is not."""
+    """A step at which credit is checked, and how many days after a release it is not; None: as long as it holds."""
 
     checkpoint: Checkpoint
-    grace_days: int = 0
+    grace_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ def _refusals(wanted: ParametersToSave) -> list[Refusal]:
     return refusals
 
 
-def _steps(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:
+def _steps(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> Changes:
     """The steps as one change."""
     if before == after:
         return []
     return [{"field": "checkpoints", "before": _listed(before), "after": _listed(after)}]
 
 
-def _listed(steps: Mapping[str, int]) -> str:
-    return ", ".join(f"{step} {days}" for step, days in sorted(steps.items()))
+def _listed(steps: Mapping[str, int | None]) -> str:
+    return ", ".join(step if days is None else f"{step} {days}" for step, days in sorted(steps.items()))

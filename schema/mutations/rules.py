@@ -92,8 +92,10 @@ class CheckpointInput:
     """See `Step`."""
 
     checkpoint: Checkpoint = strawberry.field(description="The step.")
-    grace_days: int = strawberry.field(
-        default=0, description="How many days after a release an order is not checked again at this step."
+    grace_days: int | None = strawberry.field(
+        default=None,
+        description="How many days after a release an order is not checked again at this step; "
+        "none: as long as the release holds.",
     )
 
 

@@ -27,7 +27,9 @@ class CheckpointSetting:
 
     checkpoint: Checkpoint = strawberry.field(description="The step.")
     checkpoint_label: str = labelled("checkpoint", Checkpoint)
-    grace_days: int = strawberry.field(description="Days after a release before it is checked again here.")
+    grace_days: int | None = strawberry.field(
+        description="Days after a release before it is checked again here; null: as long as the release holds."
+    )
 
 
 @shaped(CREDIT_PARAMETERS, "How a company manages credit.")
@@ -52,7 +54,7 @@ class CreditParameters(Record):
     @strawberry.field(description="The steps at which credit is checked, in the order in which they come.")
     async def checkpoints(self, info: Info) -> list[CheckpointSetting]:
         async def fetch(companies: list[UUID]) -> Sequence[list[CheckpointSetting]]:
-            found: Mapping[UUID, dict[Checkpoint, int]] = defaultdict(dict)
+            found: Mapping[UUID, dict[Checkpoint, int | None]] = defaultdict(dict)
             for each in await info.context.reader.run(CHECKPOINTS, wanted=companies):
                 found[each["company_id"]][Checkpoint(each["checkpoint"])] = each["grace_days"]
             return [

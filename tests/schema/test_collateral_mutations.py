@@ -1,0 +1,153 @@
+"""Insurance and guarantees change limits from their first to their last day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from persistence.keys import new_key
+from tests.schema.asking import Asker
+from tests.schema.changing import changed, codes, held_order, hold_status, keyed, mistaken, refused, rows, said, sek
+from tests.schema.world import TODAY, World
+
+PARTS = """collateral { id version kind provider number percent from until includedInExposure
+  customer { credit { limit { total { amount } insuranceAndGuarantees { amount } } } } }
+  errors { code message path node { id } } warnings { code message path } replayed"""
+INSURE = f"mutation ($input: RecordInsuranceInput!) {{ recordInsurance(input: $input) {{ {PARTS} }} }}"
+GUARANTEE = f"mutation ($input: RecordGuaranteeInput!) {{ recordGuarantee(input: $input) {{ {PARTS} }} }}"
+END = f"mutation ($input: EndCollateralInput!) {{ endCollateral(input: $input) {{ {PARTS} }} }}"
+
+
+@pytest.fixture
+async def acme(world: World) -> str:
+    """The account of a customer of its own in Sweden, with a limit of 100,000."""
+    account = f"C{await world.conn.fetchval('select count(*) from customer')}"
+    await world.customer("SE01", account, f"Insured {account}")
+    await world.limit(f"SE01/{account}", "100000 SEK")
+    return account
+
+
+def policy(account: str, value: str = "50000", percent: str = "50", **more: Any) -> dict[str, Any]:
+    given = {
+        "customer": {"number": {"company": "SE01", "account": account}},
+        "provider": "Atradius",
+        "number": new_key().hex,
+        "value": sek(value),
+        "percent": percent,
+        "from": TODAY.isoformat(),
+    }
+    return keyed(**given | more)
+
+
+def total(payload: Any) -> str:
+    found: str = payload["collateral"]["customer"]["credit"]["limit"]["total"]["amount"]
+    return found
+
+
+async def test_decision_4_half_of_50_000_is_added_to_the_limit(ask: Asker, world: World, acme: str) -> None:
+    payload = await changed(ask, INSURE, policy(acme))
+    assert total(payload) == "125000.00"
+    assert (payload["collateral"]["kind"], payload["warnings"]) == ("INSURANCE", [])
+
+
+async def test_decision_4_a_flagged_policy_leaves_less_and_warns(ask: Asker, world: World, acme: str) -> None:
+    payload = await changed(ask, INSURE, policy(acme, includedInExposure=True))
+    assert total(payload) == "75000.00"
+    assert [warning["path"] for warning in payload["warnings"]] == [["includedInExposure"]]
+    whole = await changed(ask, INSURE, policy(acme, percent="100", includedInExposure=True))
+    assert whole["warnings"] == []
+
+
+async def test_a_guarantee_frees_an_order_on_hold(ask: Asker, world: World, acme: str) -> None:
+    hold = await held_order(ask, world, "SE01", acme, "120000")
+    payload = await changed(ask, GUARANTEE, policy(acme, "40000"))
+    assert payload["collateral"]["kind"] == "GUARANTEE"
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+
+
+async def test_a_policy_with_its_last_day_ends_with_that_day(ask: Asker, world: World, acme: str) -> None:
+    hold = await held_order(ask, world, "SE01", acme, "120000")
+    made = (await changed(ask, INSURE, policy(acme, **{"from": "2026-11-01"})))["collateral"]
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    yesterday = (TODAY - timedelta(1)).isoformat()
+    ended = await changed(ask, END, keyed(collateral=made["id"], until=yesterday, expectedVersion=1))
+    assert (ended["collateral"]["until"], ended["collateral"]["version"]) == (yesterday, 2)
+    assert total(ended) == "100000.00"
+    assert await hold_status(world, hold) == "OPEN"
+
+
+async def test_without_a_day_a_policy_ends_today(ask: Asker, world: World, acme: str) -> None:
+    made = (await changed(ask, INSURE, policy(acme)))["collateral"]
+    ended = await changed(ask, END, keyed(collateral=made["id"]))
+    assert ended["collateral"]["until"] == TODAY.isoformat()
+    assert total(ended) == "125000.00"
+
+
+async def test_an_end_that_cannot_be_is_refused(ask: Asker, world: World, acme: str) -> None:
+    last = (TODAY + timedelta(30)).isoformat()
+    made = (await changed(ask, INSURE, policy(acme, until=last)))["collateral"]
+    for until in (TODAY - timedelta(2), TODAY + timedelta(31)):
+        payload = await refused(ask, world, END, keyed(collateral=made["id"], until=until.isoformat()))
+        assert said(payload) == [("DATE_ORDER", "until")]
+        assert payload["collateral"]["until"] == last
+    late = await refused(ask, world, END, keyed(collateral=made["id"], expectedVersion=7))
+    assert said(late) == [("VERSION_CONFLICT", "expectedVersion")]
+    unknown = await refused(ask, world, END, keyed(collateral="col_" + "0" * 32))
+    assert said(unknown) == [("NOT_FOUND", "collateral")]
+    never = await changed(ask, END, keyed(collateral=made["id"], until=(TODAY - timedelta(1)).isoformat()))
+    assert total(never) == "100000.00"
+
+
+async def test_everything_wrong_with_a_policy_is_said_at_once(ask: Asker, world: World, acme: str) -> None:
+    bad = policy(acme, "0", "100.00001", provider="", number=" ", until="2026-11-22")
+    assert said(await refused(ask, world, INSURE, bad)) == [
+        ("INVALID_VALUE", "provider"),
+        ("INVALID_VALUE", "number"),
+        ("AMOUNT_NEGATIVE", "value"),
+        ("INVALID_VALUE", "percent"),
+        ("DATE_ORDER", "until"),
+    ]
+    for percent in ("-1", "101"):
+        assert said(await refused(ask, world, INSURE, policy(acme, percent=percent))) == [("INVALID_VALUE", "percent")]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [("1.001", "SEK", "AMOUNT_PRECISION"), ("1", "XXQ", "CURRENCY_UNKNOWN"), ("1", "NOK", "RATE_MISSING")],
+)
+async def test_a_value_that_cannot_be_counted_is_refused(
+    ask: Asker, world: World, acme: str, amount: str, currency: str, code: str
+) -> None:
+    payload = await refused(
+        ask, world, INSURE, policy(acme, value=amount) | {"value": {"amount": amount, "currency": currency}}
+    )
+    assert said(payload) == [(code, "value")]
+
+
+async def test_the_same_policy_is_recorded_once(ask: Asker, world: World, acme: str) -> None:
+    given = policy(acme)
+    first = await changed(ask, INSURE, given)
+    before = await rows(world)
+    again = await changed(ask, INSURE, given)
+    assert again["replayed"]
+    assert again["collateral"] == first["collateral"]
+    assert await rows(world) == before
+    twice = await refused(ask, world, INSURE, policy(acme, number=given["number"]))
+    assert said(twice) == [("ALREADY_EXISTS", "number")]
+    assert twice["errors"][0]["node"] == {"id": first["collateral"]["id"]}
+    assert codes((await refused(ask, world, INSURE, given | {"percent": "1"}))["errors"]) == ["IDEMPOTENCY_KEY_REUSED"]
+    await changed(ask, GUARANTEE, policy(acme, number=given["number"]))
+
+
+async def test_only_credit_managers_of_the_company_record_and_end(ask: Asker, world: World, acme: str) -> None:
+    made = (await changed(ask, INSURE, policy(acme)))["collateral"]
+    for role in ("CREDIT_CLERK", "INTEGRATION", "ADMIN", "VIEWER"):
+        assert await mistaken(ask, world, INSURE, policy(acme), as_=role) == ["FORBIDDEN"]
+        assert await mistaken(ask, world, GUARANTEE, policy(acme), as_=role) == ["FORBIDDEN"]
+        assert await mistaken(ask, world, END, keyed(collateral=made["id"]), as_=role) == ["FORBIDDEN"]
+    assert await mistaken(ask, world, INSURE, policy(acme), companies=["FI01"]) == ["COMPANY_NOT_AVAILABLE"]
+    assert await mistaken(ask, world, END, keyed(collateral=made["id"]), companies=["FI01"]) == ["FORBIDDEN"]
+    nobody = await refused(ask, world, INSURE, policy("NOBODY"))
+    assert said(nobody) == [("NOT_FOUND", "customer")]
