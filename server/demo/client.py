@@ -38,7 +38,7 @@ class Client:
         except urllib.error.HTTPError as error:
             raise Refused(error.read().decode("utf-8", "replace")) from None
         if answer.get("errors"):
-            raise Refused("; ".join(error["message"] for error in answer["errors"]))
+            raise Refused("; ".join(f"{error.get('path', '')} {error['message']}" for error in answer["errors"]))
         data: dict[str, Any] = answer["data"]
         for name, payload in data.items():
             if isinstance(payload, dict) and payload.get("errors"):

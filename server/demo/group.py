@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+TIME_ZONE = "Europe/Stockholm"
+"""Of the head office: the demo's today, and the days of the credit groups."""
+
 COMPANIES = (
     # code, name, country, currency, locale, time zone
     ("SE01", "Nordvik Handel AB", "SE", "SEK", "sv-SE", "Europe/Stockholm"),
@@ -54,7 +57,7 @@ ACCOUNTS = (
     Account("SE01", "1005", "P006", 150_000, 2),
     Account("FI01", "2002", "P006", 40_000, 9),
     Account("NO01", "3006", "P006", 120_000, 3),
-    Account("SE01", "1006", "P007", 180_000, 12),
+    Account("SE01", "1006", "P007", 180_000, 9),
     Account("NO01", "3002", "P007", 90_000, 15),
     Account("FI01", "2003", "P008", 60_000, 5),
     Account("NO01", "3003", "P009", 400_000, 1),

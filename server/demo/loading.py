@@ -5,9 +5,10 @@ credit manager. Every key of idempotency is the demo's own, so a load that was c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from server.demo import group
 from server.demo.client import Client
@@ -30,11 +31,20 @@ def loaded(client: Client) -> bool:
     return bool(found["reasons"]["nodes"])
 
 
+def begun(client: Client, time_zone: str = group.TIME_ZONE) -> date | None:
+    """The day a load began that may have been cut short; going on with the same days repeats nothing."""
+    code = group.COMPANIES[0][0]
+    found = client.ask(f'{{ companies(where: {{code: {{eq: "{code}"}}}}) {{ nodes {{ createdAt }} }} }}')
+    made = found["companies"]["nodes"]
+    return datetime.fromisoformat(made[0]["createdAt"]).astimezone(ZoneInfo(time_zone)).date() if made else None
+
+
 def load(clients: Clients, today: date) -> None:
     """Everything. Days are counted back from `today`."""
     admin, erp, manager = clients["ADMIN"], clients["INTEGRATION"], clients["MANAGER"]
+    _companies(admin)
     _names(admin)
-    _companies_and_customers(erp)
+    _customers(erp)
     _rates(erp, group.rates(today))
     _limits(manager, today)
     _rules(manager)
@@ -48,10 +58,13 @@ def refresh(clients: Clients, today: date) -> None:
     _rates(clients["INTEGRATION"], [rate for rate in group.rates(today) if rate[3] == today])
 
 
-def _companies_and_customers(erp: Client) -> None:
+def _companies(admin: Client) -> None:
     names = ("code", "name", "country", "currency", "locale", "timeZone")
     companies = [dict(zip(names, company, strict=True)) for company in group.COMPANIES]
-    post(erp, "upsertCompanies", {"companies": companies})
+    post(admin, "upsertCompanies", {"companies": companies})
+
+
+def _customers(erp: Client) -> None:
     parties = [{"number": number, "name": name, "country": country} for number, name, country in group.PARTIES]
     post(erp, "upsertParties", {"parties": parties})
     called = {number: name for number, name, _ in group.PARTIES}
@@ -97,6 +110,7 @@ def _rates(erp: Client, rates: Sequence[tuple[str, str, Decimal, date]]) -> None
 
 
 def _limits(manager: Client, today: date) -> None:
+    since = today - timedelta(days=200)
     for company, *_ in group.COMPANIES:
         currency = group.currency_of(company)
         lines = [
@@ -110,11 +124,15 @@ def _limits(manager: Client, today: date) -> None:
             manager,
             "createCreditGroup",
             key(f"group-{number}")
-            | {"number": number, "name": name, "currency": currency, "timeZone": "Europe/Stockholm"},
+            | {"number": number, "name": name, "currency": currency, "timeZone": group.TIME_ZONE},
             "creditGroup { id }",
         )
         for member in members:
-            joining = {"creditGroup": made["creditGroup"]["id"], "customer": {"number": _account(member)}}
+            joining = {
+                "creditGroup": made["creditGroup"]["id"],
+                "customer": {"number": _account(member)},
+                "from": str(since),
+            }
             post(manager, "addCreditGroupMember", key(f"member-{member}") | joining)
         lines = [{"holder": {"creditGroup": number}, "newLimit": money(limit, currency)}]
         _post_limits(manager, "SE01", "PERMANENT", f"Shared limit of {name}", lines)
@@ -180,7 +198,7 @@ def _ledger(erp: Client, found: Sequence[Invoice]) -> None:
             "number": f"P{invoice.number}",
             "amount": money(invoice.paid, invoice.currency),
             "paidOn": str(invoice.paid_on),
-            "settles": [{"item": invoice.number}],
+            "settlements": [{"openItem": invoice.number}],
         }
         for invoice in found
         if invoice.paid_on is not None

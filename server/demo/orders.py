@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from server.demo import group
 from server.demo.client import Client
+from server.demo.history import TERMS
 from server.demo.posting import key, money, post
 
 
@@ -19,7 +20,7 @@ class Then(Enum):
     PARTLY_DELIVERED = auto()
     DELIVERED = auto()
     BILLED = auto()
-    CLOSED = auto()
+    INVOICED = auto()
     CANCELLED = auto()
     RELEASED = auto()
     REJECTED = auto()
@@ -49,7 +50,7 @@ ORDERS = (
     Order("1008", "SO-10008", 28_750, Then.BILLED),
     Order("1009", "SO-10009", 64_000, Then.RELEASED),
     Order("1003", "SO-10010", 18_400, Then.NOT_SUBMITTED),
-    Order("3001", "SO-30001", 55_000, Then.CLOSED),
+    Order("3001", "SO-30001", 55_000, Then.INVOICED),
     Order("3002", "SO-30002", 12_900, Then.CANCELLED),
     Order("3003", "SO-30003", 96_000, Then.DELIVERED),
     Order("3004", "SO-30004", 140_000, Then.PARTLY_DELIVERED),
@@ -69,7 +70,7 @@ def place_orders(erp: Client, manager: Client, today: date) -> None:
             _enter(erp, order)
         else:
             hold = _submit(erp, order, today)
-            _go_on(erp, manager, order, hold)
+            _go_on(erp, manager, order, hold, today)
 
 
 def _submit(erp: Client, order: Order, today: date) -> str | None:
@@ -87,19 +88,29 @@ def _submit(erp: Client, order: Order, today: date) -> str | None:
     return None if hold is None else str(hold["id"])
 
 
-def _go_on(erp: Client, manager: Client, order: Order, hold: str | None) -> None:
+def _go_on(erp: Client, manager: Client, order: Order, hold: str | None, today: date) -> None:
     company, currency = _seller(order)
     its = {"salesOrder": {"number": {"company": company, "number": order.number}}}
-    goods = order.amount if order.then is Then.DELIVERED else order.amount * 2 // 5
-    lines = {"lines": [{"line": 1, "amount": money(goods, currency)}]}
+    goods = order.amount if order.then in (Then.DELIVERED, Then.INVOICED) else order.amount * 2 // 5
+    lines = {"lines": [{"lineNumber": 1, "amount": money(goods, currency)}]}
     step = key(f"{order.number}-{order.then.name}")
     match order.then:
         case Then.PARTLY_DELIVERED | Then.DELIVERED:
             post(erp, "recordDelivery", step | its | {"number": f"D{order.number}"} | lines)
         case Then.BILLED:
             post(erp, "recordBilling", step | its | {"number": f"B{order.number}"} | lines)
-        case Then.CLOSED:
-            post(erp, "closeSalesOrderLine", step | its | {"line": 1})
+        case Then.INVOICED:
+            post(erp, "recordDelivery", step | its | {"number": f"D{order.number}"} | lines)
+            invoice = {
+                "company": company,
+                "account": order.account,
+                "number": f"F{order.number}",
+                "amount": money(goods, currency),
+                "documentDate": str(today),
+                "dueDate": str(today + TERMS),
+                "bills": [{"salesOrder": order.number, "lineNumber": 1, "amount": money(goods, currency)}],
+            }
+            post(erp, "postOpenItems", key(f"{order.number}-invoice") | {"items": [invoice]})
         case Then.CANCELLED:
             post(erp, "cancelSalesOrder", step | its)
         case Then.RELEASED if hold is not None:
@@ -112,9 +123,9 @@ def _go_on(erp: Client, manager: Client, order: Order, hold: str | None) -> None
 
 def _enter(erp: Client, order: Order) -> None:
     company, currency = _seller(order)
-    line = {"number": 1, "amount": money(order.amount, currency)}
+    line = {"lineNumber": 1, "amount": money(order.amount, currency)}
     wanted = {"company": company, "account": order.account, "number": order.number, "lines": [line]}
-    post(erp, "upsertSalesOrders", {"orders": [wanted]})
+    post(erp, "upsertSalesOrders", {"salesOrders": [wanted]})
 
 
 def _seller(order: Order) -> tuple[str, str]:

@@ -6,11 +6,13 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from server.app import Application
 from server.auth import DevelopmentIssuer
 from server.demo.client import Client
-from server.demo.loading import load, loaded, refresh
+from server.demo.group import TIME_ZONE
+from server.demo.loading import begun, load, loaded, refresh
 from server.demo.showing import check, printed, tokens
 from server.serving import Server, address_of
 
@@ -43,13 +45,13 @@ class Demo:
         try:
             found = tokens(self.issuer)
             clients = {name: Client(address, token) for name, token in found.items()}
-            today = self.application.clock().date()
+            today = self.application.clock().astimezone(ZoneInfo(TIME_ZONE)).date()
             if loaded(clients["ADMIN"]):
-                refresh(clients, today)
-                self.say("The demo group is there already.")
+                self.say("# The demo group is there already.")
             else:
-                self.say("Loading the demo group through the API ...")
-                load(clients, today)
+                self.say("# Loading the demo group through the API ...")
+                load(clients, begun(clients["ADMIN"]) or today)
+            refresh(clients, today)
             explanation = check(address, found)
             self.say(printed(address, found))
             if self.once:
