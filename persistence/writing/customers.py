@@ -28,7 +28,7 @@ from persistence.tables.reference import (
     risk_group,
 )
 from persistence.take import Result, Transaction
-from persistence.writing.finding import customers_of, few_enough, text_refusals, twice_refusals
+from persistence.writing.finding import customers_of, few_enough, findable, text_refusals, twice_refusals
 from persistence.writing.saving import changes, differing, update
 
 CODED = {
@@ -208,12 +208,14 @@ async def save_customers(tx: Transaction, rows: Sequence[CustomerToSave], loadin
     saving = _Saving(
         tx,
         frozenset(loading),
-        parties={row["number"]: row["id"] for row in await _PARTIES.all(tx.conn, numbers=[r.party for r in rows])},
+        parties={
+            row["number"]: row["id"] for row in await _PARTIES.all(tx.conn, numbers=findable(r.party for r in rows))
+        },
         accounts=accounts,
         kept={row["id"]: row for row in await _CUSTOMERS.all(tx.conn, customers=list(accounts.values()))},
         payers=payers,
         names={
-            column: await statement.all(tx.conn, codes=sorted({r.given[column] for r in rows if r.given.get(column)}))
+            column: await statement.all(tx.conn, codes=findable(r.given[column] for r in rows if r.given.get(column)))
             for column, statement in _NAMES.items()
         },
         rows=dict(zip(keys, rows, strict=True)),

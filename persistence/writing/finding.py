@@ -92,7 +92,7 @@ async def customers_of(tx: Transaction, accounts: Iterable[tuple[str, str]]) -> 
     found = {}
     for code in sorted(wanted):
         company = tx.company(code)["id"]
-        for row in await _ACCOUNTS.all(tx.conn, company=company, accounts=sorted(wanted[code])):
+        for row in await _ACCOUNTS.all(tx.conn, company=company, accounts=findable(wanted[code])):
             found[code, row["account"]] = row["id"]
     return found
 
@@ -124,7 +124,7 @@ async def places_of(tx: Transaction, document: str, numbers: Iterable[tuple[str,
     found = {}
     for code in sorted(wanted):
         company = tx.company(code)["id"]
-        for row in await _NUMBERS.all(tx.conn, company=company, document=document, numbers=sorted(wanted[code])):
+        for row in await _NUMBERS.all(tx.conn, company=company, document=document, numbers=findable(wanted[code])):
             found[code, row["number"]] = Place(row["customer_id"], row["document_id"], company)
     return found
 
@@ -162,6 +162,11 @@ def future_refusals(tx: Transaction, company: UUID, day: date, path: tuple[str, 
     if day <= today:
         return []
     return [Refusal(ErrorCode.DAY_IN_FUTURE, Message(IN_FUTURE, {"day": day, "today": today}), path)]
+
+
+def findable(texts: Iterable[str]) -> list[str]:
+    """Texts that the database can be asked for, each once: PostgreSQL keeps none with a NUL in it."""
+    return sorted({text for text in texts if "\0" not in text})
 
 
 def text_refusals(value: str | None, path: tuple[str, ...], longest: int = LONGEST) -> list[Refusal]:

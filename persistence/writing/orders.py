@@ -32,6 +32,7 @@ from persistence.writing.finding import (
     RecordKey,
     customers_of,
     few_enough,
+    findable,
     future_refusals,
     no_customer,
     place_of,
@@ -172,7 +173,7 @@ async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Ite
     places = await places_of(tx, SALES_ORDER, numbers)
     payers = await tx.lock({*customers.values(), *(place.customer for place in places.values())})
     steps = await steps_by_place(tx.conn, places.values())
-    codes = sorted({row.payment_terms for row in rows if row.payment_terms is not None})
+    codes = findable(row.payment_terms for row in rows if row.payment_terms is not None)
     saving = _Saving(
         tx,
         frozenset(loading),

@@ -16,7 +16,7 @@ from persistence.keys import new_key
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.customer import customer, party
 from persistence.take import Result, Transaction
-from persistence.writing.finding import few_enough, text_refusals, twice_refusals
+from persistence.writing.finding import few_enough, findable, text_refusals, twice_refusals
 from persistence.writing.saving import changes, differing, update
 
 _KNOWN = Statement(
@@ -44,7 +44,7 @@ async def save_parties(tx: Transaction, parties: Sequence[PartyToSave]) -> Resul
     """Make or change parties. One that is a customer somewhere is changed by those who post facts there."""
     few_enough(parties, "parties")
     refusals = twice_refusals([("", one.number) for one in parties], "parties", "number")
-    known = {row["number"]: row for row in await _KNOWN.all(tx.conn, numbers=[one.number for one in parties])}
+    known = {row["number"]: row for row in await _KNOWN.all(tx.conn, numbers=findable(one.number for one in parties))}
     foreign = await _foreign(tx, known)
     for place, one in enumerate(parties):
         path = ("parties", str(place))

@@ -89,7 +89,7 @@ class Plan:
         return refusals
 
     def _days(self, wanted: Wanted, day: date) -> list[Refusal]:
-        path = (*wanted.path, "settledOn")
+        path = (*wanted.path, "day")
         earliest = max(wanted.item.movable_from, wanted.source.movable_from)
         if day < earliest:
             values: dict[str, Value] = {"number": wanted.item.number, "earliest": earliest, "day": day}

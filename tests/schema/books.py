@@ -1,0 +1,219 @@
+"""The facts as an ERP posts them in tests, and a bookkeeper of its own who adds them up again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from domain.exposure import Category
+from domain.receivables import LOWERS, OpenItemKind, category_of
+from persistence.keys import new_key
+from persistence.orders import orders_by_key
+from tests.schema.asking import Asker
+from tests.schema.changing import changed, keyed, sek
+from tests.schema.world import TODAY, World
+
+ERRORS = "errors { code message path node { __typename id } limit { amount } actual { amount } } replayed"
+ITEM = "id number version kind amount { amount } openAmount { amount } disputed { amount } dueDate reversedOn"
+PAYMENT = "id number version status amount { amount currency } unapplied { amount } reversedOn"
+ORDER = """id number version status amount { amount currency } openAmount { amount } shipDate latestDecision { outcome }
+  lines { nodes { lineNumber description amount { amount } delivered { amount } billed { amount }
+    invoiced { amount } closed } }"""
+
+Sums = dict[tuple[str, str, str, date], Decimal]
+
+
+def mutation(field: str, selected: str) -> str:
+    """A mutation with its errors."""
+    kind = field[0].upper() + field[1:]
+    return f"mutation ($input: {kind}Input!) {{ {field}(input: $input) {{ {selected} warnings {{ code }} {ERRORS} }} }}"
+
+
+POST_ITEMS = mutation("postOpenItems", f"openItems {{ {ITEM} }}")
+POST_PAYMENTS = mutation("postPayments", f"payments {{ {PAYMENT} }}")
+SAVE_ORDERS = mutation("upsertSalesOrders", f"salesOrders {{ {ORDER} }}")
+DELIVER = mutation("recordDelivery", f"salesOrder {{ {ORDER} }}")
+BILL = mutation("recordBilling", f"salesOrder {{ {ORDER} }} openItem {{ number }}")
+ERP = {"as_": "INTEGRATION"}
+
+
+def number() -> str:
+    """A number nobody used."""
+    return new_key().hex[-12:]
+
+
+def invoice(account: str, amount: str, **more: Any) -> dict[str, Any]:
+    """An invoice of SE01 over crowns, of ten days ago and due in twenty."""
+    row = {"company": "SE01", "account": account, "number": number(), "amount": sek(amount)}
+    return row | {"documentDate": "2026-11-13", "dueDate": "2026-12-13"} | more
+
+
+def paid(account: str, amount: str, *settlements: tuple[str, str | None], **more: Any) -> dict[str, Any]:
+    """A payment to SE01 in crowns, of today, with the items it settles."""
+    named = [{"openItem": item} | ({"amount": sek(part)} if part else {}) for item, part in settlements]
+    row = {"company": "SE01", "account": account, "number": number(), "amount": sek(amount)}
+    return row | {"paidOn": TODAY.isoformat(), "settlements": named} | more
+
+
+def order(account: str, *amounts: str, **more: Any) -> dict[str, Any]:
+    """An order of SE01 in crowns, a line an amount."""
+    lines = [{"lineNumber": place, "amount": sek(amount)} for place, amount in enumerate(amounts, 1)]
+    return {"company": "SE01", "account": account, "number": number(), "lines": lines} | more
+
+
+def by_number(named: str, company: str = "SE01") -> dict[str, Any]:
+    """A document as an input names it."""
+    return {"number": {"company": company, "number": named}}
+
+
+def part(line: int, amount: str) -> dict[str, Any]:
+    """A part of an order's line, in crowns."""
+    return {"lineNumber": line, "amount": sek(amount)}
+
+
+async def posted(ask: Asker, *items: dict[str, Any]) -> list[Any]:
+    """Items in the ledger."""
+    found: list[Any] = (await changed(ask, POST_ITEMS, keyed(items=items), **ERP))["openItems"]
+    return found
+
+
+async def received(ask: Asker, *payments: dict[str, Any]) -> list[Any]:
+    """Payments in the ledger."""
+    found: list[Any] = (await changed(ask, POST_PAYMENTS, keyed(payments=payments), **ERP))["payments"]
+    return found
+
+
+async def ordered(ask: Asker, *orders: dict[str, Any]) -> list[Any]:
+    """Orders entered or changed."""
+    found: list[Any] = (await changed(ask, SAVE_ORDERS, {"salesOrders": orders}, **ERP))["salesOrders"]
+    return found
+
+
+async def customer(world: World, limit: str | None = None) -> str:
+    """The account of a new customer of SE01, with a limit in crowns."""
+    account = number()
+    await world.customer("SE01", account, f"Customer {account}")
+    if limit is not None:
+        await world.limit(f"SE01/{account}", f"{limit} SEK")
+    return account
+
+
+async def takes(world: World, account: str, as_of: date = TODAY) -> dict[str, str]:
+    """What the movements of a customer of SE01 come to on a day, by category, without sales and zeros."""
+    rows = await world.conn.fetch(
+        "select category, sum(amount) / 100.0 as amount from movement"
+        " where customer_id = $1 and day <= $2 and category <> 'SALES' group by category having sum(amount) <> 0",
+        world.ids[f"SE01/{account}"],
+        as_of,
+    )
+    return {row["category"]: f"{row['amount']:.2f}" for row in rows}
+
+
+async def due_days(world: World, account: str, category: Category = Category.RECEIVABLES) -> dict[str, str]:
+    """The kept sums of a category by due day."""
+    rows = await world.conn.fetch(
+        "select due_day, amount / 100.0 as amount from balance where customer_id = $1 and category = $2"
+        " and amount <> 0 order by due_day",
+        world.ids[f"SE01/{account}"],
+        category.value,
+    )
+    return {row["due_day"].isoformat(): f"{row['amount']:.2f}" for row in rows}
+
+
+async def assert_books_agree(world: World) -> None:
+    """What is kept of movements is what the facts come to, and no line took more than it has."""
+    facts: Sums = defaultdict(Decimal)
+    for sums in (await _items(world), await _payments(world), await _orders(world)):
+        for key, amount in sums.items():
+            facts[key] += amount
+    expected = {key: amount for key, amount in facts.items() if amount}
+    for table, due in (("movement", "due_day"), ("balance", "due_day")):
+        rows = await world.conn.fetch(
+            f"select customer_id, category, currency, {due} as due, sum(amount * unit) as amount"
+            f" from {table} join currency on code = currency where category <> 'SALES'"
+            " group by 1, 2, 3, 4 having sum(amount) <> 0"
+        )
+        kept = {(str(r["customer_id"]), r["category"], r["currency"], r["due"]): r["amount"] for r in rows}
+        assert kept == expected, table
+    await _assert_lines_agree(world)
+    await _assert_nothing_was_ever_overdrawn(world)
+
+
+async def _items(world: World) -> Sums:
+    settled = await world.conn.fetch(
+        "select coalesce(credit_item_id, item_id) as credit, item_id, amount from settlement where reversed_on is null"
+    )
+    taken: dict[Any, Decimal] = defaultdict(Decimal)
+    for row in settled:
+        for key in {row["item_id"], row["credit"]}:
+            taken[key] += row["amount"]
+    sums: Sums = defaultdict(Decimal)
+    for row in await world.conn.fetch("select * from open_item where reversed_on is null"):
+        kind = OpenItemKind(row["kind"])
+        left = abs(row["amount"]) - taken[row["id"]]
+        assert left >= row["disputed"] >= 0, "no more is disputed than is open"
+        due = row["document_date"] if kind is OpenItemKind.CREDIT_NOTE else row["due_date"]
+        owner = str(row["customer_id"])
+        sums[owner, category_of(kind).value, row["currency"], due] += -left if kind in LOWERS else left
+        sums[owner, Category.DISPUTED.value, row["currency"], row["due_date"]] += row["disputed"]
+    return sums
+
+
+async def _payments(world: World) -> Sums:
+    sums: Sums = defaultdict(Decimal)
+    rows = await world.conn.fetch(
+        "select p.*, coalesce((select sum(amount) from settlement s where s.payment_id = p.id"
+        " and s.reversed_on is null), 0) as settled from payment p where reversed_on is null and status = 'COLLECTED'"
+    )
+    for row in rows:
+        key = (str(row["customer_id"]), Category.UNAPPLIED.value, row["currency"], row["paid_on"])
+        sums[key] -= row["amount"] - row["settled"]
+    return sums
+
+
+async def _orders(world: World) -> Sums:
+    sums: Sums = defaultdict(Decimal)
+    rows = await world.conn.fetch("select customer_id, id from sales_order")
+    for kept in await orders_by_key(world.conn, [(row["customer_id"], row["id"]) for row in rows]):
+        for balance in kept.counted:
+            assert balance.due is not None
+            key = (str(kept.payer), balance.category.value, balance.amount.currency, balance.due)
+            sums[key] += balance.amount.amount
+    return sums
+
+
+async def _assert_lines_agree(world: World) -> None:
+    rows = await world.conn.fetch(
+        "select l.id, l.amount, l.delivered, l.billed, l.invoiced,"
+        " coalesce((select sum(amount) from delivery d where d.line_id = l.id), 0) as left_on_slips,"
+        " coalesce((select sum(amount) from billing b where b.line_id = l.id), 0) as on_documents,"
+        " coalesce((select sum(amount) from billing b where b.line_id = l.id and item_id is not null), 0) as in_ledger"
+        " from sales_order_line l"
+    )
+    for row in rows:
+        steps = (row["delivered"], row["billed"], row["invoiced"])
+        assert steps == (row["left_on_slips"], row["on_documents"], row["in_ledger"])
+        assert max(steps) <= row["amount"]
+
+
+async def _assert_nothing_was_ever_overdrawn(world: World) -> None:
+    """On no day did an item, a payment or an order take less than nothing."""
+    rows = await world.conn.fetch(
+        "select source_id, category, day, sum(sum(amount)) over (partition by source_id, category order by day) as kept"
+        " from movement where category not in ('SALES', 'UNAPPLIED', 'SPECIAL_LIABILITIES')"
+        " group by source_id, category, day"
+    )
+    assert [row for row in rows if row["kept"] < 0] == []
+    rows = await world.conn.fetch(
+        "select source_id, day, sum(sum(amount)) over (partition by source_id order by day) as kept"
+        " from movement where category = 'UNAPPLIED' group by source_id, day"
+    )
+    assert [row for row in rows if row["kept"] > 0] == []
+
+
+def open_amounts(items: Sequence[Any]) -> list[str]:
+    """What is open of each."""
+    return [item["openAmount"]["amount"] for item in items]
