@@ -27,6 +27,7 @@ async def shared(world: World) -> World:
     """Two companies with something of every kind, sharing a party and a credit group."""
     await world.company("DK01", f"{SECRET} A/S", "SEK", "DK", "da-DK", "Europe/Copenhagen")
     await world.customer("DK01", f"{SECRET}-1", f"{SECRET} kunde", party="ACME")
+    await world.customer("DK01", f"{SECRET}-2", f"{SECRET} alene", party=f"{SECRET}-P")
     await world.group("G1", "Shared Group", "SEK", "SE01/1001", f"DK01/{SECRET}-1", limit="150000 SEK")
     for company, account, word in (("SE01", "1001", "Open"), ("DK01", f"{SECRET}-1", SECRET)):
         await _fill(world, company, f"{company}/{account}", word)
@@ -98,7 +99,7 @@ async def test_there_is_something_to_hide(ask: Asker, shared: World) -> None:
 @pytest.mark.parametrize("root", connections())
 async def test_a_list_gives_and_counts_only_what_may_be_seen(ask: Asker, shared: World, root: str) -> None:
     hidden = await hidden_ids(shared)
-    query = f'query @inContext(currency: "SEK") {{ {root}(first: 1000) {selection(named(root), 1)} }}'
+    query = f'query @inContext(currency: "SEK") {{ {root}(first: 1000) {selection(named(root), 2)} }}'
     answer = await ask(query, **ONE)
     assert_nothing_leaks(answer, hidden)
     found = answer.data[root]

@@ -68,10 +68,8 @@ def _fields(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> Itera
 
 
 def _is_record(kind: Any) -> bool:
-    """Records and lists of them are a step away; amounts, limits and figures belong to what gives them."""
-    if kind.name.endswith(("Connection", "Edge")) or kind.name in ("Node", "CreditHolder"):
-        return not kind.name.endswith("Edge")
-    return any(interface.name == "Node" for interface in getattr(kind, "interfaces", ()))
+    """Records are a step away; lists, amounts, limits and figures belong to what gives them."""
+    return kind.name == "Node" or any(interface.name == "Node" for interface in getattr(kind, "interfaces", ()))
 
 
 def _needs_more(arguments: dict[str, GraphQLArgument]) -> bool:
