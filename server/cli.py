@@ -22,6 +22,7 @@ from server.demo.running import Demo
 from server.importing import HELP, import_command
 from server.log import configure_logs
 from server.opening import BAD_USAGE, database, settings, stop
+from server.reconciling import reconcile_command
 from server.serving import NotLoopback, address_of, listen, require_loopback
 from server.serving import serve as serve_on
 
@@ -95,6 +96,7 @@ def migrate_command(
 
 
 app.command("import", help=HELP)(import_command)
+app.command("reconcile")(reconcile_command)
 
 
 @app.command()

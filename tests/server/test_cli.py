@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -125,6 +127,28 @@ def test_a_port_that_is_taken_is_a_sentence() -> None:
         said = run("serve", "--port", str(taken.getsockname()[1]), DATABASE_URL=NOWHERE)
     assert said.exit_code == 1
     assert "Choose another with --port" in said.stderr
+
+
+def test_reconcile_says_that_everything_agrees_or_what_does_not(server: embedded.Server) -> None:
+    with migrate.passing_database(server) as url:
+        assert "Run: creditgraph migrate" in run("reconcile", DATABASE_URL=url).stderr
+        migrate.upgrade(url)
+        agreed = run("reconcile", DATABASE_URL=url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            company = uuid4()
+            connection.execute(
+                "insert into company (id, code, name, country, currency, locale, time_zone)"
+                " values (%s, 'SE01', 'Nordvik AB', 'SE', 'SEK', 'sv-SE', 'Europe/Stockholm')",
+                (company,),
+            )
+            connection.execute(
+                "insert into company_balance values (%s, 'RECEIVABLES', 'SEK', '2026-03-31', 7)", (company,)
+            )
+        corrupted = run("reconcile", "--locale", "sv-SE", DATABASE_URL=url)
+    assert (agreed.exit_code, agreed.stdout) == (0, "Everything agrees with the facts.\n")
+    assert corrupted.exit_code == 1
+    assert corrupted.stdout.startswith(f"COMPANY_BALANCE company_id={company} category=RECEIVABLES currency=SEK")
+    assert corrupted.stderr == "Found: 1.\n"
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

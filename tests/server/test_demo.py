@@ -14,9 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from persistence import embedded
+from persistence.reconcile import reconcile
 from server.auth import DevelopmentIssuer
 from server.demo.client import Client, Refused
 from server.demo.group import ACCOUNTS, BUILDERS, rates
@@ -58,7 +60,7 @@ def everything(client: Client) -> dict[str, Any]:
     return client.ask(EVERYTHING, language="sv")
 
 
-async def test_it_loads_through_the_api_and_answers_what_it_prints(served: Served) -> None:
+async def test_it_loads_through_the_api_and_answers_what_it_prints(served: Served, pool: asyncpg.Pool) -> None:
     given = tokens(DevelopmentIssuer(KEY))
     clients = {name: Client(served.address, token) for name, token in given.items()}
     requests: list[None] = [None] * 30
@@ -79,6 +81,8 @@ async def test_it_loads_through_the_api_and_answers_what_it_prints(served: Serve
         return first, everything(clients["MANAGER"]), check(served.address, given)
 
     first, again, explanation = await asyncio.to_thread(use)
+    async with pool.acquire() as connection:
+        assert await reconcile(connection) == []
     assert again == first
     assert len(first["companies"]["nodes"]) == 3
     assert len(first["parties"]["nodes"]) == 12
