@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.shapes.money import in_reporting_currency
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.statements import Statement, any_of
 from persistence.tables.decisions import credit_hold, credit_release, hold_reason
 from persistence.tables.orders import sales_order
@@ -77,7 +77,10 @@ REASONS = Statement(
 """Why `holds` of `customers` were held, most serious first."""
 
 RELEASES = Statement(
-    sa.select(credit_release)
+    sa.select(
+        *(column for column in credit_release.c if column.name != "deviation_percent"),
+        tidy(credit_release.c.deviation_percent).label("deviation_percent"),
+    )
     .ext(distinct_on(credit_release.c.hold_id))
     .where(
         any_of(credit_release.c.customer_id, "customers"),

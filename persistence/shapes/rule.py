@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.tables.company import blocking_rule
 
 BLOCKING_RULE = Shape(
@@ -20,7 +20,7 @@ BLOCKING_RULE = Shape(
         "credit_management_group_id": blocking_rule.c.credit_management_group_id,
         "risk_group_id": blocking_rule.c.risk_group_id,
         "days": blocking_rule.c.days,
-        "percent": blocking_rule.c.percent,
+        "percent": tidy(blocking_rule.c.percent),
         "amount": blocking_rule.c.amount,
         "currency": blocking_rule.c.currency,
         "at_or_above": blocking_rule.c.at_or_above,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import strawberry
 
 from domain.audit import AuditEventKind
@@ -104,4 +105,5 @@ class AuditEvent(Node):
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    """A text as it is, anything else as JSON writes it."""
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()

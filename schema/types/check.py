@@ -87,7 +87,12 @@ class RateUsed(Reckoned):
 
     from_: CurrencyCode = stored("What one unit is of.", "from")
     to: CurrencyCode = stored("What it is worth in.")
-    rate: Decimal = stored("How many of them.")
+
+    @strawberry.field(description="How many of them.")
+    def rate(self) -> Decimal:
+        rate: Decimal = self.facts.rate
+        return rate.normalize()
+
     date: datetime.date = told("day", "The day it was published for.")
 
 

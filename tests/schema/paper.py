@@ -97,7 +97,7 @@ async def decided(world: World, customer: str, number: str, amount: str) -> Deci
     payer, company = world.ids[customer], world.ids[customer.split("/")[0]]
     parts = money(amount)
     asked = Order(Money(parts["amount"], parts["currency"]), number=number)
-    facts: Facts = await facts_of(world.conn, payer, Moment(NOW))
+    facts: Facts = (await facts_of(world.conn, [payer], Moment(NOW), [parts["currency"]]))[payer]
     decision = check(facts, asked)
     who = await actor(world)
     row = decision_row(decision, facts, asked, world.ids[number], company, who, NOW, None)

@@ -1,0 +1,128 @@
+"""The exposure report is reckoned in SQL for many customers, the domain reckons one: they agree on any facts."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.exposure import Category
+from tests.schema.asking import Asker
+from tests.schema.world import LONG_AGO, TODAY, World
+
+DAY = timedelta(days=1)
+PAST = TODAY - 30 * DAY
+CUSTOMERS = """
+query ($asOf: Date, $currency: CurrencyCode) { customers(first: 1000) { nodes {
+  id intercompany company { code }
+  own: credit(asOf: $asOf) { available { amount } }
+  credit(asOf: $asOf, currency: $currency) {
+    limit { kind total { amount } }
+    exposure {
+      total { amount } receivables { amount } specialLiabilities { amount } openOrders { amount }
+      openDeliveries { amount } openBilling { amount } unappliedPayments { amount } disputed { amount }
+      overdue { amount } heldOrders { amount } insured { amount } net { amount }
+    }
+  }
+  aging(asOf: $asOf, currency: $currency) { buckets { amount { amount } } }
+} } }
+"""
+REPORT = """
+query ($asOf: Date, $currency: CurrencyCode!) {
+  exposureReport(groupBy: [CUSTOMER], asOf: $asOf, currency: $currency, first: 1000) { nodes {
+    customerId creditLimits total receivables specialLiabilities openOrders openDeliveries openBilling unappliedPayments
+    disputed overdue heldOrders insured net notDue days1To30 days31To60 days61To90 over90
+  } }
+  exposureByCompany(asOf: $asOf, currency: $currency) { company { code } customers overLimitCustomers }
+}
+"""
+AGES = ("notDue", "days1To30", "days31To60", "days61To90", "over90")
+
+
+async def random_customers(world: World, chance: random.Random) -> None:
+    """Customers with any debts, limits, securities and memberships, in companies that count as they like."""
+    for company in ("SE01", "FI01"):
+        await world.conn.execute(
+            "update credit_parameters set credit_limit_type = $2, disputed_reduces_exposure = $3,"
+            " disputed_reduces_overdue = $4, order_horizon_days = $5, check_credit_groups = $6,"
+            " unset_limit_means_unlimited = $7 where company_id = $1",
+            world.ids[company],
+            chance.choice(["NONE", "BALANCE", "BALANCE_AND_DELIVERIES", "ALL", "ALL"]),
+            *(chance.random() < 0.5 for _ in range(2)),
+            chance.choice([None, 0, 20]),
+            *(chance.random() < 0.5 for _ in range(2)),
+        )
+    for place in range(25):
+        company = chance.choice(["SE01", "FI01"])
+        account = f"{chance.getrandbits(40):x}-{place}"
+        flags = {
+            name: chance.random() < 0.25 for name in ("unlimited_credit", "mandatory_credit_limit", "intercompany")
+        }
+        await world.customer(company, account, account, **flags)
+        name = f"{company}/{account}"
+        for _ in range(chance.randrange(7)):
+            due = TODAY + chance.choice([0, -1, -30, -31, -60, -61, -90, -91, chance.randrange(-120, 60)]) * DAY
+            day = TODAY - chance.randrange(60) * DAY
+            amount = (
+                f"{chance.randrange(-2000, 9000)}.{chance.randrange(100):02d} {chance.choice(['SEK', 'EUR', 'SEK'])}"
+            )
+            await world.owes(name, amount, due, day, chance.choice(list(Category)))
+        if chance.random() < 0.6:
+            await world.limit(name, f"{chance.randrange(3000)} {chance.choice(['SEK', 'EUR'])}")
+        if chance.random() < 0.5:
+            days = {"from_day": TODAY - chance.randrange(60) * DAY, "until_day": TODAY + chance.choice([-40, -20, 0, 9]) * DAY}
+            if days["from_day"] <= days["until_day"]:
+                first = await world.limit(name, f"{chance.randrange(3000)} SEK", kind="TEMPORARY", **days)
+                if chance.random() < 0.5:
+                    since, until = (TODAY - chance.randrange(40) * DAY for _ in range(2))
+                    later = {"from_day": since, "until_day": max(since, until), "replaces_id": first}
+                    await world.limit(name, f"{chance.randrange(3000)} EUR", kind="TEMPORARY", **later)
+        if chance.random() < 0.3:
+            await insured(world, name, chance)
+        if chance.random() < 0.5:
+            await world.group(f"G-{account}", "Group", "EUR", name)
+
+
+async def insured(world: World, name: str, chance: random.Random) -> None:
+    """A policy of any worth."""
+    owner = {"customer_id": world.ids[name], "company_id": world.ids[name.split("/")[0]]}
+    policy = {"value": Decimal(chance.randrange(1, 5000)), "percent": Decimal(chance.choice(["50", "33.3333", "100"]))}
+    days = {"from_day": LONG_AGO, "until_day": chance.choice([None, TODAY - 10 * DAY])}
+    named = {"kind": "INSURANCE", "provider": "Atradius", "number": name, "currency": chance.choice(["SEK", "EUR"])}
+    await world.put("collateral", **owner, **policy, **days, **named, included_in_exposure=chance.random() < 0.3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_the_report_agrees_with_the_domain_on_any_facts(ask: Asker, world: World, seed: int) -> None:
+    if seed == 0:
+        await world.rate("EUR", "SEK", "11.1234567", PAST - DAY)
+    await random_customers(world, random.Random(seed))
+    for as_of in (None, PAST.isoformat()):
+        asked = {"asOf": as_of, "currency": "SEK"}
+        customers = [
+            each for each in (await ask(CUSTOMERS, asked)).data["customers"]["nodes"] if not each["intercompany"]
+        ]
+        answer = (await ask(REPORT, asked)).data
+        rows = {row["customerId"]: row for row in answer["exposureReport"]["nodes"]}
+        assert set(rows) == {each["id"] for each in customers}
+        for customer in customers:
+            assert rows[customer["id"]] == expected(customer)
+        for company in answer["exposureByCompany"]:
+            mine = [each for each in customers if each["company"] == company["company"]]
+            above = [each for each in mine if Decimal((each["own"]["available"] or {"amount": 0})["amount"]) < 0]
+            assert (company["customers"], company["overLimitCustomers"]) == (len(mine), len(above))
+
+
+def expected(customer: dict[str, Any]) -> dict[str, Any]:
+    """The row that a customer makes by what the domain says of it."""
+    limit, exposure = customer["credit"]["limit"], customer["credit"]["exposure"]
+    ages = (bucket["amount"]["amount"] for bucket in customer["aging"]["buckets"])
+    return {
+        "customerId": customer["id"],
+        "creditLimits": limit["total"]["amount"] if limit["kind"] == "AMOUNT" else None,
+        **{name: money["amount"] for name, money in exposure.items()},
+        **dict(zip(AGES, ages, strict=True)),
+    }
