@@ -24,7 +24,7 @@ from tests.schema.books import (
     received,
     takes,
 )
-from tests.schema.changing import changed, held_order, hold_status, keyed, mistaken, refused, rows, said, sek
+from tests.schema.changing import changed, held_order, hold_status, keyed, refused, rows, said, sek
 from tests.schema.world import World
 
 BOTH = f"openItem {{ {ITEM} }} payment {{ {PAYMENT} }} creditNote {{ {ITEM} }}"
@@ -228,73 +228,6 @@ async def test_a_payment_is_not_reversed_twice_or_before_it_came_or_settled(ask:
     assert said(await refused(ask, world, REVERSE, keyed(payment=key), **ERP)) == [("WRONG_STATUS", "payment")]
     unknown = keyed(payment=by_number("none"))
     assert said(await refused(ask, world, REVERSE, unknown, **ERP)) == [("NOT_FOUND", "payment")]
-
-
-async def test_an_item_is_settled_by_a_payment_and_it_is_undone(ask: Asker, world: World) -> None:
-    account = await customer(world)
-    (item,) = await owed(ask, account, "100.00")
-    row = paid(account, "150.00", paidOn="2026-11-15")
-    await received(ask, row)
-    named = {"openItem": by_number(item), "payment": by_number(row["number"])}
-    given = keyed(**named, amount=sek("40.00"), day="2026-11-20")
-    payload = await changed(ask, SETTLE, given, **ERP)
-    assert (payload["openItem"]["openAmount"], payload["payment"]["unapplied"]) == (
-        {"amount": "60.00"},
-        {"amount": "110.00"},
-    )
-    assert (payload["openItem"]["version"], payload["creditNote"]) == (1, None)
-    await changed(ask, SETTLE, keyed(**named), **ERP)
-    assert await takes(world, account) == {"UNAPPLIED": "-50.00"}
-    assert await takes(world, account, date(2026, 11, 20)) == {"RECEIVABLES": "60.00", "UNAPPLIED": "-110.00"}
-    undone = await changed(ask, UNSETTLE, keyed(**named), **ERP)
-    assert undone["openItem"]["openAmount"] == {"amount": "100.00"}
-    assert await takes(world, account) == {"RECEIVABLES": "100.00", "UNAPPLIED": "-150.00"}
-    nothing = await refused(ask, world, UNSETTLE, keyed(**named), **ERP)
-    assert said(nothing) == [("NOT_FOUND", "payment")]
-    assert nothing["openItem"]["number"] == item
-
-
-async def test_an_item_is_settled_by_a_credit_note_and_it_is_undone(ask: Asker, world: World) -> None:
-    account = await customer(world)
-    (item,) = await owed(ask, account, "100.00")
-    (credit,) = await owed(ask, account, "30.00", kind="CREDIT_NOTE")
-    named = {"openItem": by_number(item), "creditNote": by_number(credit)}
-    payload = await changed(ask, SETTLE, keyed(**named), **ERP)
-    assert (payload["openItem"]["openAmount"], payload["creditNote"]["openAmount"], payload["payment"]) == (
-        {"amount": "70.00"},
-        {"amount": "0.00"},
-        None,
-    )
-    assert await takes(world, account) == {"RECEIVABLES": "70.00"}
-    await changed(ask, UNSETTLE, keyed(**named), **ERP)
-    assert await takes(world, account) == {"RECEIVABLES": "100.00", "UNAPPLIED": "-30.00"}
-
-
-async def test_a_settlement_that_cannot_be_says_why(ask: Asker, world: World) -> None:
-    account = await customer(world)
-    (item,) = await owed(ask, account, "100.00")
-    row = paid(account, "20.00", paidOn="2026-11-15")
-    await received(ask, row)
-    named = {"openItem": by_number(item), "payment": by_number(row["number"])}
-
-    async def why(**more: Any) -> list[tuple[str, str]]:
-        return said(await refused(ask, world, SETTLE, keyed(**named | more), **ERP))
-
-    assert await why(amount=sek("20.01")) == [("MORE_THAN_OPEN", "amount")]
-    assert await why(amount=sek("-1.00")) == [("AMOUNT_NEGATIVE", "amount")]
-    assert await why(day="2026-11-14") == [("DATE_ORDER", "day")]
-    assert await why(day="2026-11-24") == [("DAY_IN_FUTURE", "day")]
-    assert await why(openItem=by_number("none")) == [("NOT_FOUND", "openItem")]
-    no_credit = {"payment": None, "creditNote": by_number(item)}
-    assert await why(**no_credit) == [("INVALID_VALUE", "creditNote")]
-    await changed(ask, SETTLE, keyed(**named), **ERP)
-    assert await why() == [("MORE_THAN_OPEN", "amount")]
-    both = keyed(**named, creditNote=by_number(item))
-    assert await mistaken(ask, world, SETTLE, both, **ERP) == ["BAD_USER_INPUT"]
-    abroad = {"as_": "INTEGRATION", "companies": ["FI01"]}
-    assert await mistaken(ask, world, SETTLE, keyed(**named), **abroad) == ["COMPANY_NOT_AVAILABLE"]
-    early = keyed(**named, day="2026-11-14")
-    assert said(await refused(ask, world, UNSETTLE, early, **ERP)) == [("DATE_ORDER", "day")]
 
 
 async def test_a_payment_makes_room_for_the_order_that_waits(ask: Asker, world: World) -> None:

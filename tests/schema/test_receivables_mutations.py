@@ -11,8 +11,6 @@ from domain.exposure import Category
 from persistence.keys import new_key
 from tests.schema.asking import Asker
 from tests.schema.books import (
-    BILL,
-    DELIVER,
     ERP,
     ITEM,
     POST_ITEMS,
@@ -22,10 +20,7 @@ from tests.schema.books import (
     due_days,
     invoice,
     mutation,
-    order,
-    ordered,
     paid,
-    part,
     posted,
     received,
     takes,
@@ -262,56 +257,6 @@ async def test_a_new_due_day_that_ends_an_overdue_checks_holds_again(ask: Asker,
     assert await hold_status(world, hold) == "OPEN"
     await changed(ask, CHANGE_DUE, keyed(openItem=by_number(row["number"]), dueDate="2026-12-31"), **ERP)
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
-
-
-async def test_an_item_takes_the_place_of_the_order_lines_it_bills(ask: Asker, world: World) -> None:
-    account = await customer(world)
-    wanted = order(account, "60.00", "40.00", approved=True, orderedOn="2026-11-01")
-    await ordered(ask, wanted)
-    named = wanted["number"]
-    bills = [{"salesOrder": named, **part(1, "60.00")}, {"salesOrder": named, **part(2, "10.00")}]
-    row = invoice(account, "70.00", bills=bills)
-    await posted(ask, row)
-    assert await takes(world, account) == {"RECEIVABLES": "70.00", "OPEN_ORDERS": "30.00"}
-    # As of the invoice's day too, nothing counts twice.
-    assert await takes(world, account, date(2026, 11, 13)) == {"RECEIVABLES": "70.00", "OPEN_ORDERS": "30.00"}
-    await changed(ask, REVERSE, keyed(openItem=by_number(row["number"])), **ERP)
-    assert await takes(world, account) == {"OPEN_BILLING": "70.00", "OPEN_ORDERS": "30.00"}
-
-
-async def test_an_item_posts_a_billing_document_that_waited_once(ask: Asker, world: World) -> None:
-    account = await customer(world)
-    wanted = order(account, "100.00", approved=True)
-    await ordered(ask, wanted)
-    key = by_number(wanted["number"])
-    await changed(ask, DELIVER, keyed(salesOrder=key, number="S1", lines=[part(1, "80.00")]), **ERP)
-    await changed(ask, BILL, keyed(salesOrder=key, number="B1", lines=[part(1, "80.00")]), **ERP)
-    assert await takes(world, account) == {"OPEN_BILLING": "80.00", "OPEN_ORDERS": "20.00"}
-    line = {"salesOrder": wanted["number"], **part(1, "80.00"), "billing": "B1"}
-    await posted(ask, invoice(account, "80.00", bills=[line]))
-    assert await takes(world, account) == {"RECEIVABLES": "80.00", "OPEN_ORDERS": "20.00"}
-    twice = await refused(ask, world, POST_ITEMS, keyed(items=[invoice(account, "80.00", bills=[line])]), **ERP)
-    assert said(twice) == [("DOCUMENT_DIFFERS", "items.0.bills.0")]
-
-
-async def test_an_item_does_not_bill_what_is_not_there(ask: Asker, world: World) -> None:
-    account, other = await customer(world), await customer(world)
-    mine, theirs = order(account, "50.00", approved=True), order(other, "50.00", approved=True)
-    await ordered(ask, mine, theirs)
-    bills = [
-        {"salesOrder": "none", **part(1, "1.00")},
-        {"salesOrder": theirs["number"], **part(1, "1.00")},
-        {"salesOrder": mine["number"], **part(9, "1.00")},
-        {"salesOrder": mine["number"], **part(1, "30.00")},
-        {"salesOrder": mine["number"], **part(1, "30.00"), "billing": "another"},
-    ]
-    given = keyed(items=[invoice(account, "100.00", bills=bills)])
-    assert said(await refused(ask, world, POST_ITEMS, given, **ERP)) == [
-        ("NOT_FOUND", "items.0.bills.0.salesOrder"),
-        ("DIFFERENT_PAYER", "items.0.bills.1.salesOrder"),
-        ("NOT_FOUND", "items.0.bills.2.lineNumber"),
-        ("MORE_THAN_OPEN", "items.0.bills.4.amount"),
-    ]
 
 
 async def test_a_paid_invoice_makes_room_for_the_order_that_waits(ask: Asker, world: World) -> None:
