@@ -21,7 +21,7 @@ from domain.collateral import Collateral, CollateralKind
 from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
-from domain.money import Money
+from domain.money import Exchange, Money
 from persistence import fact_statements as sql
 from persistence.rates import exchange_on, with_age
 from persistence.statements import Row
@@ -58,13 +58,16 @@ async def customer_facts(
     collaterals = await _collaterals(conn, rows)
     balances = await _customer_balances(conn, rows, days, moment)
     settings = await _checkpoints(conn, {row["company_id"] for row in rows.values()})
+    worth: dict[tuple[date, frozenset[str]], Exchange] = {}
     facts = {}
     for key, row in rows.items():
         currency, day = row["company_currency"], days[key]
         own, secured = balances[key], tuple(collaterals[key])
         used = [currency, *currencies, *(b.amount.currency for b in own), *(c.value.currency for c in secured)]
         used.extend(entry.limit.currency for entry in entries[key])
-        exchange = await exchange_on(conn, day, used)
+        asked = (day, frozenset(used))
+        if asked not in worth:
+            worth[asked] = await exchange_on(conn, *asked)
         facts[key] = CustomerFacts(
             id=key,
             company=row["company_code"],
@@ -82,7 +85,7 @@ async def customer_facts(
             ),
             balances=own,
             policy=_policy(row),
-            exchange=with_age(exchange, row["max_rate_age_days"]),
+            exchange=with_age(worth[asked], row["max_rate_age_days"]),
             check_groups=row["check_credit_groups"],
             excluded=row["excluded_from_credit_management"],
             on_hold=row["on_hold"],

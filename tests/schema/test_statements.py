@@ -1,0 +1,56 @@
+"""How often the database is asked: as often for many customers as for few."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from persistence.statements import Statement
+from tests.schema.asking import Asker
+from tests.schema.world import TODAY, World
+
+QUERY = """query ($first: Int) { creditGroup(number: "G1") {
+  credit { exposure { total { amount } } }
+  members(first: $first) { nodes {
+    account company { code } payer { account } creditGroup { name } paymentTerms { name translations { value } }
+    credit(currency: "EUR") { available { amount } effectiveAvailable { amount } limit { parts { source { id } } } }
+    aging { total { amount } } dso { days } } } } }"""
+
+
+@pytest.fixture(scope="module")
+async def many(world: World) -> World:
+    """A group of twenty members in two companies."""
+    terms = await world.put("payment_terms", code="30", name="30 days", days=30)
+    members = []
+    for number in range(20):
+        company = "SE01" if number % 2 else "FI01"
+        await world.customer(company, f"M{number}", f"Member {number}", payment_terms_id=terms)
+        members.append(f"{company}/M{number}")
+        await world.limit(members[-1], f"1000 {'SEK' if number % 2 else 'EUR'}")
+        await world.owes(members[-1], f"{number + 1}.00 {'SEK' if number % 2 else 'EUR'}", TODAY)
+    await world.group("G1", "Many", "SEK", *members, limit="1000000 SEK")
+    return world
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that were run."""
+    run: list[str] = []
+    everything = Statement.all
+
+    async def counted(self: Statement, conn: asyncpg.Connection, **given: object) -> object:
+        run.append(self.text)
+        return await everything(self, conn, **given)
+
+    monkeypatch.setattr(Statement, "all", counted)
+    return run
+
+
+async def test_many_members_cost_no_more_statements_than_few(ask: Asker, many: World, asked: list[str]) -> None:
+    counts = []
+    for first in (4, 20):
+        asked.clear()
+        nodes = (await ask(QUERY, {"first": first})).data["creditGroup"]["members"]["nodes"]
+        assert len(nodes) == first
+        counts.append(len(asked))
+    assert counts[1] <= counts[0]
