@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, Undefined
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Undefined,
+    get_named_type,
+)
 from strawberry.schema.config import StrawberryConfig
 
 from schema.fields import TYPES, read_field
@@ -23,6 +30,7 @@ def built() -> strawberry.Schema:
         config=StrawberryConfig(default_resolver=read_field, scalar_map=SCALARS),
     )
     _leave_out_null_defaults(graphql_schema(schema))
+    _describe_inputs(graphql_schema(schema))
     return schema
 
 
@@ -45,6 +53,13 @@ def _leave_out_null_defaults(schema: GraphQLSchema) -> None:
             argument.default = None
         if argument.default_value is None:
             argument.default_value = Undefined
+
+
+def _describe_inputs(schema: GraphQLSchema) -> None:
+    """The one argument of every mutation is what its input type says."""
+    mutations = schema.mutation_type.fields.values() if schema.mutation_type else ()
+    for argument in (argument for field in mutations for argument in field.args.values()):
+        argument.description = argument.description or get_named_type(argument.type).description
 
 
 SCHEMA = built()
