@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain.job import JobKind, JobStatus
-from domain.refusal import ErrorCode
 from persistence.frozen import thaw_message
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.job import JOB, REJECTED_ROW
 from schema.arguments import InLocale
 from schema.connections import REJECTED_ROWS
 from schema.context import Info
+from schema.error_codes import ErrorCode
 from schema.fields import coded, labelled, link, shaped, stored
 from schema.types.node import Node, Record
 
