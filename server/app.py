@@ -11,13 +11,14 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from persistence import migrate
 from persistence.balances import fold
 from persistence.database import Pool, open_pool
+from schema import export
 from schema.app import SCHEMA, graphql_schema
 from schema.context import Authenticate, House
 from schema.endpoint import Endpoint
@@ -50,6 +51,7 @@ class Application:
         self._app = Starlette(
             routes=[
                 Route("/graphql", _Later(self)),
+                Route("/schema.graphql", schema_file),
                 Route("/livez", alive),
                 Route("/readyz", self._ready),
             ],
@@ -92,6 +94,11 @@ class _Later:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.application.answer_graphql(scope, receive, send)
+
+
+async def schema_file(_: Request) -> Response:
+    """The schema in its definition language, for code generators: introspection says nothing of `@oneOf`."""
+    return FileResponse(export.FILE, media_type="text/plain")
 
 
 async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:

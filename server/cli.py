@@ -47,8 +47,8 @@ def serve(
 ) -> None:
     """Answer GraphQL at /graphql until Ctrl-C.
 
-    Beside it /livez (the process lives) and /readyz (the database answers and is migrated). Logs are JSON lines on
-    standard error. Tokens come from `creditgraph token`.
+    Beside it /schema.graphql for code generators, /livez (the process lives) and /readyz (the database answers and is
+    migrated). Logs are JSON lines on standard error. Tokens come from `creditgraph token`.
     """
     chosen = settings()
     host, port = host or chosen.host, chosen.port if port is None else port

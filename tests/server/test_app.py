@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from persistence import migrate
 from persistence.keys import new_key
+from schema import export
 from server.app import keep_folding
 from server.health import readiness
 from server.serving import NotLoopback, address_of, listen, require_loopback
@@ -49,6 +50,14 @@ async def test_it_is_not_ready_when_the_database_does_not_answer(database_url: s
     answer = await readiness(pool, "0001")
     assert answer.status_code == 503
     assert json.loads(bytes(answer.body)) == {"status": "not ready", "database": "InterfaceError"}
+
+
+async def test_code_generators_get_the_schema_with_what_introspection_does_not_say(served: Served) -> None:
+    answer = await served.client.get("/schema.graphql")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["etag"]
+    assert "@oneOf" in answer.text
+    assert answer.text == export.FILE.read_text()
 
 
 async def test_graphql_is_answered_to_a_token_and_refused_without_one(served: Served) -> None:
