@@ -72,7 +72,7 @@ async def set_rates(tx: Transaction, rates: Sequence[RateToSet]) -> Result:
     """
     few_enough(rates, "rates")
     keys = [(rate.base, rate.quote, rate.day) for rate in rates]
-    refusals = twice_refusals([(f"{base}{day}", quote) for base, quote, day in keys], "rates", "quote")
+    refusals = twice_refusals([(f"{base}{day}", quote) for base, quote, day in keys], "rates", "to")
     for place, rate in enumerate(rates):
         refusals.extend(_refusals(tx, rate, ("rates", str(place))))
     if refusals:
@@ -112,11 +112,11 @@ def _audit(tx: Transaction, rate: RateToSet, key: UUID, before: Row | None, valu
 def _refusals(tx: Transaction, rate: RateToSet, path: tuple[str, ...]) -> list[Refusal]:
     refusals = [
         Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(UNKNOWN, {"currency": code}), (*path, name))
-        for name, code in (("base", rate.base), ("quote", rate.quote))
+        for name, code in (("from", rate.base), ("to", rate.quote))
         if code not in tx.digits
     ]
     if rate.base == rate.quote:
-        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(SAME_CURRENCY), (*path, "quote")))
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(SAME_CURRENCY), (*path, "to")))
     if rate.rate <= 0:
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NOT_POSITIVE), (*path, "rate")))
     elif rate.rate >= MOST:
