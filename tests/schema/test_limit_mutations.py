@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from persistence.reconcile import reconcile
 from tests.schema.adjusting import CREATE, POST, UPDATE, draft, drafted, line, own_customer, post, temporary, update
 from tests.schema.asking import Asker
 from tests.schema.changing import (
@@ -75,6 +78,19 @@ async def test_an_order_on_hold_is_checked_again_when_the_limit_rises(ask: Asker
     assert await hold_status(world, hold) == "OPEN"
     await changed(ask, POST, post(await drafted(ask, line(acme, "3000"))))
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
+
+
+async def test_decision_21_a_higher_limit_releases_by_itself_where_the_company_says_so(
+    ask: Asker, world: World, acme: str
+) -> None:
+    own = "update credit_parameters set release_when_ready = $2 where company_id = $1"
+    await world.conn.execute(own, world.ids["SE01"], True)
+    first = await held_order(ask, world, "SE01", acme.split("/")[1], "3000")
+    second = await held_order(ask, world, "SE01", acme.split("/")[1], "2000")
+    await changed(ask, POST, post(await drafted(ask, line(acme, "4000"))))
+    assert (await hold_status(world, first), await hold_status(world, second)) == ("RELEASED", "OPEN")
+    assert await reconcile(world.conn) == []
+    await world.conn.execute(own, world.ids["SE01"], False)
 
 
 async def test_a_limit_of_a_group_checks_the_holds_of_every_member_again(ask: Asker, world: World, acme: str) -> None:
@@ -174,6 +190,27 @@ async def test_the_last_posted_wins_whichever_was_drafted_first(ask: Asker, worl
     (only,) = posted["creditLimitAdjustment"]["lines"]["nodes"]
     assert only["holder"]["credit"]["limit"]["total"] == {"amount": "1.00"}
     assert only["currentLimit"]["amount"] == "2.00"
+
+
+async def test_a_limit_of_nothing_is_a_limit(ask: Asker, world: World, acme: str) -> None:
+    await world.limit(acme, "1000 SEK")
+    posted = await changed(ask, POST, post(await drafted(ask, line(acme, "0"))))
+    (only,) = posted["creditLimitAdjustment"]["lines"]["nodes"]
+    assert only["holder"]["credit"]["limit"]["total"] == {"amount": "0.00"}
+
+
+async def test_drafts_written_at_once_have_numbers_of_their_own(ask: Asker, world: World, acme: str) -> None:
+    made = await asyncio.gather(*(drafted(ask, line(acme)) for _ in range(8)))
+    assert len({one["number"] for one in made}) == 8
+
+
+async def test_an_adjustment_posted_twice_at_once_is_posted_once(ask: Asker, world: World, acme: str) -> None:
+    made = await drafted(ask, line(acme))
+    answers = await asyncio.gather(*(ask(POST, {"input": post(made)}) for _ in range(4)))
+    payloads = [answer.data["postCreditLimitAdjustment"] for answer in answers]
+    assert sorted(codes(payload["errors"]) for payload in payloads) == [[], *[["WRONG_STATUS"]] * 3]
+    kept = await world.conn.fetchval("select count(*) from credit_limit_entry where holder_id = $1", world.ids[acme])
+    assert kept == 1
 
 
 @pytest.mark.skipif(not OPERATIONS.exists(), reason="the operations of the front-end teams are not at hand")
