@@ -52,6 +52,8 @@ def still_true(conn: Connection, noun: Noun) -> bool:
 
 def _only_once(conn: Connection, noun: Noun) -> None:
     """Of rows with the same key the first counts; the others must say the same and are then left out."""
+    if not rows_of(conn, noun.sql("select 1 from {rows} group by key having count(*) > 1 limit 1")):
+        return
     content = ", ".join(f'"{field.name}"' for field in noun.fields)
     doubled = f"""
         select file, line, ensured, key, row({content})::text as content,

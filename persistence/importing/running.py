@@ -216,7 +216,7 @@ class _Import:
 
     def _check(self) -> None:
         for place, noun in enumerate(self._nouns):
-            self._tell(Step.CHECKING, place, len(self._nouns))
+            self._tell(Step.CHECKING, place, len(self._nouns), noun.name)
             staging.gather(self._conn, noun, self._layouts)
             resolve(self._conn, noun)
             append(self._conn, noun)
@@ -241,9 +241,10 @@ class _Import:
         assert isinstance(count, int)
         return count
 
-    def _tell(self, step: Step, done: int, total: int) -> None:
+    def _tell(self, step: Step, done: int, total: int, noun: str | None = None) -> None:
         for file in self._files:
-            file.job.went_on(file.rows, None, file.rows)
+            if noun is None or any(rows.noun == noun for rows in file.source.layout.format.rows):
+                file.job.went_on(file.rows, None, file.rows)
         self.tell(step, done, total)
 
     def tell(self, step: Step, done: int, total: int) -> None:

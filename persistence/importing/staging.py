@@ -51,6 +51,7 @@ def connected(url: str, now: datetime, actor: UUID) -> Iterator[Connection]:
         ):
             run(conn, statement)
         conn.execute("insert into this_import values (%s, %s)", (now, actor))
+        run(conn, "analyze this_import")
         yield conn
 
 

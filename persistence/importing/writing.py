@@ -101,7 +101,7 @@ def _lock(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     if not touches:
         return ()
     run(conn, f"create temp table touched on commit drop as {' union '.join(touches)}")
-    run(conn, TOUCHED)
+    run(conn, f"analyze touched; {TOUCHED}")
     groups = rows_of(conn, "select id from touched_group order by id")
     run(conn, LOCK_GROUPS)
     run(conn, LOCK_CUSTOMERS)

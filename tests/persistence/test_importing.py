@@ -1,0 +1,227 @@
+"""The canonical layout: a folder of every kind of row comes in as it is written, once, and moves what the rules say."""
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from domain.exposure import Category
+from domain.money import Money
+from domain.orders import OrderLine, SalesOrderStatus, order_balances
+from domain.receivables import (
+    Movement,
+    OpenItem,
+    OpenItemKind,
+    Payment,
+    PaymentKind,
+    PaymentStatus,
+    item_posted,
+    payment_posted,
+    settled,
+)
+from persistence.importing import kinds
+from tests.persistence.loading import DATA, Ledger
+
+pytestmark = pytest.mark.usefixtures("reconciled")
+
+FACTS = (
+    "company",
+    "credit_parameters",
+    "checkpoint_setting",
+    "party",
+    "customer",
+    "customer_payer",
+    "customer_group",
+    "credit_group",
+    "credit_group_member",
+    "credit_limit_entry",
+    "collateral",
+    "exchange_rate",
+    "open_item",
+    "payment",
+    "settlement",
+    "sales_order",
+    "sales_order_line",
+    "delivery",
+    "billing",
+    "document_number",
+    "movement",
+    "balance",
+    "company_balance",
+    "movement_tail",
+)
+
+
+def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> None:
+    done = ledger.group()
+    assert [(one.source, one.rejected) for one in done] == [(f"{kind}.csv", 0) for kind in kinds()]
+    assert all(one.loaded == one.read for one in done if one.source != "limits.csv")
+    assert {table: ledger.count(table) for table in FACTS[:16]} == {
+        "company": 2,
+        "credit_parameters": 2,
+        "checkpoint_setting": 4,
+        "party": 3,
+        "customer": 5,
+        "customer_payer": 1,
+        "customer_group": 2,
+        "credit_group": 1,
+        "credit_group_member": 2,
+        "credit_limit_entry": 4,
+        "collateral": 2,
+        "exchange_rate": 1,
+        "open_item": 11,
+        "payment": 4,
+        "settlement": 5,
+        "sales_order": 5,
+    }
+    assert ledger.ask("select name, number from party where number like 'SE01-%'") == [('Kiosk, "Hörnan"', "SE01-1004")]
+    assert ledger.ask(
+        "select g.code, s.code, t.days, r.code, risk_score, mandatory_credit_limit, customer_since from customer c"
+        " join customer_group g on g.id = c.customer_group_id join account_status s on s.id = c.account_status_id"
+        " join payment_terms t on t.id = c.payment_terms_id join risk_group r on r.id = c.risk_group_id"
+    ) == [("WHOLESALE", "WATCH", 30, "LOW", 42, True, date(2019, 5, 1))]
+
+
+def test_an_item_is_kept_under_the_payer_and_says_who_bought(ledger: Ledger) -> None:
+    ledger.group()
+    assert ledger.ask(
+        "select p.account, b.account from open_item i join customer p on p.id = i.customer_id"
+        " join customer b on b.id = i.buyer_id where i.number = 'F-4'"
+    ) == [("1002", "1003")]
+    assert ledger.ask(
+        "select p.account, b.account from sales_order i join customer p on p.id = i.customer_id"
+        " join customer b on b.id = i.buyer_id where i.number = 'S-3'"
+    ) == [("1002", "1003")]
+
+
+def test_an_empty_limit_is_unset_a_zero_is_an_amount_and_unlimited_comes_with_the_customer(ledger: Ledger) -> None:
+    ledger.group()
+    entries = ledger.ask(
+        "select coalesce(c.account, g.number), e.kind, e.amount, e.currency, e.until_day from credit_limit_entry e"
+        " left join customer c on c.id = e.customer_id left join credit_group g on g.id = e.credit_group_id order by 1, 2"
+    )
+    assert entries == [
+        ("1001", "PERMANENT", Decimal(100000), "SEK", date(2027, 12, 31)),
+        ("1001", "TEMPORARY", Decimal("120000.50"), "SEK", date(2026, 11, 30)),
+        ("1002", "PERMANENT", Decimal(0), "SEK", None),
+        ("CG-1", "PERMANENT", Decimal(1000000), "EUR", None),
+    ]
+    assert ledger.ask("select account from customer where unlimited_credit") == [("1004",)]
+
+
+def test_the_same_folder_twice_changes_nothing(ledger: Ledger) -> None:
+    ledger.group()
+    before = ledger.contents(FACTS)
+    again = ledger.group()
+    assert [(one.loaded, one.rejected) for one in again] == [(0, 0)] * len(again)
+    assert all(one.unchanged == one.read for one in again)
+    assert ledger.contents(FACTS) == before
+
+
+def test_the_same_row_twice_in_a_file_is_loaded_once(ledger: Ledger) -> None:
+    ledger.group()
+    row = "SE01,1001,RECEIPT,COLLECTED,B77,10,SEK,2026-10-20\n"
+    heading = "company,account,kind,status,number,amount,currency,paid_on\n"
+    done = ledger.rows("payments", heading + row + row)
+    assert (done.read, done.loaded, done.unchanged, done.rejected) == (2, 1, 1, 0)
+    assert ledger.ask("select count(*) from payment where number = 'B77'") == [(1,)]
+
+
+def test_columns_that_are_not_required_may_be_left_out_and_stand_in_any_order(ledger: Ledger) -> None:
+    ledger.group()
+    text = (
+        "due_date,amount,currency,number,account,company,document_date\n"
+        "2026-12-01,12.50,SEK,F-90,1001,SE01,2026-11-23\n"
+    )
+    assert ledger.rows("open-items", text).loaded == 1
+    found = ledger.ask("select kind, amount, booked_amount, disputed from open_item where number = 'F-90'")
+    assert found == [("INVOICE", Decimal("12.5"), Decimal("12.5"), Decimal(0))]
+
+
+def _day_zero(row: tuple[Movement, str]) -> tuple[object, ...]:
+    moved, number = row
+    return number, moved.category.value, moved.amount.currency, moved.amount.amount, moved.day, moved.due
+
+
+def test_what_items_payments_and_settlements_move_is_what_the_rules_say(ledger: Ledger) -> None:
+    ledger.group()
+    items: dict[UUID, tuple[OpenItem, str]] = {}
+    for key, number, kind, amount, currency, document, due, part in ledger.ask(
+        "select id, number, kind, amount, currency, document_date, due_date, disputed from open_item"
+    ):
+        items[key] = (OpenItem(key, OpenItemKind(kind), Money(amount, currency), document, due, part), number)
+    payments: dict[UUID, tuple[Payment, str]] = {}
+    for key, number, kind, status, amount, currency, paid in ledger.ask(
+        "select id, number, kind, status, amount, currency, paid_on from payment"
+    ):
+        money = Money(amount, currency)
+        payments[key] = (Payment(key, PaymentKind(kind), PaymentStatus(status), money, paid), number)
+    expected: list[tuple[object, ...]] = []
+    for item, number in items.values():
+        expected.extend(_day_zero((moved, number)) for moved in item_posted(item))
+    for payment, number in payments.values():
+        expected.extend(_day_zero((moved, number)) for moved in payment_posted(payment))
+    names = {key: number for key, (_, number) in (items | payments).items()}
+    for item_id, payment_id, credit_id, amount, day in ledger.ask(
+        "select item_id, payment_id, credit_item_id, amount, settled_on from settlement"
+    ):
+        source = payment_id or credit_id
+        source_day = payments[source][0].paid_on if payment_id else items[source][0].document_date
+        moves = settled(items[item_id][0], amount, source, source_day, day)
+        expected.extend(_day_zero((moved, names[moved.source])) for moved in moves)
+    found = ledger.ask(
+        "select source_id, category, currency, m.amount * unit, day, due_day from movement m"
+        " join currency c on c.code = currency where category in"
+        " ('RECEIVABLES', 'DISPUTED', 'UNAPPLIED', 'SPECIAL_LIABILITIES', 'SALES')"
+    )
+    assert Counter((names[source], *rest) for source, *rest in found) == Counter(expected)
+
+
+def test_what_orders_move_is_what_the_rules_say(ledger: Ledger) -> None:
+    ledger.group()
+    orders = ledger.ask("select id, status, admitted, currency, ordered_on, ship_date from sales_order")
+    expected: Counter[tuple[object, ...]] = Counter()
+    for key, status, admitted, currency, ordered, ship in orders:
+        lines = [
+            OrderLine(Money(amount, currency), delivered, billed, invoiced, closed=closed)
+            for amount, delivered, billed, invoiced, closed in ledger.ask(
+                "select amount, delivered, billed, invoiced, closed from sales_order_line where sales_order_id = %s",
+                key,
+            )
+        ]
+        for balance in order_balances(lines, SalesOrderStatus(status), admitted):
+            due = ship or ordered
+            expected[key, balance.category.value, currency, ordered, due] += balance.amount.amount  # type: ignore[assignment]
+    found = {
+        tuple(row[:5]): row[5]
+        for row in ledger.ask(
+            "select source_id, category, currency, day, due_day, sum(m.amount * unit) from movement m"
+            " join currency c on c.code = currency where category in"
+            " ('OPEN_ORDERS', 'OPEN_DELIVERIES', 'OPEN_BILLING', 'HELD_ORDERS') group by 1, 2, 3, 4, 5"
+        )
+    }
+    assert found == dict(expected)
+    assert {category for _, category, *_ in found} == {
+        Category.OPEN_ORDERS,
+        Category.OPEN_DELIVERIES,
+        Category.OPEN_BILLING,
+    }
+
+
+def test_settling_more_than_is_left_undisputed_lowers_the_disputed_part(ledger: Ledger) -> None:
+    ledger.group()
+    done = ledger.rows(
+        "settlements", "company,payment,credit_note,item,amount,settled_on\nSE01,B1,,F-2,190.50,2026-11-02\n"
+    )
+    assert done.loaded == 1
+    more = "company,account,number,amount,currency,paid_on\nSE01,1001,B90,400,SEK,2026-11-05\n"
+    ledger.rows("payments", more)
+    ledger.rows("settlements", "company,payment,item,amount,settled_on\nSE01,B90,F-2,400,2026-11-06\n")
+    assert ledger.ask("select disputed from open_item where number = 'F-2'") == [(Decimal("109.5"),)]
+    assert ledger.ask("select sum(amount) from movement where category = 'DISPUTED'") == [(10950,)]
+
+
+def test_the_sample_files_use_every_kind_of_row() -> None:
+    assert {path.stem for path in (DATA / "canonical").glob("*.csv")} == set(kinds())
