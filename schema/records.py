@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +25,6 @@ async def record_by_id(context: Context, node_id: str) -> Any:
         return None
     prefix, key = found
     return await _loaded(context, next((cls for cls in TYPES.values() if cls.shape.prefix == prefix), None), key)
-
-
-def kinds(names: Sequence[str]) -> list[type[Shaped]]:
-    """The types of these names, those that there are."""
-    return [TYPES[name] for name in names if name in TYPES]
 
 
 async def _loaded(context: Context, cls: type[Shaped] | None, key: UUID) -> Any:

@@ -10,12 +10,9 @@ from typing import Annotated, get_args
 import strawberry
 
 from domain import money as domain
-from domain.message import N_, Message
-from domain.refusal import ErrorCode
 from locales.format import MoneyStyle as StyleName
 from locales.format import format_money
-from schema.context import Context, Info
-from schema.errors import ClientMistake
+from schema.context import Info
 from schema.fields import GIVEN, coded
 from schema.rates import exchange
 from schema.scalars import CurrencyCode, Locale
@@ -101,18 +98,6 @@ class MoneyInput:
     def to_domain(self) -> domain.Money:
         """As the domain takes it, whatever its digits."""
         return domain.Money(self.amount, self.currency)
-
-    def exactly(self, context: Context) -> domain.Money:
-        """The same. Raises `ClientMistake` for an unknown currency or more digits than it has."""
-        if context.rounded(self.amount, context.known(self.currency)) != self.amount:
-            raise ClientMistake(
-                ErrorCode.BAD_USER_INPUT,
-                Message(
-                    N_("{amount} has more decimals than {currency} has."),
-                    {"amount": f"{self.amount:f}", "currency": self.currency},
-                ),
-            )
-        return self.to_domain()
 
 
 GIVEN[domain.Money] = Money.of
