@@ -86,6 +86,7 @@ async def customers_of_parties(conn: asyncpg.Connection, parties: Iterable[UUID]
     return found
 
 
-async def members_of_group(conn: asyncpg.Connection, group: UUID, day: date) -> list[UUID]:
-    """The members of a credit group on a day, in all companies."""
-    return [row["customer_id"] for row in await sql.MEMBERS.all(conn, group=group, day=day)]
+async def members_of_group(conn: asyncpg.Connection, group: UUID, moment: Moment) -> list[UUID]:
+    """The members of a credit group in all companies, each by its own company's day."""
+    rows = await sql.MEMBERS.all(conn, group=group, as_of=moment.as_of, now=moment.now)
+    return [row["customer_id"] for row in rows]

@@ -79,6 +79,14 @@ PAYERS_OF = Statement(
 
 GROUPS = Statement(sa.select(credit_group).where(any_of(credit_group.c.id, "groups")).order_by(credit_group.c.id))
 
+_MEMBER_DAY = sa.func.coalesce(
+    sa.bindparam("as_of", type_=sa.Date()),
+    sa.cast(
+        sa.func.timezone(company_table.c.time_zone, sa.bindparam("now", type_=sa.DateTime(timezone=True))), sa.Date()
+    ),
+)
+
+# Each member by its own company's day: the day by which a check finds its group, so that who is tested is counted.
 MEMBERS = Statement(
     sa.select(credit_group_member.c.customer_id, company_table.c.time_zone)
     .select_from(
@@ -88,8 +96,8 @@ MEMBERS = Statement(
     )
     .where(
         credit_group_member.c.credit_group_id == sa.bindparam("group", type_=sa.Uuid()),
-        credit_group_member.c.from_day <= _DAY,
-        sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _DAY),
+        credit_group_member.c.from_day <= _MEMBER_DAY,
+        sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _MEMBER_DAY),
     )
 )
 

@@ -119,7 +119,7 @@ async def group_facts(
     for row in await sql.GROUPS.all(conn, groups=list(set(groups))):
         key, day = row["id"], moment.day(row["time_zone"])
         entries = (await _entries(conn, [key]))[key]
-        balances = await _group_balances(conn, key, day, moment)
+        balances = await _group_balances(conn, key, moment)
         used = [
             row["currency"],
             *currencies,
@@ -250,8 +250,8 @@ async def _customer_balances(
     return {key: tuple(balances) for key, balances in found.items()}
 
 
-async def _group_balances(conn: asyncpg.Connection, group: UUID, day: date, moment: Moment) -> tuple[Balance, ...]:
-    members = await sql.MEMBERS.all(conn, group=group, day=day)
+async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment) -> tuple[Balance, ...]:
+    members = await sql.MEMBERS.all(conn, group=group, as_of=moment.as_of, now=moment.now)
     balances: dict[tuple[Any, ...], Balance] = {}
     current = [row["customer_id"] for row in members if not moment.past(row["time_zone"])]
     past = [row["customer_id"] for row in members if moment.past(row["time_zone"])]

@@ -182,7 +182,7 @@ async def _members(context: Context, facts: GroupFacts, as_of: date | None) -> t
     async def fetch(keys: list[UUID]) -> Sequence[tuple[CustomerSums, ...]]:
         async with context.house.pool.acquire() as conn:
             moment = stored.Moment(context.now, as_of)
-            return [await customer_sums(conn, await members_of_group(conn, key, facts.day), moment) for key in keys]
+            return [await customer_sums(conn, await members_of_group(conn, key, moment), moment) for key in keys]
 
     members: tuple[CustomerSums, ...] = await context.loader(("members", as_of, facts.day), fetch).load(facts.id)
     return members

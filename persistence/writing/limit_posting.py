@@ -12,7 +12,7 @@ from domain.audit import AuditEventKind
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence import fact_statements
+from persistence.customer_sums import members_of_group
 from persistence.keys import new_key
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row, insert
@@ -190,7 +190,5 @@ async def _members(tx: Transaction, groups: Iterable[FoundHolder]) -> list[UUID]
     """The customers who share the limits of some groups."""
     found: list[UUID] = []
     for group in groups:
-        day = tx.moment.today(group.time_zone)
-        rows = await fact_statements.MEMBERS.all(tx.conn, group=group.holder[1], day=day)
-        found.extend(row["customer_id"] for row in rows)
+        found.extend(await members_of_group(tx.conn, group.holder[1], tx.moment))
     return found

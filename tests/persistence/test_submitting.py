@@ -1,6 +1,8 @@
 """Orders are decided inside the lock of their room, and the ones that wait together are decided together."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,7 +12,7 @@ from persistence.coalesce import Coalescer
 from persistence.database import Connection, Pool, open_pool
 from persistence.decisions import decision_of, inputs_of
 from persistence.submitting import Submission, Submitted, submit
-from tests.persistence.room import Group
+from tests.persistence.room import NOW, Group
 
 
 @pytest.fixture
@@ -150,3 +152,21 @@ async def test_a_refused_order_does_not_disturb_those_decided_with_it(pool: Pool
         answers = await submit(conn, batch)
     assert [await outcome(pool, answers[n]) for n in (0, 3)] == ["PASSED", "PASSED"]
     assert [answers[n].refusals[0].code for n in (1, 2)] == [ErrorCode.NOT_FOUND, ErrorCode.AMOUNT_PRECISION]
+
+
+async def test_a_member_is_tested_and_counted_by_its_own_companys_day(pool: Pool, group: Group) -> None:
+    """At midnight in Helsinki it is still yesterday in Stockholm, where the group is."""
+    await group.share("1000")
+    member = await group.add("FI", "4001", "100000")
+    await pool.execute(
+        "insert into credit_group_member (customer_id, credit_group_id, from_day, recorded_at) values ($1, $2, $3, $4)",
+        member,
+        group.group,
+        date(2026, 11, 24),
+        NOW,
+    )
+    between = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    first = replace(await group.order("FI", "4001", "M-1", "1000", currency="SEK"), now=between)
+    second = replace(await group.order("FI", "4001", "M-2", "1", currency="SEK"), now=between)
+    assert await outcome(pool, await one(pool, first)) == "PASSED"
+    assert await outcome(pool, await one(pool, second)) == "HELD"
