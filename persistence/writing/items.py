@@ -137,7 +137,7 @@ class _Posting:
             message = Message(OTHER_PAYER, {"item": row.number, "number": billed.order})
             return [Refusal(ErrorCode.DIFFERENT_PAYER, message, (*path, "salesOrder"), steps.node)]
         refusals = item_refusals(steps, row.amount.currency, (*path, "salesOrder"), steps.node, None, row.number)
-        refusals = refusals or steps.status_refusals()
+        refusals = refusals or steps.status_refusals((*path, "salesOrder"))
         if refusals:
             return refusals
         before = self.touched.get(steps.now.id, (steps, row.document_date))[1]

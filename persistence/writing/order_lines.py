@@ -94,12 +94,12 @@ class Steps:
         """The order, for refusals."""
         return SALES_ORDER, self.now.id
 
-    def status_refusals(self) -> list[Refusal]:
+    def status_refusals(self, path: tuple[str, ...] = ("salesOrder",)) -> list[Refusal]:
         """An order that is over takes no further step."""
         if self.now.status not in OVER:
             return []
         message = Message(REFUSED[self.now.status], {"number": self.now.number})
-        return [Refusal(ErrorCode.WRONG_STATUS, message, ("salesOrder",), self.node)]
+        return [Refusal(ErrorCode.WRONG_STATUS, message, path, self.node)]
 
     def deliver(
         self, tx: Transaction, wanted: LineAmount, number: str, day: date, path: tuple[str, ...]

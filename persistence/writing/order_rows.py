@@ -86,11 +86,9 @@ class Changed:
 
     @property
     def raises(self) -> bool:
-        """It comes to more, takes more, or is in another currency."""
-        before, after = self.before, self.after
-        if before.amount.currency != after.amount.currency:
-            return True
-        return after.amount > before.amount or _takes(after) > _takes(before)
+        """It comes to more, or is in another currency. A closed line comes to what was taken of it."""
+        before, after = self.before.amount, self.after.amount
+        return before.currency != after.currency or after > before
 
 
 def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> list[Refusal]:
@@ -253,9 +251,3 @@ def _taken(line: OrderLine) -> Decimal:
 def _comes_to(line: OrderLine) -> Decimal:
     """What a line comes to: of a closed one only what was taken."""
     return _taken(line) if line.closed else line.amount.amount
-
-
-def _takes(order: KeptOrder) -> Decimal:
-    """What its lines take along the chain when it counts."""
-    steps = ((line.open_order, line.open_deliveries, line.open_billing) for line in order.lines)
-    return sum((money.amount for line in steps for money in line), Decimal(0))

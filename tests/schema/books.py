@@ -126,9 +126,10 @@ async def assert_books_agree(world: World) -> None:
 async def _assert_nothing_was_ever_overdrawn(world: World) -> None:
     """On no day did an item, a payment or an order take less than nothing."""
     rows = await world.conn.fetch(
-        "select source_id, category, day, sum(sum(amount)) over (partition by source_id, category order by day) as kept"
+        "select source_id, category, due_day, day,"
+        " sum(sum(amount)) over (partition by source_id, category, due_day order by day) as kept"
         " from movement where category not in ('SALES', 'UNAPPLIED', 'SPECIAL_LIABILITIES')"
-        " group by source_id, category, day"
+        " group by source_id, category, due_day, day"
     )
     assert [row for row in rows if row["kept"] < 0] == []
     rows = await world.conn.fetch(

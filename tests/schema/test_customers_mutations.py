@@ -161,6 +161,8 @@ async def test_a_new_customer_brings_its_payer_which_may_come_with_it(ask: Asker
     found = await saved(ask, branch, head)
     assert [one["payer"]["account"] for one in found] == [head["account"], head["account"]]
     assert await saved(ask, branch) == found[:1]
+    since = "select from_day from customer_payer p join customer c on c.id = customer_id where account = $1"
+    assert await world.conn.fetchval(since, branch["account"]) == date(2020, 1, 1)
     chain = {"customers": [row(payer=branch["account"])]}
     assert said(await refused(ask, world, SAVE, chain, **ERP)) == [("INVALID_VALUE", "customers.0.payer")]
     other = {"customers": [branch | {"payer": "1001"}]}

@@ -190,13 +190,16 @@ async def test_an_item_posts_a_billing_document_that_waited_once(ask: Asker, wor
 async def test_an_item_does_not_bill_what_is_not_there(ask: Asker, world: World) -> None:
     account, other = await customer(world), await customer(world)
     mine, theirs = order(account, "50.00", approved=True), order(other, "50.00", approved=True)
-    await ordered(ask, mine, theirs)
+    gone = order(account, "50.00")
+    await ordered(ask, mine, theirs, gone)
+    await changed(ask, CANCEL, keyed(salesOrder=by_number(gone["number"])), **ERP)
     bills = [
         {"salesOrder": "none", **part(1, "1.00")},
         {"salesOrder": theirs["number"], **part(1, "1.00")},
         {"salesOrder": mine["number"], **part(9, "1.00")},
         {"salesOrder": mine["number"], **part(1, "30.00")},
         {"salesOrder": mine["number"], **part(1, "30.00"), "billing": "another"},
+        {"salesOrder": gone["number"], **part(1, "1.00")},
     ]
     given = keyed(items=[invoice(account, "100.00", bills=bills)])
     assert said(await refused(ask, world, POST_ITEMS, given, **ERP)) == [
@@ -204,4 +207,5 @@ async def test_an_item_does_not_bill_what_is_not_there(ask: Asker, world: World)
         ("DIFFERENT_PAYER", "items.0.bills.1.salesOrder"),
         ("NOT_FOUND", "items.0.bills.2.lineNumber"),
         ("MORE_THAN_OPEN", "items.0.bills.4.amount"),
+        ("WRONG_STATUS", "items.0.bills.5.salesOrder"),
     ]

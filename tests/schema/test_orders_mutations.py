@@ -146,9 +146,7 @@ async def test_a_line_that_is_not_sent_any_more_will_not_come(ask: Asker, world:
     assert await takes(world, account) == {"OPEN_ORDERS": "100.00"}
 
 
-async def test_an_amount_that_moves_from_a_delivered_line_to_a_new_one_is_checked_again(
-    ask: Asker, world: World
-) -> None:
+async def test_a_delivered_order_with_a_new_line_is_checked_again(ask: Asker, world: World) -> None:
     account = await customer(world, "10")
     row = order(account, "100.00", approved=True)
     await ordered(ask, row)

@@ -236,6 +236,16 @@ async def test_what_is_open_moves_to_the_new_due_day_and_what_is_settled_comes_b
     assert await due_days(world, account) == {"2026-12-31": "100.00"}
 
 
+async def test_a_late_payment_settles_an_item_from_the_day_its_due_day_changed(ask: Asker, world: World) -> None:
+    account = await customer(world)
+    row = invoice(account, "100.00")
+    await posted(ask, row)
+    await changed(ask, CHANGE_DUE, keyed(openItem=by_number(row["number"]), dueDate="2026-12-31"), **ERP)
+    await received(ask, paid(account, "100.00", (row["number"], None), paidOn="2026-11-20"))
+    assert await takes(world, account, date(2026, 11, 20)) == {"RECEIVABLES": "100.00", "UNAPPLIED": "-100.00"}
+    assert await takes(world, account) == {}
+
+
 async def test_the_same_due_day_changes_nothing_and_one_before_the_document_is_refused(
     ask: Asker, world: World
 ) -> None:
