@@ -1,0 +1,86 @@
+"""Two checks at once never both pass into the same room: two server processes, two companies, one credit group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from persistence.database import Pool
+from persistence.reconcile import reconcile
+from tests.acceptance.processes import HttpAsker, serving
+from tests.acceptance.story import ERRORS, NORDIC, Story, fresh, money
+
+# A connection is given up before the server gives it up, so that none is used while it closes.
+LIMITS = httpx2.Limits(max_connections=64, keepalive_expiry=2)
+
+ROUNDS, ORDERS, ROOM = 20, 64, 20
+SUBMIT = f"""mutation($input: SubmitSalesOrderInput!) {{
+  submitSalesOrder(input: $input) {{ decision {{ outcome }} {ERRORS} }} }}"""
+MEMBERS = (("SE01", 0), ("FI01", 1), ("SE01", 2), ("FI01", 3))
+
+
+@pytest.fixture(scope="module")
+async def story(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story]:
+    """Told to two servers in turn."""
+    data: Path = tmp_path_factory.mktemp("data")
+    with serving(database_url, data, processes=2) as addresses:
+        async with httpx2.AsyncClient(timeout=60, limits=LIMITS) as client:
+            told = Story(HttpAsker.of(client, addresses, data))  # type: ignore[arg-type]
+            await told.companies(*NORDIC)
+            await told.rate("EUR", "SEK", "11.5")
+            yield told
+
+
+async def members(story: Story, name: str) -> list[tuple[str, str]]:
+    """Four customers of two companies with room of their own, in one group of 20,000 kronor."""
+    made = [(company, f"{name}-{place}") for company, place in MEMBERS]
+    for company, account in made:
+        await story.customer(company, account)
+        await story.own_limit(company, account, "1000000")
+    await story.group(name, "SEK", "20000", *made)
+    return made
+
+
+def submitted(story: Story, company: str, account: str, number: str) -> Awaitable[Any]:
+    """An order of 1,000 kronor, whatever the company's currency."""
+    given = {"company": company, "account": account, "number": number, "amount": money("1000", "SEK")}
+    return story.tell(SUBMIT, given | {"idempotencyKey": fresh()}, "INTEGRATION")
+
+
+async def test_exactly_as_many_orders_pass_as_there_is_room_for_in_every_round(story: Story, pool: Pool) -> None:
+    passed = []
+    for round_number in range(ROUNDS):
+        group = await members(story, f"round-{round_number}")
+        orders = [submitted(story, *group[n % len(group)], f"{round_number}-{n}") for n in range(ORDERS)]
+        outcomes = [payload["decision"]["outcome"] for payload in await asyncio.gather(*orders)]
+        assert set(outcomes) == {"PASSED", "HELD"}
+        passed.append(outcomes.count("PASSED"))
+    assert passed == [ROOM] * ROUNDS
+    async with pool.acquire() as conn:
+        assert await reconcile(conn) == []
+
+
+async def test_payments_and_limits_posted_meanwhile_never_let_too_many_pass(story: Story, pool: Pool) -> None:
+    group = await members(story, "meanwhile")
+    paid, raised = 5, "22000"
+    orders = [submitted(story, *group[n % len(group)], f"meanwhile-{n}") for n in range(ORDERS)]
+    payments = [story.payment("SE01", group[0][1], f"meanwhile-{n}", "1000") for n in range(paid)]
+    limits = [story.limit("SE01", {"creditGroup": "meanwhile"}, amount, "SEK") for amount in ("21000", raised)]
+    answers = await asyncio.gather(*orders, *payments, *limits)
+    outcomes = [payload["decision"]["outcome"] for payload in answers[:ORDERS]]
+    passed = outcomes.count("PASSED")
+    query = (
+        'query { creditGroup(number: "meanwhile") { credit { available { amount } exposure { total { amount } } } } }'
+    )
+    credit = (await story.ask(query)).data["creditGroup"]["credit"]
+    assert ROOM <= passed <= 22 + paid
+    assert Decimal(credit["exposure"]["total"]["amount"]) == passed * 1000 - paid * 1000
+    assert Decimal(credit["available"]["amount"]) >= 0
+    async with pool.acquire() as conn:
+        assert await reconcile(conn) == []
