@@ -109,7 +109,7 @@ def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> l
             message = Message(LINE_TWICE, {"line": line.number})
             refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, (*of_line, "lineNumber")))
         seen.add(line.number)
-    return refusals
+    return refusals or tx.amount_refusals(row.amount, (*path, "lines"), positive=False)
 
 
 def changed(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.amounts import LARGEST
 from persistence.keys import new_key
 from tests.schema.asking import Asker
 from tests.schema.books import (
@@ -166,6 +167,7 @@ async def test_a_delivered_order_with_a_new_line_is_checked_again(ask: Asker, wo
         ({"lines": []}, "INVALID_VALUE", "lines"),
         ({"lines": [part(1, "-1.00")]}, "AMOUNT_NEGATIVE", "lines.0.amount"),
         ({"lines": [part(1, "1.001")]}, "AMOUNT_PRECISION", "lines.0.amount"),
+        ({"lines": [part(1, f"{LARGEST - 1:f}"), part(2, "1.00")]}, "INVALID_VALUE", "lines"),
         ({"lines": [part(0, "1.00")]}, "INVALID_VALUE", "lines.0.lineNumber"),
         ({"lines": [part(1, "1.00"), part(1, "2.00")]}, "ALREADY_EXISTS", "lines.1.lineNumber"),
         (
