@@ -127,9 +127,9 @@ async def submit(conn: asyncpg.Connection, submissions: Sequence[Submission]) ->
             try:
                 answers.append(await _one(tx, submission, room, orders, buyers, payers))
             except Refused as refused:
-                answers.append(await _refused(tx, *refused.refusals))
+                answers.append(await _refused(tx, submission, *refused.refusals))
             except RateMissing as missing:
-                answers.append(await _refused(tx, rate_refusal(missing)))
+                answers.append(await _refused(tx, submission, rate_refusal(missing)))
         return answers
 
 
@@ -154,9 +154,10 @@ async def ask(pool: Pool, waiting: Coalescer[Submission, Submitted], submission:
     return await waiting.ask(room, submission)
 
 
-async def _refused(tx: Transaction, *refusals: Refusal) -> Submitted:
-    first = refusals[0]
-    row = audit_row(AuditEventKind.ORDER_SUBMITTED, first.message, first.node, None, tx.actor, tx.now, refused=True)
+async def _refused(tx: Transaction, submission: Submission, *refusals: Refusal) -> Submitted:
+    first, company = refusals[0], submission.granted.get(submission.order.company)
+    kind = AuditEventKind.ORDER_SUBMITTED
+    row = audit_row(kind, first.message, first.node, company, tx.actor, tx.now, refused=True)
     await insert(tx.conn, audit_event, [row])
     return Submitted(None, refusals)
 

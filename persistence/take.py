@@ -237,7 +237,7 @@ async def take(
             async with pool.acquire() as conn, conn.transaction():
                 return await _taken(conn, action, actor, now, granted, key)
         except Refused as refused:
-            await _record_refusal(pool, refused, kind, actor, now)
+            await _record_refusal(pool, refused, kind, actor, now, _only(granted))
             return Taken({}, refused.refusals)
         except AGAIN:
             if tries == TRIES:
@@ -268,9 +268,15 @@ async def _taken(
     return Taken(result, warnings=tuple(tx.warnings))
 
 
+def _only(granted: Mapping[str, UUID]) -> UUID | None:
+    """The company of a caller who may act in one alone: its people read of what was refused there."""
+    return next(iter(granted.values())) if len(granted) == 1 else None
+
+
 async def _record_refusal(
-    pool: asyncpg.Pool, refused: Refused, kind: AuditEventKind, actor: UUID, now: datetime
+    pool: asyncpg.Pool, refused: Refused, kind: AuditEventKind, actor: UUID, now: datetime, company: UUID | None
 ) -> None:
     first = refused.refusals[0]
+    row = audit_row(kind, first.message, first.node, company, actor, now, refused=True)
     async with pool.acquire() as conn:
-        await insert(conn, audit_event, [audit_row(kind, first.message, first.node, None, actor, now, refused=True)])
+        await insert(conn, audit_event, [row])

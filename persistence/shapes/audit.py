@@ -1,19 +1,21 @@
 """How the audit trail is read.
 
 An event belongs to a company, whose trail the viewer must be allowed to read. One without a company is about what
-companies share: a credit group or a party, which the viewer must see, or what is everybody's, such as a rate.
+companies share: a credit group or a party, which the viewer must see, or what is everybody's, such as a rate. A refusal
+or a job without a company may speak of any of them: it is for who did it, and for those who may read every trail.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
 from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.job import VIEWER
 from persistence.shapes.party import PARTY
 from persistence.shapes.shape import Filterable, Kind, Shape
+from persistence.tables.company import company_table
+from persistence.tables.reference import NAMED, exchange_rate
 from persistence.tables.running import audit_event
 
 AUDITED = sa.bindparam("audited", type_=sa.ARRAY(sa.Uuid()))
@@ -33,9 +35,16 @@ def _sees(shape: Shape) -> sa.ColumnElement[bool]:
     return sa.and_(audit_event.c.subject_kind == shape.table, sa.exists(found))
 
 
-def _everybodys() -> sa.ColumnElement[bool]:
-    about_shared: list[sa.ColumnElement[Any]] = [audit_event.c.subject_kind == shape.table for shape in _SHARED]
-    return sa.not_(sa.func.coalesce(sa.or_(*about_shared), sa.false()))
+def _without_company() -> sa.ColumnElement[bool]:
+    """An event without a company that the viewer may read of."""
+    kinds = sa.literal([exchange_rate.name, *NAMED], sa.ARRAY(sa.Text()))
+    everybodys = audit_event.c.subject_kind == sa.func.any(kinds)
+    elsewhere = sa.select(sa.literal(1)).where(company_table.c.id != sa.func.all(AUDITED)).correlate()
+    return sa.or_(
+        audit_event.c.actor_id == VIEWER,
+        sa.not_(sa.exists(elsewhere)),
+        sa.and_(sa.not_(audit_event.c.refused), sa.or_(everybodys, *(_sees(shape) for shape in _SHARED))),
+    )
 
 
 AUDIT_EVENT = Shape(
@@ -56,7 +65,7 @@ AUDIT_EVENT = Shape(
     },
     visible=sa.case(
         (audit_event.c.company_id.is_not(None), audit_event.c.company_id == sa.func.any(AUDITED)),
-        else_=sa.and_(sa.func.cardinality(AUDITED) > 0, sa.or_(*(_sees(shape) for shape in _SHARED), _everybodys())),
+        else_=sa.and_(sa.func.cardinality(AUDITED) > 0, _without_company()),
     ),
     company=audit_event.c.company_id,
     filters={
