@@ -132,7 +132,8 @@ class Transaction:
         zones = {row["id"]: row["time_zone"] for row in await _TIME_ZONES.all(self.conn, customers=list(customers))}
         days = {key: self.moment.day(zone) for key, zone in zones.items()}
         payers = await payers_of(self.conn, days)
-        groups = await groups_of(self.conn, {payers[key]: day for key, day in days.items()})
+        # A customer that has a payer by now may still be the payer of older documents: its own group is a room too.
+        groups = await groups_of(self.conn, days | {payers[key]: day for key, day in days.items()})
         return payers, groups
 
     async def move(self, moved: Iterable[Moved]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ log = structlog.get_logger()
 
 UNEXPECTED = N_("Something went wrong on our side. Try again; if it happens again, report request {request}.")
 UNKNOWN_OPERATION = N_("The document holds no operation of that name. With several operations, name the one to run.")
+NUL = N_("The request holds a NUL character, which no text may hold. Leave it out.")
+_NUL_WRITTEN = re.compile(r"\x00|\\u0000|\\u\{0+\}")
 OVER_STREAM_ONLY = N_("Subscriptions are not answered here.")
 
 
@@ -81,6 +84,8 @@ class Runner:
 
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
+        if _NUL_WRITTEN.search(request.query) or _holds_nul(request.variables):
+            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
         try:
             document = parse(request.query)
         except GraphQLError as error:
@@ -157,3 +162,12 @@ def told(error: GraphQLError, language: Language, request_id: str) -> dict[str, 
     log.error("unexpected", request_id=request_id, path=error.path, exc_info=error.original_error)
     sentence = say(Message(UNEXPECTED, {"request": request_id}), language)
     return formatted(error, ErrorCode.INTERNAL_SERVER_ERROR, sentence, request_id)
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL keeps no such text, so it is refused at the door, wherever in the variables it stands."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, Mapping):
+        return any(_holds_nul(part) for part in value.values())
+    return isinstance(value, list) and any(_holds_nul(part) for part in value)

@@ -135,3 +135,12 @@ async def test_a_cursor_of_another_list_or_a_forged_one_is_refused(story: Story,
     for cursor in ("bm90IGEgY3Vyc29y", "!!!", ""):
         answer = await story.ask(query, {"after": cursor}, language="sv")
         assert answer.codes == ["BAD_CURSOR"], cursor
+
+
+@pytest.mark.parametrize("number", ["a\x00b", {"in": ["\x00"]}])
+async def test_a_nul_character_is_refused_at_the_door(story: Story, number: Any) -> None:
+    query = "query($where: CustomerWhere) { customers(where: $where) { nodes { id } } }"
+    where = {"account": number if isinstance(number, dict) else {"eq": number}}
+    assert (await story.ask(query, {"where": where}, language="sv")).codes == ["BAD_USER_INPUT"]
+    literal = 'query { customers(where: {account: {eq: "a\\u0000b"}}) { nodes { id } } }'
+    assert (await story.ask(literal, language="sv")).codes == ["BAD_USER_INPUT"]
