@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 import asyncpg
@@ -262,7 +263,11 @@ async def _run(conn: asyncpg.Connection, check: _Check) -> list[Finding]:
     findings = []
     for row in await conn.fetch(f"{check.sql} limit {MOST}"):
         keys = {name: str(value) for name, value in row.items() if name not in ("expected", "found")}
-        expected, found = str(row["expected"]), str(row["found"])
+        expected, found = _plain(row["expected"]), _plain(row["found"])
         values: dict[str, Value] = {**keys, "expected": expected, "found": found}
         findings.append(Finding(check.code, Message(check.text, values), keys, expected, found))
     return findings
+
+
+def _plain(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

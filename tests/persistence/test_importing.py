@@ -100,7 +100,8 @@ def test_an_empty_limit_is_unset_a_zero_is_an_amount_and_unlimited_comes_with_th
     ledger.group()
     entries = ledger.ask(
         "select coalesce(c.account, g.number), e.kind, e.amount, e.currency, e.until_day from credit_limit_entry e"
-        " left join customer c on c.id = e.customer_id left join credit_group g on g.id = e.credit_group_id order by 1, 2"
+        " left join customer c on c.id = e.customer_id left join credit_group g on g.id = e.credit_group_id"
+        " order by 1, 2"
     )
     assert entries == [
         ("1001", "PERMANENT", Decimal(100000), "SEK", date(2027, 12, 31)),
