@@ -55,9 +55,10 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
     Role.INTEGRATION: _EVERYONE | {_P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.POST_FACTS, _P.INITIAL_LOAD, _P.RUN_JOBS},
     Role.AUDITOR: _EVERYONE | {_P.READ_AUDIT},
     Role.ADMIN: _EVERYONE
-    | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_RULES, _P.SET_NAMES, _P.RUN_JOBS, _P.SET_UP_COMPANIES},
+    | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_NAMES, _P.RUN_JOBS, _P.SET_UP_COMPANIES},
 }
-"""What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit.
+"""What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit, so rules and
+parameters, which can widen it, are the credit manager's (decision 7).
 
 What belongs to the whole group is permitted only to those whose role is granted for every company: SET_UP_COMPANIES,
 and POST_FACTS for exchange rates.

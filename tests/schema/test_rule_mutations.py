@@ -136,9 +136,9 @@ async def test_decision_16_waiving_limits_is_confirmed_and_for_those_who_change_
 
 
 async def test_rules_are_for_those_who_set_them_in_the_company(ask: Asker, world: World, acme: str) -> None:
-    rule = await saved(ask, overdue(acme), as_="ADMIN", companies=["SE01"])
+    rule = await saved(ask, overdue(acme), companies=["SE01"])
     removal = {"blockingRule": rule["id"]}
-    for role in ("CREDIT_CLERK", "INTEGRATION", "VIEWER"):
+    for role in ("ADMIN", "CREDIT_CLERK", "INTEGRATION", "VIEWER"):
         for document, given in ((SAVE, overdue(acme)), (REMOVE, removal), (PARAMETERS, {"company": "SE01"})):
             assert await mistaken(ask, world, document, given, as_=role) == ["FORBIDDEN"]
     for document, given in ((SAVE, overdue(acme)), (PARAMETERS, {"company": "SE01"})):
@@ -149,7 +149,7 @@ async def test_rules_are_for_those_who_set_them_in_the_company(ask: Asker, world
 async def test_parameters_are_saved_in_parts_and_what_is_left_out_stays(ask: Asker, world: World) -> None:
     steps = [{"checkpoint": "PACKING_SLIP", "graceDays": 3}, {"checkpoint": "CONFIRMATION"}]
     first = {"company": "FI01", "creditLimitType": "BALANCE", "orderHorizonDays": 30, "checkpoints": steps}
-    payload = await changed(ask, PARAMETERS, first, as_="ADMIN")
+    payload = await changed(ask, PARAMETERS, first)
     found = payload["creditParameters"]
     assert (found["creditLimitType"], found["orderHorizonDays"], found["releaseValidDays"]) == ("BALANCE", 30, 14)
     assert found["checkpoints"] == [
