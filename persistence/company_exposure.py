@@ -130,24 +130,23 @@ async def over_limit(
     given = {"wanted": list(companies), "as_of": as_of, "now": now}
     known = {row["id"]: row for row in await days().all(conn, **given)}
     past = as_of is not None and any(as_of < row["today"] for row in known.values())
-    used: dict[tuple[UUID, UUID], list[Money]] = defaultdict(list)
-    allowed: dict[tuple[UUID, UUID], list[Money]] = defaultdict(list)
+    rows = await compared(past=past).all(conn, **given)
     currencies: dict[UUID, set[str]] = {key: {row["currency"]} for key, row in known.items()}
-    for row in await compared(past=past).all(conn, **given):
-        customer_key = (row["company_id"], row["id"])
-        used[customer_key].append(Money(row["used"], row["currency"]))
-        allowed[customer_key].append(Money(row["allowed"], row["currency"]))
-        currencies[row["company_id"]].add(row["currency"])
+    for row in rows:
+        currencies[row["company_id"]].update(row["currency"])
     exchanges = {
         key: with_age(await exchange_on(conn, row["day"], currencies[key]), row["max_rate_age_days"])
         for key, row in known.items()
     }
     above: dict[UUID, list[Money]] = {key: [] for key in known}
-    for company, each in used:
+    for row in rows:
+        company = row["company_id"]
         exchange, currency = exchanges[company], known[company]["currency"]
-        excess = exchange.total(used[company, each], currency) - exchange.total(allowed[company, each], currency)
-        if excess.amount > 0:
-            above[company].append(excess)
+        used, allowed = (
+            exchange.total(map(Money, row[column], row["currency"]), currency) for column in ("used", "allowed")
+        )
+        if used > allowed:
+            above[company].append(used - allowed)
     return {
         key: OverLimit(len(found), exchanges[key].total(found, known[key]["currency"])) for key, found in above.items()
     }

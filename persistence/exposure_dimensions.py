@@ -6,14 +6,14 @@ a group ("") comes before its parts ("a…"), and the customers that belong nowh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.exposure import CreditLimitType
+from domain.exposure import COUNTING, Category, CreditLimitType
 from persistence.shapes.shape import today
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
@@ -57,24 +57,18 @@ NAMES: dict[ExposureDimension, tuple[str, ...]] = {
 """What else is said of the groups of a dimension."""
 
 
-POLICY = (
-    "credit_limit_type",
-    "disputed_reduces_exposure",
-    "disputed_reduces_overdue",
-    "order_horizon_days",
-    "check_credit_groups",
-    "unset_limit_means_unlimited",
-)
-"""What a company says of what counts and what a limit is."""
-
-
 def key_columns(dimensions: Sequence[ExposureDimension]) -> tuple[str, ...]:
     """The columns that make up a key."""
     return tuple(name for dimension in dimensions for name in KEYS[dimension])
 
 
-def scope() -> sa.Subquery:
-    """The companies `wanted`, each with its day and with what counts there."""
+def _listed(categories: Iterable[Category]) -> sa.ColumnElement[Any]:
+    return sa.literal(sorted(category.value for category in categories), sa.ARRAY(sa.Text()))
+
+
+@cache
+def scope() -> sa.CTE:
+    """The companies `wanted`, each with its day and with what counts there: worked out once, not for every balance."""
     parameters = credit_parameters.c
     return (
         sa.select(
@@ -84,6 +78,10 @@ def scope() -> sa.Subquery:
             company_table.c.currency,
             sa.func.coalesce(AS_OF, today(company_table.c.time_zone)).label("day"),
             sa.func.coalesce(parameters.credit_limit_type, CreditLimitType.ALL.value).label("credit_limit_type"),
+            sa.case(
+                {limit_type.value: _listed(counting) for limit_type, counting in COUNTING.items()},
+                value=sa.func.coalesce(parameters.credit_limit_type, CreditLimitType.ALL.value),
+            ).label("counting"),
             sa.func.coalesce(parameters.disputed_reduces_exposure, sa.true()).label("disputed_reduces_exposure"),
             sa.func.coalesce(parameters.disputed_reduces_overdue, sa.true()).label("disputed_reduces_overdue"),
             sa.func.coalesce(parameters.check_credit_groups, sa.true()).label("check_credit_groups"),
@@ -92,7 +90,8 @@ def scope() -> sa.Subquery:
         )
         .select_from(company_table.outerjoin(credit_parameters, credit_parameters.c.company_id == company_table.c.id))
         .where(any_of(company_table.c.id, "wanted"))
-        .subquery("scope")
+        .cte("scope")
+        .prefix_with("MATERIALIZED")
     )
 
 
@@ -151,7 +150,9 @@ def who(dimensions: Dimensions) -> sa.Subquery:
             customer.c.unlimited_credit,
             customer.c.mandatory_credit_limit,
             companies.c.currency.label("company_currency"),
-            *(companies.c[name] for name in ("day", *POLICY)),
+            companies.c.day,
+            companies.c.check_credit_groups,
+            companies.c.unset_limit_means_unlimited,
             *(column.label(name) for name, column in columns.items()),
         )
         .select_from(source)

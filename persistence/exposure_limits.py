@@ -5,16 +5,18 @@ What a limit is made of is said by `domain.limits.limit_on`; here it becomes SQL
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.limits import AdjustmentKind
-from persistence.exposure_dimensions import Dimensions, key_columns, who, written
+from persistence.exposure_dimensions import Dimensions, ExposureDimension, key_columns, scope, who, written
 from persistence.exposure_sums import narrowed, used_of, valid
 from persistence.statements import Statement
-from persistence.tables.customer import credit_group_member
+from persistence.tables.customer import credit_group_member, customer
 from persistence.tables.limits import collateral, credit_limit_entry
 
 
@@ -22,7 +24,8 @@ from persistence.tables.limits import collateral, credit_limit_entry
 def limits(dimensions: Dimensions) -> Statement:
     """The sum of the limits of the customers of a group that have one (AMOUNT), exactly, by currency."""
     customers = who(dimensions)
-    normal, temporary = _normal(customers), _temporary(customers)
+    few = ExposureDimension.CUSTOMER in dimensions
+    normal, temporary = _normal(customers, few=few), _temporary(customers, few=few)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
     limited = sa.not_(customers.c.unlimited_credit)
     in_force = (
@@ -31,12 +34,12 @@ def limits(dimensions: Dimensions) -> Statement:
             sa.func.coalesce(temporary.c.currency, normal.c.currency).label("currency"),
             sa.func.coalesce(temporary.c.amount, normal.c.amount).label("amount"),
         )
-        .select_from(customers.join(normal, sa.true()).outerjoin(temporary, sa.true()))
+        .select_from(customers.join(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers)))
         .where(limited)
     )
     secured = (
         sa.select(*keys, collateral.c.currency, _added().label("amount"))
-        .select_from(customers.join(collateral, valid(customers)).join(normal, sa.true()))
+        .select_from(customers.join(collateral, valid(customers)).join(normal, _of(normal, customers)))
         .where(limited)
     )
     parts = sa.union_all(*(narrowed(part, dimensions, customers) for part in (in_force, secured))).subquery("parts")
@@ -50,13 +53,13 @@ def limits(dimensions: Dimensions) -> Statement:
 
 @cache
 def compared(*, past: bool) -> Statement:
-    """What customers use and what their limits come to, by currency, of those who may be above their limits.
+    """What customers use and what their limits come to, as lists of amounts, of those who may be above their limits.
 
     Only limits that bind. A customer all of whose amounts are in the company's currency is compared at once, and left
     out when it uses no more than its limit. The others are for the domain to convert and compare.
     """
     customers = who(())
-    normal, temporary = _normal(customers), _temporary(customers)
+    normal, temporary = _normal(customers, few=False), _temporary(customers, few=False)
     binding = (
         sa.select(
             customers,
@@ -65,95 +68,94 @@ def compared(*, past: bool) -> Statement:
                 "limit_currency"
             ),
         )
-        .select_from(customers.outerjoin(normal, sa.true()).outerjoin(temporary, sa.true()))
+        .select_from(
+            customers.outerjoin(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers))
+        )
         .where(sa.not_(customers.c.unlimited_credit), _binds(customers, normal, temporary))
         .cte("binding")
     )
     nothing = sa.literal(0, sa.Numeric())
-    owner = [binding.c.id, binding.c.company_id, binding.c.company_currency]
     used = used_of(binding, past=past)
-    of_limit = sa.select(*owner, binding.c.limit_currency, nothing, binding.c.limit_amount)
-    secured = sa.select(*owner, collateral.c.currency, nothing, _added()).select_from(
-        binding.join(collateral, valid(binding))
-    )
     rows = sa.union_all(
-        sa.select(
-            used.c.id,
-            used.c.company_id,
-            used.c.company_currency,
-            used.c.currency,
-            used.c.used.label("used"),
-            nothing.label("allowed"),
+        sa.select(used.c.id, used.c.currency, used.c.used, nothing.label("allowed")),
+        sa.select(binding.c.id, binding.c.limit_currency, nothing, binding.c.limit_amount),
+        sa.select(binding.c.id, collateral.c.currency, nothing, _added()).select_from(
+            binding.join(collateral, valid(binding))
         ),
-        of_limit,
-        secured,
-    ).subquery("rows")
-    mine = rows.c.id
-    summed = (
-        sa.select(
-            mine,
-            rows.c.company_id,
-            rows.c.currency,
-            sa.func.sum(rows.c.used).label("used"),
-            sa.func.sum(rows.c.allowed).label("allowed"),
-            sa.func.bool_and(sa.func.bool_and(rows.c.currency == rows.c.company_currency))
-            .over(partition_by=mine)
-            .label("same_currency"),
-            sa.func.sum(sa.func.sum(rows.c.used) - sa.func.sum(rows.c.allowed))
-            .over(partition_by=mine)
-            .label("difference"),
-        )
-        .group_by(mine, rows.c.company_id, rows.c.currency)
-        .subquery("summed")
-    )
+    ).subquery("part")
+    foreign = sa.func.bool_or(rows.c.currency != binding.c.company_currency)
+    above = sa.func.sum(rows.c.used - rows.c.allowed) > 0
     return Statement(
-        sa.select(summed.c.id, summed.c.company_id, summed.c.currency, summed.c.used, summed.c.allowed)
-        .where(sa.or_(sa.not_(summed.c.same_currency), summed.c.difference > 0))
-        .order_by(summed.c.id, summed.c.currency)
-    )
-
-
-def _normal(customers: sa.Subquery) -> sa.FromClause:
-    """`domain.limits.normal_on`."""
-    return (
-        sa.select(credit_limit_entry.c.amount, credit_limit_entry.c.currency)
-        .where(
-            credit_limit_entry.c.holder_id == customers.c.id,
-            credit_limit_entry.c.kind == AdjustmentKind.PERMANENT.value,
-            credit_limit_entry.c.from_day <= customers.c.day,
+        sa.select(
+            binding.c.company_id,
+            *(sa.func.array_agg(rows.c[name]).label(name) for name in ("currency", "used", "allowed")),
         )
-        .order_by(credit_limit_entry.c.from_day.desc(), credit_limit_entry.c.id.desc())
-        .limit(1)
-        .correlate(customers)
-        .lateral("normal")
+        .select_from(rows.join(binding, binding.c.id == rows.c.id))
+        .group_by(binding.c.id, binding.c.company_id)
+        .having(sa.or_(foreign, above))
     )
 
 
-def _temporary(customers: sa.Subquery) -> sa.FromClause:
+def _of(entry: sa.FromClause, customers: sa.Subquery) -> sa.ColumnElement[bool]:
+    return entry.c.holder_id == customers.c.id
+
+
+def _normal(customers: sa.Subquery, *, few: bool) -> sa.FromClause:
+    """`domain.limits.normal_on`."""
+    entry = credit_limit_entry
+    latest = (entry.c.from_day.desc(), entry.c.id.desc())
+    return _in_force(customers, AdjustmentKind.PERMANENT, latest, few=few)
+
+
+def _temporary(customers: sa.Subquery, *, few: bool) -> sa.FromClause:
     """`domain.limits.temporary_on`."""
-    successor = credit_limit_entry.alias("successor")
+    entry, successor = credit_limit_entry, credit_limit_entry.alias("successor")
+    day = customers.c.day if few else scope().c.day
     replaced = (
         sa.select(1)
         .where(
-            successor.c.holder_id == credit_limit_entry.c.holder_id,
-            successor.c.replaces_id == credit_limit_entry.c.id,
-            successor.c.from_day <= customers.c.day,
+            successor.c.holder_id == entry.c.holder_id,
+            successor.c.replaces_id == entry.c.id,
+            successor.c.from_day <= day,
         )
-        .correlate(credit_limit_entry, customers)
+        .correlate(entry, day.table)
     )
-    return (
-        sa.select(credit_limit_entry.c.amount, credit_limit_entry.c.currency)
-        .where(
-            credit_limit_entry.c.holder_id == customers.c.id,
-            credit_limit_entry.c.kind == AdjustmentKind.TEMPORARY.value,
-            credit_limit_entry.c.from_day <= customers.c.day,
-            sa.or_(credit_limit_entry.c.until_day.is_(None), credit_limit_entry.c.until_day >= customers.c.day),
-            sa.not_(sa.exists(replaced)),
+    active = (sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= day), sa.not_(sa.exists(replaced)))
+    latest = (entry.c.id.desc(), entry.c.from_day.desc())
+    return _in_force(customers, AdjustmentKind.TEMPORARY, latest, *active, few=few)
+
+
+def _in_force(
+    customers: sa.Subquery,
+    kind: AdjustmentKind,
+    latest: Sequence[sa.ColumnElement[Any]],
+    *conditions: sa.ColumnElement[bool],
+    few: bool,
+) -> sa.FromClause:
+    """The last limit of a kind that has begun: looked up for each of a few customers, or sorted out for all at once."""
+    entry = credit_limit_entry
+    found = sa.select(entry.c.holder_id, entry.c.amount, entry.c.currency).where(
+        entry.c.kind == kind.value, *conditions
+    )
+    if few:
+        return (
+            found.where(entry.c.holder_id == customers.c.id, entry.c.from_day <= customers.c.day)
+            .order_by(*latest)
+            .limit(1)
+            .correlate(customers)
+            .lateral(kind.value.lower())
         )
-        .order_by(credit_limit_entry.c.id.desc(), credit_limit_entry.c.from_day.desc())
-        .limit(1)
-        .correlate(customers)
-        .lateral("temporary")
+    companies = scope()
+    return (
+        found.select_from(
+            entry.join(customer, customer.c.id == entry.c.holder_id).join(
+                companies, companies.c.id == customer.c.company_id
+            )
+        )
+        .where(entry.c.from_day <= companies.c.day)
+        .ext(distinct_on(entry.c.holder_id))
+        .order_by(entry.c.holder_id, *latest)
+        .subquery(kind.value.lower())
     )
 
 

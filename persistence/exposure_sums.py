@@ -5,16 +5,14 @@ What counts is said by `domain.exposure`; here it becomes SQL, since a report is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.exposure import COUNTING, Category, CreditLimitType
+from domain.exposure import Category
 from persistence.exposure_dimensions import (
     AS_OF,
-    POLICY,
     Dimensions,
     ExposureDimension,
     key_columns,
@@ -51,7 +49,6 @@ FIGURES = (
     *BUCKETS,
 )
 
-_COUNTED_BY = ("day", *POLICY)
 _SUMS = ("category", "currency", "due_day", "amount")
 
 
@@ -63,14 +60,18 @@ def figures(dimensions: Dimensions, *, past: bool) -> Statement:
     given as lists, one list a column. `past`: as it was at the end of the day `as_of`.
     """
     sums = _sums_of_companies(dimensions) if not past and _by_company(dimensions) else _sums(dimensions, past=past)
-    keys = [sums.c[name] for name in key_columns(dimensions)]
+    keys, companies = [sums.c[name] for name in key_columns(dimensions)], scope()
     return Statement(
         sa.select(
             *keys,
             sums.c.currency,
-            *((value * currency_table.c.unit).label(name) for name, value in _figures(sums).items()),
+            *((value * currency_table.c.unit).label(name) for name, value in _figures(sums, companies).items()),
         )
-        .select_from(sums.join(currency_table, currency_table.c.code == sums.c.currency))
+        .select_from(
+            sums.join(companies, companies.c.id == sums.c.company_id).join(
+                currency_table, currency_table.c.code == sums.c.currency
+            )
+        )
         .group_by(*keys, sums.c.currency, currency_table.c.unit)
         .order_by(*keys, sums.c.currency)
     )
@@ -105,13 +106,24 @@ def counted(*, past: bool) -> Statement:
 
 def used_of(customers: sa.Subquery | sa.CTE, *conditions: sa.ColumnElement[bool], past: bool) -> sa.Subquery:
     """What counts as used credit of each of some customers, by currency."""
-    owner = [customers.c.id, customers.c.company_id, customers.c.company_currency]
-    sums = _balances(customers, [*owner], past=past).where(*conditions).subquery("sums")
-    known = [sums.c[column.name] for column in owner]
+    kept, companies = _kept(past=past), scope()
+    minor = (
+        _standing(
+            sa.select(customers.c.id, kept.c.currency, _total(kept, companies).label("minor"))
+            .select_from(
+                customers.join(kept, kept.c.customer_id == customers.c.id).join(
+                    companies, companies.c.id == customers.c.company_id
+                )
+            )
+            .where(*conditions),
+            kept,
+        )
+        .group_by(customers.c.id, kept.c.currency)
+        .subquery("counted")
+    )
     return (
-        sa.select(*known, sums.c.currency, (_total(sums) * currency_table.c.unit).label("used"))
-        .select_from(sums.join(currency_table, currency_table.c.code == sums.c.currency))
-        .group_by(*known, sums.c.currency, currency_table.c.unit)
+        sa.select(minor.c.id, minor.c.currency, (minor.c.minor * currency_table.c.unit).label("used"))
+        .join(currency_table, currency_table.c.code == minor.c.currency)
         .subquery("used")
     )
 
@@ -146,20 +158,26 @@ def _by_company(dimensions: Dimensions) -> bool:
 
 
 def _sums(dimensions: Dimensions, *, past: bool) -> sa.Subquery:
-    """Balances of the customers, each with its group and with what counts in its company."""
-    customers = who(dimensions)
+    """Balances of the customers of each group and company, added up before anything is asked of them."""
+    customers, kept = who(dimensions), _kept(past=past)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
-    return narrowed(_balances(customers, keys, past=past), dimensions, customers).subquery("sums")
-
-
-def _balances(customers: sa.Subquery | sa.CTE, owner: Sequence[sa.ColumnElement[Any]], *, past: bool) -> sa.Select[Any]:
-    kept = movement if past else balance
+    by = [customers.c.company_id, kept.c.category, kept.c.currency, kept.c.due_day]
     selected = (
-        sa.select(*owner, *(customers.c[name] for name in _COUNTED_BY), *(kept.c[name] for name in _SUMS))
+        sa.select(*keys, *by, sa.func.sum(kept.c.amount).label("amount"))
         .select_from(customers.join(kept, kept.c.customer_id == customers.c.id))
-        .where(kept.c.category != Category.SALES.value)
+        .group_by(*(key.element for key in keys), *by)
     )
-    return selected.where(kept.c.day <= AS_OF) if past else selected
+    return narrowed(_standing(selected, kept), dimensions, customers).subquery("sums")
+
+
+def _kept(*, past: bool) -> sa.Table:
+    return movement if past else balance
+
+
+def _standing(selected: sa.Select[Any], kept: sa.Table) -> sa.Select[Any]:
+    """What is part of an exposure, on the day asked for when it is in the past."""
+    selected = selected.where(kept.c.category != Category.SALES.value)
+    return selected.where(kept.c.day <= AS_OF) if kept is movement else selected
 
 
 def company_sums() -> sa.CompoundSelect[Any]:
@@ -177,65 +195,55 @@ def company_sums() -> sa.CompoundSelect[Any]:
 
 
 def _sums_of_companies(dimensions: Dimensions) -> sa.Subquery:
-    companies, kept = scope(), company_sums().subquery("kept")
-    known = companies.alias("scope")
+    known, kept = scope(), company_sums().subquery("kept")
     keys = [written(known.c.code).label(name) for name in key_columns(dimensions)]
-    selected = sa.select(
-        *keys, *(known.c[name] for name in _COUNTED_BY), *(kept.c[name] for name in _SUMS)
-    ).select_from(known.join(kept, kept.c.company_id == known.c.id))
-    selected = selected.where(kept.c.category != Category.SALES.value)
+    selected = (
+        sa.select(*keys, *(kept.c[name] for name in ("company_id", *_SUMS)))
+        .select_from(known.join(kept, kept.c.company_id == known.c.id))
+        .where(kept.c.category != Category.SALES.value)
+    )
     if keys:
         selected = selected.where(any_of(written(known.c.code), "keys_company_code"))
     return selected.subquery("sums")
 
 
-def _figures(sums: sa.Subquery) -> dict[str, sa.ColumnElement[Any]]:
+def _figures(sums: sa.Subquery, companies: sa.CTE) -> dict[str, sa.ColumnElement[Any]]:
     def of(category: Category, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
         return _sum((sa.and_(sums.c.category == category.value, *conditions), sums.c.amount))
 
-    days = sums.c.day - sums.c.due_day
+    days = companies.c.day - sums.c.due_day
     return {
-        "total": _total(sums),
+        "total": _total(sums, companies),
         "receivables": of(Category.RECEIVABLES),
         "special_liabilities": of(Category.SPECIAL_LIABILITIES),
-        "open_orders": of(Category.OPEN_ORDERS, sa.not_(_ships_later(sums))),
+        "open_orders": of(Category.OPEN_ORDERS, sa.not_(_ships_later(sums, companies))),
         "open_deliveries": of(Category.OPEN_DELIVERIES),
         "open_billing": of(Category.OPEN_BILLING),
         "unapplied_payments": -of(Category.UNAPPLIED),
         "disputed": of(Category.DISPUTED),
         "overdue": of(Category.RECEIVABLES, days > 0)
-        - of(Category.DISPUTED, days > 0, sums.c.disputed_reduces_overdue),
+        - of(Category.DISPUTED, days > 0, companies.c.disputed_reduces_overdue),
         "held_orders": of(Category.HELD_ORDERS),
         **{name: of(Category.RECEIVABLES, _between(days, *bounds)) for name, bounds in BUCKETS.items()},
     }
 
 
-def _total(sums: sa.Subquery) -> sa.ColumnElement[Any]:
+def _total(sums: sa.FromClause, companies: sa.CTE) -> sa.ColumnElement[Any]:
     """`domain.exposure.counted`."""
-    counting = [
-        sa.and_(
-            sums.c.credit_limit_type == limit_type.value,
-            _one_of(sums.c.category, sorted(category.value for category in COUNTING[limit_type])),
-        )
-        for limit_type in CreditLimitType
-    ]
-    later = sa.and_(sums.c.category == Category.OPEN_ORDERS.value, _ships_later(sums))
-    disputed = sa.and_(sums.c.category == Category.DISPUTED.value, sums.c.disputed_reduces_exposure)
-    return _sum((sa.and_(sa.or_(*counting), sa.not_(later)), sums.c.amount), (disputed, -sums.c.amount))
+    later = sa.and_(sums.c.category == Category.OPEN_ORDERS.value, _ships_later(sums, companies))
+    counts = sa.and_(sums.c.category == sa.func.any(companies.c.counting), sa.not_(later))
+    disputed = sa.and_(sums.c.category == Category.DISPUTED.value, companies.c.disputed_reduces_exposure)
+    return _sum((counts, sums.c.amount), (disputed, -sums.c.amount))
 
 
-def _ships_later(sums: sa.Subquery) -> sa.ColumnElement[bool]:
+def _ships_later(sums: sa.FromClause, companies: sa.CTE) -> sa.ColumnElement[bool]:
     """`domain.exposure.ships_later`."""
-    return sa.func.coalesce(sums.c.due_day > sums.c.day + sums.c.order_horizon_days, sa.false())
+    return sa.func.coalesce(sums.c.due_day > companies.c.day + companies.c.order_horizon_days, sa.false())
 
 
 def _between(days: sa.ColumnElement[Any], first: int | None, last: int | None) -> sa.ColumnElement[bool]:
     bounds = [days >= first] if first is not None else []
     return sa.and_(*bounds, *([days <= last] if last is not None else []))
-
-
-def _one_of(column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
-    return column == sa.func.any(sa.literal(values, sa.ARRAY(sa.Text())))
 
 
 def _sum(*cases: tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
