@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -12,24 +12,27 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from locales.extract import found
+from locales.extract import Found, found
 from locales.glossary import terms
 from locales.sentences import ENGLISH, FOLDER, languages, path_of, read
 from locales.wholeness import problems, stale
 
+Asked = Callable[[], Iterable[Found]]
+"""What the code asks for: sentences and labels."""
+
 _HEADER = "# Sentences of creditgraph. English labels are in en; English sentences are in the code itself."
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, folder: Path = FOLDER, asked: Asked = found) -> int:
     """`python -m locales.catalog update|check`; the exit status is 1 when something is wrong."""
     parser = argparse.ArgumentParser(prog="python -m locales.catalog", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("update", help="write messages.pot and bring every messages.po up to date")
     commands.add_parser("check", help="list whatever is stale, empty, fuzzy, obsolete or against the glossary")
     if parser.parse_args(arguments).command == "update":
-        update()
+        update(folder, asked)
         return 0
-    wrong = list(check())
+    wrong = list(check(folder, asked))
     sys.stdout.writelines(f"{line}\n" for line in wrong)
     return 1 if wrong else 0
 
@@ -39,7 +42,7 @@ def template_path(folder: Path = FOLDER) -> Path:
     return folder / "messages.pot"
 
 
-def template() -> Catalog:
+def template(asked: Asked = found) -> Catalog:
     """What the code asks for now."""
     catalog = Catalog(
         project="creditgraph",
@@ -50,7 +53,7 @@ def template() -> Catalog:
         language_team="creditgraph",
         fuzzy=False,
     )
-    for each in found():
+    for each in asked():
         catalog.add(
             each.text if each.plural is None else (each.text, each.plural),
             locations=[(each.where, 1)],
@@ -60,12 +63,12 @@ def template() -> Catalog:
     return catalog
 
 
-def update(folder: Path = FOLDER) -> None:
+def update(folder: Path = FOLDER, asked: Asked = found) -> None:
     """Rewrite the template and every catalog. Translations of sentences that stayed the same are kept, no others."""
-    asked = template()
+    wanted = template(asked)
     if template_path(folder).exists():
-        asked.creation_date = _kept_template(folder).creation_date
-    _write(template_path(folder), asked)
+        wanted.creation_date = _kept_template(folder).creation_date
+    _write(template_path(folder), wanted)
     for language in languages(folder):
         old = read(language, folder)
         new = Catalog(
@@ -76,11 +79,11 @@ def update(folder: Path = FOLDER) -> None:
             msgid_bugs_address="none",
             last_translator="creditgraph",
             language_team="creditgraph",
-            creation_date=asked.creation_date,
+            creation_date=wanted.creation_date,
             revision_date=_day(old),
             fuzzy=False,
         )
-        for message in asked:
+        for message in wanted:
             before = old.get(message.id, message.context) if message.id else None
             if message.id:
                 same = before is not None and before.id == message.id
@@ -89,13 +92,13 @@ def update(folder: Path = FOLDER) -> None:
         _write(path_of(language, folder), new)
 
 
-def check(folder: Path = FOLDER) -> Iterator[str]:
+def check(folder: Path = FOLDER, asked: Asked = found) -> Iterator[str]:
     """Everything that is wrong, one line each."""
-    asked = template()
-    yield from stale(_kept_template(folder), asked)
+    wanted = template(asked)
+    yield from stale(_kept_template(folder), wanted)
     english = read(ENGLISH, folder)
     for language in languages(folder):
-        yield from problems(read(language, folder), asked, terms(language), english)
+        yield from problems(read(language, folder), wanted, terms(language), english)
 
 
 def _kept_template(folder: Path) -> Catalog:

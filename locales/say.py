@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,9 +13,12 @@ from domain.message import Message, Percent, Value
 from domain.money import Money
 from locales.format import format_date, format_money, format_number, format_percent
 from locales.negotiate import Reader, reader_of
-from locales.sentences import ENGLISH, catalogs, words
+from locales.sentences import ENGLISH, Words, catalogs, words
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+Catalogs = Callable[[str], Words]
+"""The words of a language by its name; those of the house unless others are given."""
 
 _EXACT_FRACTION = 10
 """Numbers in sentences are written whole up to this many decimals: rates and what people typed have fewer."""
@@ -32,15 +35,15 @@ def reader(locale: str) -> Reader:
     return reader_of(locale, catalogs())
 
 
-def say(message: Message, to: Reader | str) -> str:
+def say(message: Message, to: Reader | str, of: Catalogs = words) -> str:
     """The sentence in the reader's language with its values written as the reader's country writes them.
 
     A translation that asks for a value the message lacks is passed over for the English sentence.
     """
     who = reader(to) if isinstance(to, str) else to
-    values = {name: written(value, who) for name, value in message.values.items()}
+    values = {name: written(value, who, of) for name, value in message.values.items()}
     for language in (who.catalog, ENGLISH):
-        sentence = _sentence(message, language)
+        sentence = _sentence(message, of(language))
         missing = {name for name in PLACEHOLDER.findall(sentence) if name not in values}
         if not missing:
             return _filled(sentence, values)
@@ -48,7 +51,7 @@ def say(message: Message, to: Reader | str) -> str:
     return _filled(sentence, values)
 
 
-def written(value: Value | Percent, to: Reader | str) -> str:
+def written(value: Value | Percent, to: Reader | str, of: Catalogs = words) -> str:
     """One value as it stands in a sentence. Days are in the medium style, whose month no reader mistakes."""
     who = reader(to) if isinstance(to, str) else to
     match value:
@@ -61,15 +64,15 @@ def written(value: Value | Percent, to: Reader | str) -> str:
         case Decimal() | int():
             return format_number(value, who.locale, _EXACT_FRACTION)
         case StrEnum():
-            return label(type(value).__name__, value.value, who)
+            return label(type(value).__name__, value.value, who, of)
     return value
 
 
-def label(enum: str, value: str, to: Reader | str) -> str:
+def label(enum: str, value: str, to: Reader | str, of: Catalogs = words) -> str:
     """What a person calls a value of an enum (the class's name): `Spärrad` for `HELD`."""
     catalog = (reader(to) if isinstance(to, str) else to).catalog
     for language in (catalog, ENGLISH):
-        found = words(language).labels.get(enum, {}).get(value)
+        found = of(language).labels.get(enum, {}).get(value)
         if found is not None:
             return found
     warnings.warn(f"no label for {enum}.{value}", SentenceIncomplete, 2)
@@ -86,8 +89,8 @@ def labelled() -> tuple[str, ...]:
     return tuple(words(ENGLISH).labels)
 
 
-def _sentence(message: Message, language: str) -> str:
-    sentences = words(language).sentences
+def _sentence(message: Message, language: Words) -> str:
+    sentences = language.sentences
     if message.plural is None:
         return sentences.gettext(message.text)
     count = message.values.get(message.count or "")
