@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
 import asyncpg
 import pytest
 
-from persistence.statements import Statement
-from tests.schema.asking import Asker
+from persistence.database import plain_url, set_codecs
+from tests.schema.asking import Asker, house
 from tests.schema.world import TODAY, World
 
 QUERY = """query ($first: Int) { creditGroup(number: "G1") {
@@ -32,26 +35,33 @@ async def many(world: World) -> World:
     return world
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A way to ask, and every statement that the database was sent meanwhile."""
+
+    ask: Asker
+    statements: list[str]
+
+
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that were run."""
-    run: list[str] = []
-    everything = Statement.all
+async def heard(database_url: str) -> AsyncIterator[Heard]:
+    """Connections that tell what they are sent."""
+    statements: list[str] = []
 
-    async def counted(self: Statement, conn: asyncpg.Connection, **given: object) -> object:
-        run.append(self.text)
-        return await everything(self, conn, **given)
+    async def listen(connection: asyncpg.Connection) -> None:
+        await set_codecs(connection)
+        connection.add_query_logger(lambda sent: statements.append(sent.query))
 
-    monkeypatch.setattr(Statement, "all", counted)
-    return run
+    async with asyncpg.create_pool(plain_url(database_url), min_size=1, max_size=8, init=listen) as pool:
+        yield Heard(Asker(house(pool)), statements)
 
 
-async def test_many_members_cost_no_more_statements_than_few(ask: Asker, many: World, asked: list[str]) -> None:
+async def test_many_members_cost_no_more_statements_than_few(heard: Heard, many: World) -> None:
     counts = []
     for first in (4, 20):
-        asked.clear()
-        nodes = (await ask(QUERY, {"first": first})).data["creditGroup"]["members"]["nodes"]
+        heard.statements.clear()
+        nodes = (await heard.ask(QUERY, {"first": first})).data["creditGroup"]["members"]["nodes"]
         assert len(nodes) == first
-        counts.append(len(asked))
+        counts.append(len(heard.statements))
     # What is loaded together depends on which connection answers first: a few more or less, never one for each member.
     assert counts[1] - counts[0] < 8
