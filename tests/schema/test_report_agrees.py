@@ -73,7 +73,8 @@ async def random_customers(world: World, chance: random.Random) -> None:
         if chance.random() < 0.6:
             await world.limit(name, f"{chance.randrange(3000)} {chance.choice(['SEK', 'EUR'])}")
         if chance.random() < 0.5:
-            days = {"from_day": TODAY - chance.randrange(60) * DAY, "until_day": TODAY + chance.choice([-40, -20, 0, 9]) * DAY}
+            since, until = TODAY - chance.randrange(60) * DAY, TODAY + chance.choice([-40, -20, 0, 9]) * DAY
+            days = {"from_day": since, "until_day": until}
             if days["from_day"] <= days["until_day"]:
                 first = await world.limit(name, f"{chance.randrange(3000)} SEK", kind="TEMPORARY", **days)
                 if chance.random() < 0.5:
