@@ -63,6 +63,7 @@ credit_hold = table(
     record(),
     sa.Index(None, "customer_id", "sales_order_id"),
     sa.Index(None, "company_id", "status"),
+    sa.Index(None, "decision_id"),
 )
 
 hold_reason = table(
@@ -85,7 +86,7 @@ credit_release = table(
     company(),
     identity("hold_id", "the hold"),
     identity("sales_order_id", "the order"),
-    reference("reason_id", "reason", "why", nullable=True),
+    reference("reason_id", "reason", "why"),
     flag("with_posting", "the step that was held was posted at once"),
     amount("released_amount", "of the order when it was released"),
     amount("ceiling", "the most the order may come to; null: no bound of its own", nullable=True),

@@ -1356,6 +1356,7 @@ def upgrade() -> None:
         ["customer_id", "sales_order_id"],
         unique=False,
     )
+    op.create_index(op.f("ix_credit_hold_decision_id"), "credit_hold", ["decision_id"], unique=False)
     op.create_index(op.f("ix_credit_hold_id"), "credit_hold", ["id"], unique=False)
     op.create_table(
         "credit_limit_adjustment_line",
@@ -1438,7 +1439,7 @@ def upgrade() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False, comment="the legal entity it belongs to"),
         sa.Column("hold_id", sa.Uuid(), nullable=False, comment="the hold"),
         sa.Column("sales_order_id", sa.Uuid(), nullable=False, comment="the order"),
-        sa.Column("reason_id", sa.Uuid(), nullable=True, comment="why"),
+        sa.Column("reason_id", sa.Uuid(), nullable=False, comment="why"),
         sa.Column(
             "with_posting",
             sa.Boolean(),
@@ -2021,6 +2022,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_credit_limit_adjustment_line_adjustment_id"), table_name="credit_limit_adjustment_line")
     op.drop_table("credit_limit_adjustment_line")
     op.drop_index(op.f("ix_credit_hold_id"), table_name="credit_hold")
+    op.drop_index(op.f("ix_credit_hold_decision_id"), table_name="credit_hold")
     op.drop_index(op.f("ix_credit_hold_customer_id_credit_hold_sales_order_id"), table_name="credit_hold")
     op.drop_index(op.f("ix_credit_hold_company_id_credit_hold_status"), table_name="credit_hold")
     op.drop_table("credit_hold")
