@@ -24,6 +24,7 @@ insert into movement (customer_id, id, company_id, category, currency, day, due_
 select m.customer_id, pg_temp.new_key(), m.company_id, m.category, m.currency, m.day, m.due_day, m.amount, m.source_id,
   i.now
 from {table} m cross join this_import i
+order by m.customer_id
 """
 
 # Groups of today are those whose room changes for checks; a payer in no group has none.

@@ -58,6 +58,41 @@ async def test_writers_of_the_same_keys_in_any_order_do_not_deadlock(
     assert [row["amount"] for row in await pool.fetch("select amount from balance")] == [80] * 4
 
 
+async def test_keys_are_written_in_their_order_whatever_order_they_come_in(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    categories = ("UNAPPLIED", "SALES", "RECEIVABLES", "OPEN_ORDERS", "DISPUTED")
+    days = (LATER, DAY)
+    await balances.add_to_balances(
+        pool, [(*customer, category, "SEK", day, 1) for category in categories for day in days]
+    )
+    written = await pool.fetch("select category, due_day from balance order by ctid")
+    assert [tuple(row) for row in written] == [
+        (category, day) for category in sorted(categories) for day in sorted(days)
+    ]
+    await pool.executemany(
+        "insert into movement_tail (id, company_id, category, currency, due_day, amount)"
+        " values ($1, $2, $3, 'SEK', $4, 1)",
+        [(new_key(), customer[1], category, day) for category in categories for day in days],
+    )
+    assert await balances.fold(pool) == 10
+    folded = await pool.fetch("select category, due_day from company_balance order by ctid")
+    assert folded == written
+
+
+async def test_a_folder_leaves_what_another_has_taken_up(pool: asyncpg.Pool, customer: tuple[UUID, UUID]) -> None:
+    await pool.executemany(
+        "insert into movement_tail (id, company_id, category, currency, due_day, amount)"
+        " values ($1, $2, 'SALES', 'SEK', $3, 1)",
+        [(new_key(), customer[1], DAY) for _ in range(5)],
+    )
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("select id from movement_tail order by id limit 2 for update")
+        async with asyncio.timeout(10):
+            assert await balances.fold(pool) == 3
+    assert await balances.fold(pool) == 2
+
+
 async def test_folders_at_work_at_once_count_every_movement_of_the_tail_once(
     pool: asyncpg.Pool, customer: tuple[UUID, UUID]
 ) -> None:

@@ -96,6 +96,22 @@ def test_an_item_is_kept_under_the_payer_and_says_who_bought(ledger: Ledger) -> 
     ) == [("1002", "1003")]
 
 
+def test_who_pays_goes_by_the_day_of_the_document(ledger: Ledger) -> None:
+    ledger.group()
+    heading = "company,account,name,currency,locale,payer,payer_from\n"
+    ledger.rows("customers", f"{heading}SE01,1005,Kiosk,SEK,sv-SE,1002,2026-10-01\n")
+    ledger.rows(
+        "open-items",
+        "company,account,number,amount,currency,document_date,due_date\n"
+        "SE01,1005,E-1,1,SEK,2026-09-30,2026-10-30\nSE01,1005,E-2,1,SEK,2026-10-01,2026-10-30\n",
+    )
+    found = ledger.ask(
+        "select i.number, c.account from open_item i join customer c on c.id = i.customer_id"
+        " where i.number in ('E-1', 'E-2') order by 1"
+    )
+    assert found == [("E-1", "1005"), ("E-2", "1002")]
+
+
 def test_an_empty_limit_is_unset_a_zero_is_an_amount_and_unlimited_comes_with_the_customer(ledger: Ledger) -> None:
     ledger.group()
     entries = ledger.ask(

@@ -71,7 +71,7 @@ OPEN_ITEMS = Noun(
         select customer_id, id, company_id, buyer_id, kind, number, signed, currency,
           coalesce(booked_amount, case when currency = company_currency then amount end) * sign(signed), document_date,
           due_date, disputed, clock_timestamp(), clock_timestamp()
-        from {new} where fresh
+        from {new} where fresh order by customer_id
         """,
     ),
     numbers=(

@@ -123,6 +123,22 @@ SETTLEMENTS = Noun(
             "r.fresh and (coalesce(r.item_reversed, r.source_reversed) is not null or r.source_status <> 'COLLECTED')",
             {"number": said("r.item")},
         ),
+        Check(
+            "item",
+            ErrorCode.ALREADY_EXISTS,
+            N_("Item {number} was settled in the same way meanwhile."),
+            """
+            r.fresh and exists (
+              select from settlement s
+              where s.customer_id = r.customer_id and s.item_id = r.item_id and s.settled_on = r.settled_on
+                and s.payment_id is not distinct from r.payment_id
+                and s.credit_item_id is not distinct from r.credit_item_id
+                and s.reversed_on is null and not exists (select from {new} o where o.id = s.id)
+            )
+            """,
+            {"number": said("r.item")},
+            again=True,
+        ),
         not_in_future("settled_on"),
         Check(
             "settled_on",
