@@ -1,6 +1,8 @@
 """Numbers, days and words of a file are read by the declared way of writing them; nothing else is taken."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Dialect, Field, FieldType
+from persistence.importing.nouns import NOUNS
 from persistence.importing.values import BadValue, parser
 
 SWEDISH = Dialect(decimal=",", days="YYYY-MM-DD")
@@ -162,3 +165,14 @@ def test_a_rate_is_above_zero_and_as_fine_as_it_is_kept() -> None:
     for bad in ("0", "-1", "1.00000000001"):
         with pytest.raises(BadValue):
             parser(RATE, ENGLISH)(bad)
+
+
+def test_the_guide_names_every_column_of_every_kind_in_their_order() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "importing.md").read_text()
+    written = {
+        kind: re.findall(r"^\| \**`(\w+)`\** \|", text, re.MULTILINE)
+        for kind, text in re.findall(r"^### `([\w-]+)\.csv`\n(.*?)(?=^### |\Z)", guide, re.MULTILINE | re.DOTALL)
+    }
+    assert written == {noun.name: [field.name for field in noun.fields] for noun in NOUNS.values()}
+    must = [f"**`{field.name}`**" for noun in NOUNS.values() for field in noun.fields if field.required]
+    assert re.findall(r"\*\*`\w+`\*\*", guide) == must
