@@ -35,7 +35,7 @@ from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
 from persistence.tables.reference import payment_terms
 from persistence.tables.running import audit_event
-from persistence.take import AGAIN, TRIES, Transaction, audit_row
+from persistence.take import AGAIN, TRIES, MovedMeanwhile, Transaction, audit_row
 
 MUTATION = "submitSalesOrder"
 
@@ -114,10 +114,13 @@ async def submit(conn: asyncpg.Connection, submissions: Sequence[Submission]) ->
         first = submissions[0]
         shared = await Transaction.begin(conn, first.actor, first.now, first.granted)
         buyers = await _buyers(shared, submissions)
-        payers = await shared.lock(buyers.values())
-        orders = await orders_by_number(
-            conn, {(company, s.order.number) for s in submissions if (company := s.granted.get(s.order.company))}
-        )
+        numbers = {(company, s.order.number) for s in submissions if (company := s.granted.get(s.order.company))}
+        looked_at = await orders_by_number(conn, numbers)
+        # An order that is known stays with the payer it was entered under, whoever pays for the buyer by now.
+        payers = await shared.lock({*buyers.values(), *(order.payer for order in looked_at.values())})
+        orders = await orders_by_number(conn, numbers)
+        if any(order.payer not in {*payers, *payers.values()} for order in orders.values()):
+            raise MovedMeanwhile
         currencies = {s.order.amount.currency for s in submissions} & shared.digits.keys()
         wanted = {*payers.values(), *(order.payer for order in orders.values())}
         room = Room(await facts_of(conn, sorted(wanted), shared.moment, currencies))

@@ -26,7 +26,7 @@ async def test_a_group_with_room_and_a_customer_without(story: Story) -> None:
     of_group, of_customer = decision["tests"]
     assert (of_group["holder"]["id"], of_group["passed"]) == (group, True)
     assert (of_group["limit"], of_group["exposure"]) == (money("1000000.00", "SEK"), money("500000.00", "SEK"))
-    assert [(rate["from"], rate["to"], rate["rate"]) for rate in of_group["rates"]] == [("EUR", "SEK", "11.5000000000")]
+    assert [(rate["from"], rate["to"], rate["rate"]) for rate in of_group["rates"]] == [("EUR", "SEK", "11.5")]
     assert (of_customer["holder"]["__typename"], of_customer["passed"]) == ("Customer", False)
     assert of_customer["available"] == money("100000.00", "SEK")
     (less,) = (option for option in decision["unblock"] if option["kind"] == "LESS")
