@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from persistence import migrate
 from persistence.balances import fold
 from persistence.database import Pool, open_pool
+from persistence.looking_again import look_again
 from schema import export
 from schema.app import SCHEMA, graphql_schema
 from schema.context import Authenticate, House
@@ -31,6 +32,9 @@ FOLD_EVERY = 1.0
 """Seconds between two looks at the movements that the sums of companies do not hold yet."""
 
 FOLD_AT_ONCE = 10_000
+
+LOOK_EVERY = 3600.0
+"""Seconds between two looks at open holds: days change every hour somewhere, and limits begin and end with them."""
 
 log = structlog.get_logger()
 
@@ -76,13 +80,13 @@ class Application:
         async with pool:
             house = House(pool, self.authenticate, self.clock, self.settings.reporting_currency)
             self._pool, self._graphql = pool, Endpoint(house, graphql_schema(SCHEMA))
-            folding = asyncio.create_task(keep_folding(pool))
+            beside = [asyncio.create_task(work) for work in (keep_folding(pool), keep_looking(pool, self.clock))]
             try:
                 yield
             finally:
-                folding.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await folding
+                for work in beside:
+                    work.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
                 self._pool = self._graphql = None
 
 
@@ -110,4 +114,14 @@ async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:
                     pass
         except Exception:
             log.exception("folding failed")
+        await asyncio.sleep(every)
+
+
+async def keep_looking(pool: Pool, clock: Clock, every: float = LOOK_EVERY) -> None:
+    """Check open holds again as days go by, until cancelled. A database that is away for a while is waited for."""
+    while True:
+        try:
+            await look_again(pool, clock())
+        except Exception:
+            log.exception("looking at holds again failed")
         await asyncio.sleep(every)

@@ -23,7 +23,9 @@ from locales.say import say
 from persistence import importing
 from persistence.database import open_pool
 from persistence.importing import Imported, Step
+from persistence.looking_again import look_again
 from persistence.scope import actor_id
+from server.auth import utc_now
 from server.opening import BAD_USAGE, database, settings, stop
 
 PLAIN_EVERY = 5.0
@@ -125,6 +127,8 @@ def import_command(
                     ]
         except Refused as refused:
             stop("\n".join(said(refusal.message) for refusal in refused.refusals), BAD_USAGE)
+        if any(imported.loaded for imported in done):
+            asyncio.run(_look_again(found.url, {company for imported in done for company in imported.companies}))
     for imported in done:
         typer.echo(summary(imported, locale))
     if any(imported.cancelled or (imported.rejected and not skip_bad) for imported in done):
@@ -221,6 +225,12 @@ def _options(chosen: Sequence[str]) -> dict[str, str]:
             stop(f"--set {one} should be NAME=VALUE.", BAD_USAGE)
         found[name] = value
     return found
+
+
+async def _look_again(url: str, companies: set[UUID]) -> None:
+    """Open holds are checked again on what was loaded; rates are of every company."""
+    async with await open_pool(url, max_size=2) as pool:
+        await look_again(pool, utc_now(), sorted(companies) or None)
 
 
 async def _actor(url: str) -> UUID:

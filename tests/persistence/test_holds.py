@@ -15,9 +15,11 @@ from domain.money import Money
 from domain.refusal import ErrorCode
 from persistence.database import Pool
 from persistence.keys import new_key
+from persistence.looking_again import look_again
 from persistence.reevaluating import reevaluate
 from persistence.statements import insert
 from persistence.submitting import submit
+from persistence.tables.limits import credit_limit_entry
 from persistence.tables.reference import reason
 from persistence.take import Taken, Transaction, take
 from persistence.writing import holds
@@ -238,3 +240,16 @@ async def test_a_refusal_is_on_record(pool: Pool, group: Group) -> None:
     await act(pool, group, lambda tx: holds.release(tx, wanted))
     row = await pool.fetchrow("select kind, refused from audit_event where actor_id = $1 and refused", group.actor)
     assert tuple(row) == ("CREDIT_RELEASED", True)
+
+
+async def test_a_day_that_changes_looks_at_holds_again(pool: Pool, group: Group) -> None:
+    customer = await group.add("SE", "12", "1000")
+    sent = await send(pool, group, "12", "L", "1500")
+    row = {"holder_id": customer, "id": new_key(), "customer_id": customer, "kind": "TEMPORARY", "currency": "SEK"}
+    days = {"from_day": NOW.date() + timedelta(days=1), "until_day": NOW.date() + timedelta(days=9)}
+    async with pool.acquire() as conn:
+        await insert(conn, credit_limit_entry, [row | days | {"amount": Decimal(2000)}])
+    await look_again(pool, NOW)
+    assert await status(pool, sent["credit_hold"]) == "OPEN"
+    await look_again(pool, NOW + timedelta(days=1))
+    assert await status(pool, sent["credit_hold"]) == "READY_TO_RELEASE"
