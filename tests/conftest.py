@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from persistence import database, embedded, migrate, roles
@@ -21,6 +22,10 @@ from persistence import database, embedded, migrate, roles
 ROOT = Path(__file__).resolve().parent.parent
 PURPOSE = "test"
 _numbers = count()
+
+# Nothing timed decides whether a test passes, and the same examples are tried everywhere.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
