@@ -130,7 +130,7 @@ async def _limits(world: World, firm: Firm) -> None:
     await world.group(firm.text("group"), firm.text("group name"), firm.currency, firm.account(2), limit=firm.money(1))
     await world.limit(firm.account(1), firm.money(2))
     until = {"kind": "TEMPORARY", "from_day": TODAY, "until_day": TODAY + timedelta(days=9)}
-    await world.limit(firm.account(2), firm.money(3), **until)
+    world.ids[f"temporary {firm.code}"] = await world.limit(firm.account(2), firm.money(3), **until)
     writer = await paper.actor(world)
     said = {"number": firm.text("adjustment"), "description": firm.text("adjusted"), "created_by_id": writer}
     key = await world.put("credit_limit_adjustment", company_id=world.ids[firm.code], kind="PERMANENT", **said)
@@ -162,7 +162,7 @@ async def _ledger(world: World, firm: Firm) -> None:
             await world.owes(firm.account(number), unapplied, dated, dated, Category.UNAPPLIED)
         paid = firm.text(f"payment 14 {number}")
         await paper.settle(world, firm.account(number), first, paid, firm.money(9), TODAY - timedelta(days=30))
-        for document, numbered in (("open_item", first), ("open_item", second), ("payment", paid)):
+        for document, numbered in (("open_item", first), ("open_item", second), ("open_item", note), ("payment", paid)):
             await _numbered(world, firm, number, document, numbered)
     await world.owes(firm.account(1), firm.money(16), due, dated, Category.DISPUTED)
 
@@ -244,6 +244,8 @@ async def _machinery(world: World, firm: Firm) -> None:
 
 async def _entangled(world: World) -> None:
     """An adjustment of our own company in which somebody who may act in both wrote a line for the other's customer."""
-    line = {"adjustment_id": world.ids[f"adjustment {OWN.code}"], "line_number": 2}
+    said = {"number": OWN.text("both"), "kind": "PERMANENT", "created_by_id": await paper.actor(world)}
+    key = await world.put("credit_limit_adjustment", company_id=world.ids[OWN.code], **said)
+    line = {"adjustment_id": key, "line_number": 1}
     theirs = {"customer_id": world.ids[OTHER.account(2)], "amount": OTHER.exactly(41), "currency": OTHER.currency}
     await world.put("credit_limit_adjustment_line", **line, **theirs)

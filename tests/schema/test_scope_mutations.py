@@ -1,0 +1,177 @@
+"""Somebody of one company tries to change what is the other's: it cannot be named, nothing changes, nothing is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from itertools import count
+from typing import Any
+
+import asyncpg
+import pytest
+
+from persistence import embedded
+from persistence.tables import metadata
+from tests.schema.asking import Answer, Asker
+from tests.schema.everything import SCHEMA_READ, Operation, Taste, Writer, plainly
+from tests.schema.inputs import Leaf, Path, filled, leaves, plain
+from tests.schema.references import reference
+from tests.schema.scene import Scene, staged
+from tests.schema.telling import leaks
+from tests.schema.two_companies import OTHER, OWN, Firm
+from tests.schema.world import TODAY
+
+assert SCHEMA_READ.mutation_type is not None
+MUTATIONS = dict(SCHEMA_READ.mutation_type.fields)
+ROLES = ("CREDIT_MANAGER", "INTEGRATION", "ADMIN")
+
+OUT_OF_SCOPE = {"NOT_FOUND", "FORBIDDEN", "COMPANY_NOT_AVAILABLE"}
+EVERYWHERE = {"upsertCompanies", "setExchangeRates"}
+"""What belongs to all companies together, and is only for those who may do it in all of them."""
+
+MADE = {("upsertCustomers", ("customers", "account"))}
+"""Numbers of what is made: what they are in another company says nothing."""
+
+NOT_THERE = {
+    ("createCreditLimitAdjustment", ("lines", "id")),  # a new adjustment has no lines yet
+    ("postCreditLimitAdjustment", ("lines",)),  # it was posted, or taken out, before
+    ("unsettle", ("openItem",)),  # its payment was reversed before
+    ("unsettle", ("payment",)),
+    ("unsettle", ("creditNote",)),  # it settled nothing
+    ("cancelJob", ("job",)),  # jobs are for who started them
+}
+"""What cannot be named in one's own company either."""
+
+TAKEN = {"createCreditGroup": {"ALREADY_EXISTS"}}
+"""Numbers of credit groups are one series for all companies: that one is taken cannot be hidden."""
+
+_fresh = count()
+
+
+@pytest.fixture(scope="module")
+async def scene(server: embedded.Server, database_name: str) -> AsyncIterator[Scene]:
+    async with staged(server, database_name) as made:
+        yield made
+
+
+def references(scene: Scene, name: str) -> list[Path]:
+    """The places of a mutation's input at which something of a company is named."""
+    kind = MUTATIONS[name].args["input"].type
+    named = [(path, within, reference(scene.world, OTHER, path, within, leaf)) for path, within, leaf in leaves(kind)]
+    return [path for path, _, value in named if value is not None]
+
+
+def names(scene: Scene, firm: Firm, theirs: Path | None = None) -> Leaf:
+    """Everything of one company; at `theirs` of the other."""
+
+    def leaf(path: Path, within: str, kind: Any) -> Any:
+        whose = OTHER if path == theirs else firm
+        said = reference(scene.world, whose, path, within, kind)
+        return said if said is not None else plain(kind, firm.currency, TODAY.isoformat(), f"fresh {next(_fresh)}")
+
+    return leaf
+
+
+def operation(name: str, leaf: Leaf, *wanted: Path) -> Operation:
+    if name in ("settle", "unsettle") and not {path[0] for path in wanted} & {"payment", "creditNote"}:
+        wanted = (*wanted, ("payment", "id"))
+    writer = Writer(SCHEMA_READ, Taste(plainly, frozenset({"timeline"})), "mutation")
+    writer.root(name, 0, input=filled(MUTATIONS[name].args["input"].type, leaf, *wanted))
+    return writer.operation()
+
+
+async def digest(conn: asyncpg.Connection) -> Mapping[str, str | None]:
+    """What every table holds, but for the trail, in which refusals are put on record."""
+    return {
+        name: await conn.fetchval(f'select md5(string_agg(kept::text, $1 order by kept::text)) from "{name}" kept', "|")
+        for name in metadata.tables
+        if name != "audit_event"
+    }
+
+
+def refusals(answer: Answer) -> set[str]:
+    """The codes of everything that was refused."""
+    found = set(answer.codes)
+    for payload in (answer.body.get("data") or {}).values():
+        for part in (payload or {}, *((payload or {}).get("results") or ())):
+            found |= {error["code"] for error in part.get("errors") or ()}
+    return found
+
+
+async def tried(ask: Asker, asked: Operation, role: str, *companies: str) -> Answer:
+    return await ask(asked.text, asked.variables, as_=role, companies=companies or [OWN.code], language="en")
+
+
+async def role_for(scene: Scene, name: str) -> str:
+    """A role that permits it."""
+    if name in EVERYWHERE:
+        return "ADMIN"
+    for role in ROLES:
+        answer = await tried(scene.here, operation(name, names(scene, OTHER)), role)
+        if "Your roles do not permit this" not in str(answer.body):
+            return role
+    raise AssertionError(f"no role permits {name}")
+
+
+async def refused(scene: Scene, asked: Operation, role: str) -> set[str]:
+    """The codes with which it is refused to somebody of one company, who is told nothing of the other."""
+    answer = await tried(scene.here, asked, role)
+    told = leaks(answer.body, scene.marks.ids, asked.variables)
+    assert not told, f"it tells of the other company: {told}"
+    codes = refusals(answer)
+    assert codes, f"it was not refused: {asked}"
+    return codes
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_what_belongs_to_the_other_company_cannot_be_named(scene: Scene, pool: Any, name: str) -> None:
+    role = await role_for(scene, name)
+    async with pool.acquire() as conn:
+        before = await digest(conn)
+        for path in references(scene, name):
+            codes = await refused(scene, operation(name, names(scene, OTHER), path), role)
+            assert codes <= OUT_OF_SCOPE | TAKEN.get(name, set()), path
+            if (name, path) not in MADE:
+                await refused(scene, operation(name, names(scene, OWN, path), path), role)
+        assert await digest(conn) == before
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_the_same_of_ones_own_company_can_be_named(scene: Scene, name: str) -> None:
+    role = await role_for(scene, name)
+    for path in references(scene, name):
+        asked = operation(name, names(scene, OWN), path)
+        codes = refusals(await tried(scene.changed, asked, role, *(["*"] if name in EVERYWHERE else [])))
+        unknown = codes & OUT_OF_SCOPE or "BAD_USER_INPUT" in codes
+        excused = any((name, path[:depth]) in NOT_THERE for depth in range(1, len(path) + 1))
+        assert not unknown or excused, f"{path} says nothing: {codes}"
+
+
+SUBMIT = """mutation ($input: SubmitSalesOrderInput!) { submitSalesOrder(input: $input) {
+  salesOrder { id number } decision { id } creditHold { id } errors { code } replayed } }"""
+
+
+async def test_who_lost_a_company_reads_nothing_of_it_by_an_old_key(scene: Scene) -> None:
+    order = {"company": OTHER.code, "number": "late", "account": OTHER.text("2"), "idempotencyKey": "late"}
+    asked = Operation(SUBMIT, {"input": {**order, "amount": {"amount": "5.00", "currency": "EUR"}}})
+    first = (await tried(scene.here, asked, "CREDIT_MANAGER", OWN.code, OTHER.code)).data["submitSalesOrder"]
+    assert first["salesOrder"]["number"] == "late"
+    again = await tried(scene.here, asked, "CREDIT_MANAGER")
+    assert first["salesOrder"]["id"] not in str(again.body)
+    assert first["decision"]["id"] not in str(again.body)
+
+
+REJECT = "mutation ($input: RejectCreditHoldInput!) { rejectCreditHold(input: $input) { errors { code } } }"
+REFUSED = "{ auditEvents(where: {refused: {eq: true}}) { count { value } } }"
+
+
+async def test_a_refusal_is_told_to_the_people_of_its_company_alone(scene: Scene) -> None:
+    async def told(firm: Firm) -> int:
+        asked = Operation(REFUSED, {})
+        found: int = (await tried(scene.here, asked, "AUDITOR", firm.code)).data["auditEvents"]["count"]["value"]
+        return found
+
+    ours, theirs = await told(OWN), await told(OTHER)
+    asked = Operation(REJECT, {"input": {"creditHold": f"hld_{1:032x}", "idempotencyKey": "none"}})
+    answer = await scene.here(asked.text, asked.variables, as_="CREDIT_MANAGER", companies=[OTHER.code], user="theirs")
+    assert refusals(answer) == {"NOT_FOUND"}
+    assert (await told(OWN), await told(OTHER)) == (ours, theirs + 1)
