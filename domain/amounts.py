@@ -12,7 +12,7 @@ from domain.refusal import ErrorCode, Refusal
 LARGEST = Decimal(10) ** 13
 """Ten million millions: sums of such amounts still fit 64 bits in minor units of every currency."""
 
-UNKNOWN = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
+UNKNOWN_CURRENCY = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
 TOO_FINE = N_("{amount} has more decimals than {currency}, which has {digits}.")
 TOO_LARGE = N_("{amount} is more than any document comes to. Check the amount.")
 NOT_ABOVE_ZERO = N_("The amount must be above zero.")
@@ -27,7 +27,7 @@ def amount_refusals(
     `digits`: the decimals of every currency there is, by ISO 4217.
     """
     if money.currency not in digits:
-        return [Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(UNKNOWN, {"currency": money.currency}), path)]
+        return [Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(UNKNOWN_CURRENCY, {"currency": money.currency}), path)]
     if money.amount != money.amount.quantize(Decimal(1).scaleb(-digits[money.currency])):
         values: dict[str, Value] = {
             "amount": f"{money.amount:f}",

@@ -51,10 +51,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Check:
-    """`sql` gives a row for each finding: its keys, then `expected` and `found`; empty is nothing."""
+    """`sql` gives a row for each finding: its keys, then `expected` and `found`; empty is nothing.
+
+    Where one code has several sentences, its column `why` says which of them.
+    """
 
     code: FindingCode
-    text: str
+    text: str | Mapping[str, str]
     sql: str
 
 
@@ -115,7 +118,7 @@ _CHECKS = (
     ),
     _Check(
         FindingCode.SETTLED_TOO_MUCH,
-        N_("There are {expected} to settle, but {found} are settled."),
+        N_("Settlements of the document come to {found}, more than its amount of {expected}."),
         """
         select s.customer_id, s.id, abs(d.amount) as expected, s.amount as found
         from (
@@ -130,14 +133,19 @@ _CHECKS = (
     ),
     _Check(
         FindingCode.SETTLED_WRONGLY,
-        N_("A settlement joins what stands, of one payer and currency and not before its day: {found}."),
+        {
+            "documents": N_("The settlement does not join an item with a payment or credit note of the same payer."),
+            "currency": N_("The settlement is in another currency than what it joins."),
+            "day": N_("The settlement is earlier than what it joins."),
+            "reversed": N_("The settlement stands, but something it joins is reversed or not collected."),
+        },
         """
-        select s.customer_id, s.id, '' as expected, case
-            when i.id is null or coalesce(p.id, n.id) is null then 'not of this payer'
+        select s.customer_id, s.id, '' as expected, '' as found, case
+            when i.id is null or coalesce(p.id, n.id) is null then 'documents'
             when s.currency <> i.currency or s.currency <> coalesce(p.currency, n.currency) then 'currency'
             when s.settled_on < greatest(i.document_date, p.paid_on, n.document_date) then 'day'
             else 'reversed'
-          end as found
+          end as why
         from settlement s
         left join open_item i on i.customer_id = s.customer_id and i.id = s.item_id and i.amount > 0
         left join payment p on p.customer_id = s.customer_id and p.id = s.payment_id
@@ -185,9 +193,13 @@ _CHECKS = (
     ),
     _Check(
         FindingCode.ORDER_STEPS,
-        N_("By its documents {expected} of the line are {step}, the line says {found}."),
+        {
+            "delivered": N_("By its deliveries {expected} of the line is delivered, the line says {found}."),
+            "billed": N_("By its billing documents {expected} of the line is billed, the line says {found}."),
+            "invoiced": N_("By its invoices {expected} of the line is invoiced, the line says {found}."),
+        },
         """
-        select l.customer_id, l.id, step.name as step, step.expected, step.found
+        select l.customer_id, l.id, step.name as why, step.expected, step.found
         from sales_order_line l
         left join (
           select customer_id, line_id, sum(amount) as amount from delivery group by customer_id, line_id
@@ -207,11 +219,13 @@ _CHECKS = (
     ),
     _Check(
         FindingCode.ORDER_DECISION,
-        N_("By its decisions the order is {expected}, it says {found}."),
+        {
+            "missing": N_("The order names the credit decision {found}, which is none of its own."),
+            "admitted": N_("A credit decision admitted the order, but the order says that none did."),
+        },
         """
-        select o.customer_id, o.id,
-          case when d.id is null then 'without the decision it names' else 'admitted' end as expected,
-          case when d.id is null then o.latest_decision_id::text else 'not admitted' end as found
+        select o.customer_id, o.id, '' as expected, o.latest_decision_id as found,
+          case when d.id is null then 'missing' else 'admitted' end as why
         from sales_order o left join credit_decision d
           on d.customer_id = o.customer_id and d.id = o.latest_decision_id and d.sales_order_id = o.id
         where o.latest_decision_id is not null and (d.id is null or (not o.admitted and exists (
@@ -224,7 +238,7 @@ _CHECKS = (
         FindingCode.ORDER_HOLD,
         N_("The order is on hold, but no hold of it is open."),
         """
-        select o.customer_id, o.id, 'open hold' as expected, '' as found from sales_order o
+        select o.customer_id, o.id, '' as expected, '' as found from sales_order o
         where o.status = 'HELD' and not exists (
           select from credit_hold h where h.customer_id = o.customer_id and h.sales_order_id = o.id
             and h.status not in ('RELEASED', 'REJECTED', 'CANCELLED')
@@ -262,12 +276,18 @@ async def reconcile(conn: asyncpg.Connection) -> list[Finding]:
 async def _run(conn: asyncpg.Connection, check: _Check) -> list[Finding]:
     findings = []
     for row in await conn.fetch(f"{check.sql} limit {MOST}"):
-        keys = {name: str(value) for name, value in row.items() if name not in ("expected", "found")}
+        keys = {name: str(value) for name, value in row.items() if name not in ("expected", "found", "why")}
         expected, found = _plain(row["expected"]), _plain(row["found"])
-        values: dict[str, Value] = {**keys, "expected": expected, "found": found}
-        findings.append(Finding(check.code, Message(check.text, values), keys, expected, found))
+        values: dict[str, Value] = {**keys, "expected": _value(row["expected"]), "found": _value(row["found"])}
+        text = check.text if isinstance(check.text, str) else check.text[row["why"]]
+        findings.append(Finding(check.code, Message(text, values), keys, expected, found))
     return findings
 
 
 def _plain(value: object) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _value(value: object) -> Value:
+    """Numbers are written as the reader writes them."""
+    return Decimal(_plain(value)) if isinstance(value, (Decimal, int)) else str(value)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from domain.amounts import UNKNOWN_CURRENCY
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
@@ -113,7 +114,7 @@ class Context:
         if currency not in self.digits:
             raise ClientMistake(
                 ErrorCode.BAD_USER_INPUT,
-                Message(N_("{currency} is not a currency of ISO 4217."), {"currency": currency}),
+                Message(UNKNOWN_CURRENCY, {"currency": currency}),
             )
         return currency
 

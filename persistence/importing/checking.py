@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from domain.amounts import TOO_FINE, UNKNOWN_CURRENCY
 from domain.message import N_
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said
 from persistence.importing.staging import Connection, rows_of, run
 
-DIFFERS = N_("This is kept already with {known}.")
+DIFFERS = N_("The record is kept already with {known} in this column. Send it as it was.")
 NOTHING_KEPT = "-"
-TWICE = N_("Line {line} says something else of the same.")
-UNKNOWN_CURRENCY = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
-TOO_PRECISE = N_("{amount} has more decimals than {currency}, which has {digits}.")
+TWICE = N_("Line {line} is the same record with other content.")
 
 
 def resolve(conn: Connection, noun: Noun) -> None:
@@ -105,7 +104,7 @@ def _precision(field: Field) -> Check:
     return Check(
         field.name,
         ErrorCode.AMOUNT_PRECISION,
-        TOO_PRECISE,
+        TOO_FINE,
         f"{value} <> round({value}, {digits})",
         {
             "amount": f"jsonb_build_object('decimal', {value}::text)",

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.amounts import NEGATIVE, NOT_ABOVE_ZERO, UNKNOWN_CURRENCY
 from domain.message import N_, Message, Value
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Dialect, Field, FieldType
@@ -25,14 +26,11 @@ MISSING = N_("A value is missing.")
 NOT_A_NUMBER = N_("This is not a number written like {example}.")
 TOO_LARGE = N_("The number is too large.")
 TOO_PRECISE = N_("The number has more than {digits} decimals.")
-NEGATIVE = N_("The amount must not be negative.")
-NOT_ABOVE_ZERO = N_("The amount must be above zero.")
 NOT_A_SHARE = N_("A percentage lies between 0 and 100.")
 NOT_WHOLE = N_("This is not a whole number.")
 NOT_A_DAY = N_("This is not a day written as {format}.")
 NOT_A_FLAG = N_("Write {yes} or {no}.")
 NOT_A_CHOICE = N_("This is none of: {choices}.")
-NOT_A_CURRENCY = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
 NOT_A_COUNTRY = N_("This is not a country code of two capital letters.")
 NOT_A_LOCALE = N_("This is not a language tag such as sv-SE.")
 NOT_A_ZONE = N_("This is not a time zone such as Europe/Stockholm.")
@@ -72,7 +70,7 @@ def parser(field: Field, dialect: Dialect) -> Parser:
 
 PATTERNS = {
     FieldType.WHOLE: (re.compile(r"[0-9]{1,9}", re.ASCII), ErrorCode.INVALID_VALUE, NOT_WHOLE),
-    FieldType.CURRENCY: (re.compile(r"[A-Z]{3}", re.ASCII), ErrorCode.CURRENCY_UNKNOWN, NOT_A_CURRENCY),
+    FieldType.CURRENCY: (re.compile(r"[A-Z]{3}", re.ASCII), ErrorCode.CURRENCY_UNKNOWN, UNKNOWN_CURRENCY),
     FieldType.COUNTRY: (re.compile(r"[A-Z]{2}", re.ASCII), ErrorCode.INVALID_VALUE, NOT_A_COUNTRY),
     FieldType.LOCALE: (
         re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII),

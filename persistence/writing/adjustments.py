@@ -31,7 +31,7 @@ from persistence.writing.adjustment_lines import (
     lines_of,
     moved_to,
 )
-from persistence.writing.finding import version_refusals
+from persistence.writing.finding import TOO_MANY, version_refusals
 from persistence.writing.holders import FoundHolder, HolderNamed, holders_named, no_holder
 from persistence.writing.records import locked
 from persistence.writing.saving import changes, differing, update, update_many
@@ -46,7 +46,6 @@ NO_LINE = N_("The adjustment has no such line.")
 LINE_POSTED = N_("The line is posted already.")
 NOT_A_DRAFT = N_("Only a draft can be changed.")
 OTHER_COMPANY = N_("The customer belongs to another company than the adjustment.")
-TOO_MANY = N_("At most {most} rows at a time.")
 CREATED = N_("Credit limit adjustment {number} was created.")
 UPDATED = N_("Credit limit adjustment {number} was changed.")
 

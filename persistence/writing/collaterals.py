@@ -31,7 +31,7 @@ TABLE = "collateral"
 
 SHARE = N_("A share is between 0 and 100, with at most 4 decimals.")
 ENDS_BEFORE = N_("What begins on {from} cannot end on {until}.")
-ENDS_ALREADY = N_("It ends on {until} already. Record a new one to extend it.")
+ENDS_ALREADY = N_("The insurance or guarantee ends on {until} already. Record a new one to extend it.")
 EXISTS = N_("{number} is recorded for this customer already.")
 NO_COLLATERAL = N_("There is no such insurance or guarantee. It may be another company's.")
 RECORDED = N_("{number} of {provider} over {value} was recorded: {percent} of it is added to the credit limit.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.facts import Checkpoint
 from domain.message import N_, Message
@@ -21,7 +22,6 @@ CHECKED_AT = (Checkpoint.CONFIRMATION, Checkpoint.PACKING_SLIP)
 """The checkpoints of a new company (decision 17)."""
 
 SAVED = N_("Company {code} was saved.")
-UNKNOWN_CURRENCY = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
 ANOTHER_CURRENCY = N_(
     "Company {code} keeps its books in {before}, and its limits are in that currency. It cannot become {currency} here."
 )

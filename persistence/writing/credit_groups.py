@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.calendar import DAY
 from domain.exposure import CreditLimitType
@@ -33,7 +34,7 @@ TABLE = "credit_group"
 
 EXISTS = N_("There is a credit group {number} already.")
 CLOSED = N_("The credit group is closed.")
-OTHERS = N_("The group has members in companies in which you may not change credit. Ask for the right to.")
+OTHERS = N_("The group has members in companies in which you may not change credit. Ask for that right.")
 CREATED = N_("Credit group {number} was created.")
 UPDATED = N_("Credit group {number} was changed.")
 WAS_CLOSED = N_("Credit group {number} was closed.")
@@ -97,8 +98,7 @@ async def create_group(tx: Transaction, wanted: GroupToCreate) -> Result:
     """A credit group, for now of nobody."""
     refusals = text_refusals(wanted.number, ("number",)) + _refusals(vars(wanted))
     if wanted.currency not in tx.digits:
-        text = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
-        message = Message(text, {"currency": wanted.currency})
+        message = Message(UNKNOWN_CURRENCY, {"currency": wanted.currency})
         refusals.append(Refusal(ErrorCode.CURRENCY_UNKNOWN, message, ("currency",)))
     other = await _BY_NUMBER.value(tx.conn, number=wanted.number)
     if other is not None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -66,17 +67,20 @@ _CODES = {
 
 SAVED = N_("Customer {account} of company {company} was saved.")
 NO_PARTY = N_("Party {number} does not exist. Send the party first.")
-NO_NAME = N_("{code} is unknown in company {company}. Save it among the names first.")
-UNKNOWN_CURRENCY = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
+UNKNOWN_CODE = {
+    customer_group.name: N_("Customer group {code} is unknown."),
+    credit_management_group.name: N_("Credit management group {code} is unknown."),
+    account_status.name: N_("Account status {code} is unknown."),
+    payment_terms.name: N_("Payment terms {code} are unknown."),
+    risk_group.name: N_("Risk group {code} is unknown."),
+}
 CREDIT_ATTRIBUTE = N_(
     "{field} of customer {account} decides on credit. It came with the customer; now a credit manager changes it."
 )
 NEEDS_INITIAL_LOAD = N_(
     "{field} of customer {account} decides on credit. Only an initial load may bring it; leave it out."
 )
-OTHER_PAYER = N_(
-    "Somebody else pays for customer {account} already, or nobody. Change the payer from a day on instead."
-)
+OTHER_PAYER = N_("Sending customer {account} again does not change its payer. Use changePayer.")
 NO_PAYER = N_("Customer {account} does not exist in company {company}, so it cannot pay. Send it too.")
 PAYER_CHAIN = N_("Somebody else pays for customer {account}, so it cannot pay for others.")
 
@@ -152,7 +156,7 @@ class _Saving:
         if key is not None:
             values[column] = key
             return []
-        message = Message(NO_NAME, {"code": code, "company": row.company})
+        message = Message(UNKNOWN_CODE[CODED[column].name], {"code": code})
         return [Refusal(ErrorCode.NOT_FOUND, message, (*path, _input(column)))]
 
     def _credit(

@@ -16,6 +16,7 @@ from persistence.reevaluating import reevaluate
 from persistence.statements import Row
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
+    NOT_IN_COMPANY,
     OPEN_ITEM,
     SALES_ORDER,
     RecordKey,
@@ -27,6 +28,7 @@ from persistence.writing.finding import (
 )
 from persistence.writing.ledger import KeptItem, items_by_place
 from persistence.writing.order_lines import LineAmount, Steps, steps_by_place
+from persistence.writing.order_rows import LINE_TWICE
 
 DELIVERED = N_("Delivery {delivery} of order {number} was recorded.")
 BILLED = N_("Billing document {billing} of order {number} was recorded.")
@@ -34,7 +36,6 @@ DIFFERS = N_("{document} of order {number} exists with other content. Use anothe
 ON_HOLD = N_("Order {number} is on hold. Its delivery was recorded all the same, since the goods have left.")
 BEFORE_ORDER = N_("Order {number} came on {ordered}; nothing of it was delivered or billed on {day}.")
 NO_LINES = N_("Name at least one line.")
-LINE_TWICE = N_("Line {line} is named twice. Send each once.")
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,7 @@ async def _item(tx: Transaction, wanted: Billing, steps: Steps) -> tuple[KeptIte
     code = tx.companies[steps.now.company]["code"]
     place = (await places_of(tx, OPEN_ITEM, [(code, wanted.item)])).get((code, wanted.item))
     if place is None:
-        message = Message(
-            N_("There is no open item {number} in company {company}."), {"number": wanted.item, "company": code}
-        )
+        message = Message(NOT_IN_COMPANY[OPEN_ITEM], {"number": wanted.item, "company": code})
         return None, [Refusal(ErrorCode.NOT_FOUND, message, ("openItem",))]
     if place.customer != steps.now.payer:
         text = N_("Item {item} and order {number} are of different payers.")

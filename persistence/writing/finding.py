@@ -48,14 +48,20 @@ _BY_ID = {
 }
 _CUSTOMER = Statement(sa.select(customer.c.id, customer.c.company_id).where(customer.c.id == _ID))
 
+NO_SUCH_CUSTOMER = N_("There is no such customer. It may be another company's.")
 NO_CUSTOMER = N_("Customer {account} does not exist in company {company}. Send the customer first.")
 UNKNOWN = {
     OPEN_ITEM: N_("There is no such open item. It may be another company's."),
     PAYMENT: N_("There is no such payment. It may be another company's."),
     SALES_ORDER: N_("There is no such sales order. It may be another company's."),
 }
+NOT_IN_COMPANY = {
+    OPEN_ITEM: N_("Open item {number} does not exist in company {company}."),
+    PAYMENT: N_("Payment {number} does not exist in company {company}."),
+    SALES_ORDER: N_("Sales order {number} does not exist in company {company}."),
+}
 CHANGED = N_("The record was changed by somebody else. Look at it as it is now and decide again.")
-IN_FUTURE = N_("{day} has not come yet: in this company it is {today}.")
+IN_FUTURE = N_("{day} is in the future: today is {today} in this company.")
 NO_TEXT = N_("A value is needed here, of at most {longest} characters.")
 TOO_MANY = N_("Send at most {most} rows at a time.")
 TWICE = N_("{number} is named twice. Send each once.")
@@ -102,7 +108,7 @@ async def customer_of(tx: Transaction, key: RecordKey, path: tuple[str, ...]) ->
     if key.id is not None:
         row = await _CUSTOMER.one(tx.conn, id=key.id)
         if row is None:
-            raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(N_("There is no such customer.")), path))
+            raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_SUCH_CUSTOMER), path))
         return key.id, tx.within(row["company_id"])["id"]
     company, account = key.natural
     found = (await customers_of(tx, [key.natural])).get(key.natural)

@@ -23,11 +23,11 @@ from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, credit_group_member, customer
 from persistence.tables.running import audit_event
 from persistence.take import Transaction
+from persistence.writing.finding import NO_SUCH_CUSTOMER
 
 CUSTOMER, GROUP = "customer", "credit_group"
 """The kinds of holder: the tables they are kept in."""
 
-NO_CUSTOMER = N_("There is no such customer. It may be another company's.")
 NO_GROUP = N_("There is no such credit group, or none of its members is a customer of yours.")
 NO_HOLDER = N_("Say whose limit it is: a customer or a credit group.")
 
@@ -197,13 +197,13 @@ def no_holder(wanted: HolderNamed | None, path: tuple[str, ...]) -> Refusal:
     """What to say when nobody was named, or nobody the caller may act on."""
     if wanted is None:
         return Refusal(ErrorCode.INVALID_VALUE, Message(NO_HOLDER), path)
-    text = NO_GROUP if wanted.customer is None else NO_CUSTOMER
+    text = NO_GROUP if wanted.customer is None else NO_SUCH_CUSTOMER
     return Refusal(ErrorCode.NOT_FOUND, Message(text), path)
 
 
 def no_customer(path: tuple[str, ...]) -> Refusal:
     """What to say of a customer that is unknown, or of a company the caller may not act in."""
-    return Refusal(ErrorCode.NOT_FOUND, Message(NO_CUSTOMER), path)
+    return Refusal(ErrorCode.NOT_FOUND, Message(NO_SUCH_CUSTOMER), path)
 
 
 def customer_holder(row: Any) -> FoundHolder:

@@ -23,6 +23,7 @@ from persistence.tables.receivables import document_number, open_item
 from persistence.take import Result, Transaction
 from persistence.writing.deliveries import item_refusals
 from persistence.writing.finding import (
+    NOT_IN_COMPANY,
     OPEN_ITEM,
     SALES_ORDER,
     customers_of,
@@ -42,7 +43,6 @@ WAS_REVERSED = N_("Item {number} was reversed on {day}. Use another number.")
 DUE_TOO_EARLY = N_("An item of {document} cannot fall due on {due}, before it was written.")
 TOO_MUCH_DISPUTED = N_("No more than {open} can be disputed.")
 NOT_DISPUTABLE = N_("Only what a customer owes can be disputed.")
-NO_ORDER = N_("There is no sales order {number} in company {company}.")
 OTHER_PAYER = N_("Item {item} and order {number} are of different payers.")
 
 
@@ -131,7 +131,7 @@ class _Posting:
         """The lines that an item bills are posted with it, so that nothing counts twice."""
         steps = self.orders.get((row.company, billed.order))
         if steps is None:
-            message = Message(NO_ORDER, {"number": billed.order, "company": row.company})
+            message = Message(NOT_IN_COMPANY[SALES_ORDER], {"number": billed.order, "company": row.company})
             return [Refusal(ErrorCode.NOT_FOUND, message, (*path, "salesOrder"))]
         if steps.now.payer != payer:
             message = Message(OTHER_PAYER, {"item": row.number, "number": billed.order})

@@ -20,7 +20,8 @@ from persistence.tables.limits import credit_limit_adjustment, credit_limit_adju
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.adjustment_lines import entries_of, holder_columns, holder_of, holders_of, line_of, lines_of
 from persistence.writing.adjustments import LINE_POSTED, NO_LINE, TABLE, adjustment_to_change, rows_refusals
-from persistence.writing.holders import CUSTOMER, GROUP, NO_CUSTOMER, NO_GROUP, FoundHolder, groups_open_to
+from persistence.writing.finding import NO_SUCH_CUSTOMER
+from persistence.writing.holders import CUSTOMER, GROUP, NO_GROUP, FoundHolder, groups_open_to
 from persistence.writing.saving import Changes, changes, update, update_many
 
 POSTED = N_("Credit limit adjustment {number} was posted.")
@@ -110,7 +111,7 @@ async def _lines(
     kind, lines, refusals = AdjustmentKind(header["kind"]), [], []
     for place, (row, holder) in enumerate(zip(rows, wanted, strict=True)):
         if holder not in holders or (holder[0] == GROUP and holder[1] not in open_):
-            text = NO_CUSTOMER if holder[0] == CUSTOMER else NO_GROUP
+            text = NO_SUCH_CUSTOMER if holder[0] == CUSTOMER else NO_GROUP
             refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(text), ("lines", str(place), "holder")))
         else:
             asks = line_of(tx, kind, dict(row) | {"id": new_key()}, holders[holder])

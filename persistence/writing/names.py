@@ -30,8 +30,8 @@ from persistence.writing.records import locked
 from persistence.writing.saving import changes, differing, update
 
 NO_NAME = N_("There is no such name. It may be another company's.")
-NEW_HAS_NO_VERSION = N_("There is none of this code yet.")
-EVERYBODYS = N_("Names that all companies share are changed by who may do so in all of them.")
+NEW_HAS_NO_VERSION = N_("No name has this code yet. Leave the expected version out.")
+EVERYBODYS = N_("Names that all companies share can be changed only with that right in every company. Ask for it.")
 NOT_TRANSLATED = N_("Only the field name is translated.")
 SAVED = N_("{code} {name} was saved.")
 TRANSLATED = N_("{code} is called {value} in the language {locale}.")

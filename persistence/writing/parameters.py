@@ -24,7 +24,7 @@ from persistence.writing.saving import Changes, changes, differing, update
 TABLE = "credit_parameters"
 
 TWICE = N_("The checkpoint is named twice.")
-NEVER_CHECKED = N_("{company} checks credit at no step: every order goes on without being checked.")
+NEVER_CHECKED = N_("Company {company} checks credit at no step: its orders go on without being checked.")
 SAVED = N_("The credit parameters of {company} were saved.")
 
 _COMPANY = sa.bindparam("company", type_=sa.Uuid())

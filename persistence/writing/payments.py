@@ -20,6 +20,7 @@ from persistence.statements import insert
 from persistence.tables.receivables import document_number, payment
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
+    NOT_IN_COMPANY,
     OPEN_ITEM,
     PAYMENT,
     customers_of,
@@ -39,7 +40,6 @@ COLLECTED = N_("Direct debit {number} of {amount} was collected.")
 DIFFERS = N_("Payment {number} exists with other content. Reverse it and use another number, or send it as it was.")
 WAS_REVERSED = N_("Payment {number} was reversed on {day}. Use another number.")
 SETTLES_OTHERS = N_("Payment {number} is posted already and does not settle item {item}. Settle the item with it.")
-NO_ITEM = N_("There is no open item {number} in company {company}.")
 RETURNED_FIRST = N_("A payment is posted first, and returned by reversing it.")
 ONLY_DEBITS = N_("Only a direct debit can be pending.")
 PENDING_SETTLES = N_("Direct debit {number} is pending. It settles items once it is collected.")
@@ -140,7 +140,7 @@ class _Posting:
         return [
             Refusal(
                 ErrorCode.NOT_FOUND,
-                Message(NO_ITEM, {"number": one.item, "company": row.company}),
+                Message(NOT_IN_COMPANY[OPEN_ITEM], {"number": one.item, "company": row.company}),
                 (*path, "settlements", str(at), "openItem"),
             )
             for at, one in enumerate(row.settles)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.message import N_, Message, Value
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -50,7 +51,6 @@ SET = N_("From {day} on one {base} is {rate} {quote}.")
 NOT_POSITIVE = N_("A rate is above zero.")
 TOO_LARGE = N_("A rate is below {most}. Give the rate of the other direction.")
 SAME_CURRENCY = N_("A rate leads from one currency to another.")
-UNKNOWN = N_("Currency {currency} is unknown. Use an ISO 4217 code.")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _audit(tx: Transaction, rate: RateToSet, key: UUID, before: Row | None, valu
 
 def _refusals(tx: Transaction, rate: RateToSet, path: tuple[str, ...]) -> list[Refusal]:
     refusals = [
-        Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(UNKNOWN, {"currency": code}), (*path, name))
+        Refusal(ErrorCode.CURRENCY_UNKNOWN, Message(UNKNOWN_CURRENCY, {"currency": code}), (*path, name))
         for name, code in (("from", rate.base), ("to", rate.quote))
         if code not in tx.digits
     ]

@@ -11,7 +11,7 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal
 from persistence.statements import Row, Statement
 
-NEGATIVE = N_("It must not be negative.")
+NEGATIVE = N_("The number of days must not be negative.")
 
 _LOCKS: dict[str, Statement] = {}
 
@@ -27,7 +27,7 @@ async def locked(conn: asyncpg.Connection, table: sa.Table, key: UUID) -> Row | 
 
 
 def count_refusals(value: int | None, path: tuple[str, ...]) -> list[Refusal]:
-    """A number of days or the like is not negative."""
+    """A number of days is not negative."""
     if value is None or value >= 0:
         return []
     return [Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), path)]

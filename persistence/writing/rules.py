@@ -31,8 +31,11 @@ TABLE = "blocking_rule"
 
 NO_RULE = N_("There is no such blocking rule. It may be another company's.")
 OTHER_COMPANY = N_("A rule stays in its company. Save a new one there.")
-NOT_OF_COMPANY = N_("It belongs to another company than the rule.")
-UNKNOWN = N_("There is none of this id that the company could use.")
+NOT_OF_COMPANY = N_("The customer belongs to another company than the rule.")
+UNKNOWN = {
+    credit_management_group.name: N_("There is no such credit management group that the company could use."),
+    risk_group.name: N_("There is no such risk group that the company could use."),
+}
 PERCENT_DIGITS = N_("A percentage has at most 4 decimals and is below 100 000.")
 WAIVER = N_("A rule that waives credit limits is saved only by who may change credit.")
 SAVED = N_("A blocking rule was saved.")
@@ -166,7 +169,7 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
         key = getattr(wanted, name)
         if key is not None and await _USABLE[name].value(tx.conn, id=key, company=company) is None:
             path = "creditManagementGroup" if name == credit_management_group.name else "riskGroup"
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN), (path,)))
+            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[name]), (path,)))
     if wanted.amount is not None:
         refusals += tx.amount_refusals(wanted.amount, ("amount",), positive=False)
     if wanted.percent is not None and (

@@ -29,9 +29,11 @@ Source = KeptPayment | KeptItem
 
 SETTLED = N_("Item {number} was settled by {source} with {amount}.")
 UNSETTLED = N_("The settlement of item {number} by {source} was undone: {amount} is open again.")
-MORE_THAN_ITEM = N_("Only {open} of item {number} is open, less than {amount}.")
-MORE_THAN_SOURCE = N_("Only {open} of {source} has settled nothing yet, less than {amount}.")
-OTHER_PAYER = N_("Item {number} and {source} are of different payers. Transfer one of them first.")
+ITEM_OPEN = N_("Only {open} of item {number} is open.")
+MORE_THAN_SOURCE = N_("Only {open} of {source} is left, less than {amount}.")
+OTHER_PAYER = N_(
+    "Item {number} and {source} are of different payers. Settle it with a payment or credit note of its own payer."
+)
 OTHER_CURRENCY = N_("Item {number} is in {currency}, {source} in {other}. A settlement is in one currency.")
 NOT_OWED = N_("Item {number} lowers what is owed, so it settles other items and is not settled itself.")
 NO_CREDIT_NOTE = N_("Item {number} is no credit note. Only payments and credit notes settle.")
@@ -103,7 +105,7 @@ class Plan:
         names: dict[str, Value] = {"number": wanted.item.number, "source": wanted.source.number, "amount": amount}
         found = []
         if amount > of_item:
-            message = Message(MORE_THAN_ITEM, {**names, "open": of_item})
+            message = Message(ITEM_OPEN, {**names, "open": of_item})
             found.append(Refusal(ErrorCode.MORE_THAN_OPEN, message, path, _node(wanted.item), of_item, amount))
         if amount > of_source:
             message = Message(MORE_THAN_SOURCE, {**names, "open": of_source})

@@ -11,12 +11,13 @@ from uuid import UUID
 import strawberry
 
 from domain.audit import AuditEventKind
-from domain.message import N_, Message
+from domain.message import Message
 from domain.refusal import ErrorCode
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
 from persistence.take import Result, Transaction, take
 from persistence.writing import holds
+from persistence.writing.finding import TOO_MANY
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.ids import key_of
@@ -154,5 +155,4 @@ async def _each(
 
 def _not_too_many(rows: int) -> None:
     if rows > MOST_ROWS:
-        text = N_("{rows} rows are too many at once. Send at most {most}.")
-        raise ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text, {"rows": rows, "most": MOST_ROWS}))
+        raise ClientMistake(ErrorCode.BAD_USER_INPUT, Message(TOO_MANY, {"most": MOST_ROWS}))

@@ -14,6 +14,7 @@ from domain.money import RateMissing
 from domain.refusal import ErrorCode, Refusal, rate_refusal
 from persistence.checking import WhatIf, what_if
 from persistence.facts import Moment
+from persistence.writing.finding import NO_SUCH_CUSTOMER
 from schema.context import Context, Info
 from schema.keys import CustomerKey, SalesOrderKey
 from schema.lookups import customer_by, sales_order_by
@@ -22,7 +23,6 @@ from schema.rights import Permission
 from schema.types.check import CreditCheck
 from schema.types.money import MoneyInput
 
-NO_CUSTOMER = N_("There is no such customer in a company granted to you.")
 NO_ORDER = N_("There is no such sales order of this customer.")
 
 
@@ -69,7 +69,7 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
     refusals = amount_refusals(given.amount.to_domain(), context.digits, ("amount",))
     customer = await customer_by(context, given.customer)
     if customer is None or not context.viewer.may(Permission.CHECK_CREDIT, customer["company_id"]):
-        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_CUSTOMER), ("customer",)))
+        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_SUCH_CUSTOMER), ("customer",)))
     order = None
     if given.order is not None:
         order = await sales_order_by(context, given.order)

@@ -7,6 +7,7 @@ import strawberry
 from domain.message import N_, Message
 from locales.sentences import catalogs
 from persistence.readiness import readiness
+from persistence.writing.parameters import NEVER_CHECKED
 from schema.context import Info
 from schema.scalars import CurrencyCode, Locale
 from schema.types.reference import SystemInfo
@@ -26,7 +27,7 @@ class ViewerQueries:
         context = info.context
         found = await readiness(context.reader)
         messages = [] if found.icu_collations else [Message(NO_ICU)]
-        messages += [Message(NO_CHECKPOINT, {"company": code}) for code in found.without_checkpoint]
+        messages += [Message(NEVER_CHECKED, {"company": code}) for code in found.without_checkpoint]
         return SystemInfo(
             locales=[Locale(locale) for locale in catalogs()],
             reporting_currency=CurrencyCode(context.house.reporting_currency),
@@ -35,4 +36,3 @@ class ViewerQueries:
 
 
 NO_ICU = N_("The database has no ICU collations: names are not sorted as a language sorts them.")
-NO_CHECKPOINT = N_("Company {company} checks credit at no step: its orders are never held.")

@@ -83,9 +83,9 @@ BAD = [
     ("settlements", "SE01,B2,,F-2,1,2026-12-24", "item", "reversed or not collected"),
     ("settlements", "SE01,B1,,F-2,1,2026-10-19", "settled_on", "cannot be settled before 2026-10-20"),
     ("settlements", "SE01,B1,,F-2,1,2026-11-24", "settled_on", "is in the future"),
-    ("settlements", "SE01,B1,,F-2,700.01,2026-11-01", "item", "Of item F-2 only"),
-    ("settlements", "SE01,B1,,F-2,190.51,2026-11-01", "payment", "Of payment B1 only"),
-    ("settlements", "SE01,,K-1,F-2,1,2026-11-01", "credit_note", "Of credit note K-1 only"),
+    ("settlements", "SE01,B1,,F-2,700.01,2026-11-01", "item", "of item F-2 is open"),
+    ("settlements", "SE01,B1,,F-2,190.51,2026-11-01", "payment", "of payment B1 is left"),
+    ("settlements", "SE01,,K-1,F-2,1,2026-11-01", "credit_note", "of credit note K-1 is left"),
     ("settlements", "SE01,B1,,F-2,999,2026-10-21", "amount", "kept already with 1000"),
     ("sales-orders", "SE01,S-9,1001,HELD,SEK,2026-11-01,1,5,,,", "status", "none of: ENTERED, APPROVED"),
     ("sales-orders", "SE01,S-9,1001,ENTERED,SEK,2026-11-24,1,5,,,", "ordered_on", "is in the future"),
@@ -192,7 +192,7 @@ def test_a_second_row_that_says_something_else_of_the_same_number_is_rejected(le
     rows = "SE01,1001,,N-1,10,SEK,2026-01-01,2026-02-01,\nSE01,1001,,N-1,11,SEK,2026-01-01,2026-02-01,\n"
     done = ledger.rows("open-items", f"{HEADINGS['open-items']}\n{rows}", skip_bad=True)
     assert (done.loaded, done.rejected) == (1, 1)
-    assert ledger.rejects() == [["3", "number", "", "Line 2 says something else of the same."]]
+    assert ledger.rejects() == [["3", "number", "", "Line 2 is the same record with other content."]]
 
 
 @pytest.mark.parametrize(

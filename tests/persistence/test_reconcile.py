@@ -109,3 +109,39 @@ def test_a_finding_names_where_and_what(loaded: Ledger) -> None:
     assert plainly(finding.message) == (
         "The movements of the customer come to 50000 minor units, its balance says 50005."
     )
+
+
+WHY = [
+    (
+        "update settlement set settled_on = '2026-09-30' where settled_on = '2026-10-21'",
+        "The settlement is earlier than what it joins.",
+    ),
+    (
+        "update open_item set reversed_on = '2026-11-01' where number = 'F-4'",
+        "The settlement stands, but something it joins is reversed or not collected.",
+    ),
+    (
+        "update sales_order_line set delivered = 0 where delivered = 250",
+        "By its deliveries 250.0000 of the line is delivered, the line says 0.0000.",
+    ),
+    (
+        "update sales_order_line set billed = 250 where billed = 300",
+        "By its billing documents 200.0000 of the line is billed, the line says 150.0000.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), WHY)
+def test_of_what_can_be_wrong_in_one_way_or_another_the_one_is_told(loaded: Ledger, spoil: str, sentence: str) -> None:
+    async def told() -> set[str]:
+        conn = await asyncpg.connect(loaded.url)
+        transaction = conn.transaction()
+        await transaction.start()
+        try:
+            assert await conn.execute(spoil) != "UPDATE 0"
+            return {plainly(finding.message) for finding in await reconcile(conn)}
+        finally:
+            await transaction.rollback()
+            await conn.close()
+
+    assert sentence in asyncio.run(told())

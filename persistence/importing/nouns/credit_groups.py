@@ -7,8 +7,8 @@ from domain.message import N_
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day
 from persistence.importing.nouns.names import company_check
+from persistence.writing.finding import NO_CUSTOMER
 
-CUSTOMER_UNKNOWN = N_("Customer {account} does not exist in company {company}. Send the customer first.")
 GROUP_UNKNOWN = N_("Credit group {number} does not exist.")
 ENDS_BEFORE = N_("What begins on {from} cannot end on {until}.")
 
@@ -18,7 +18,7 @@ def customer_check(found: str = "customer_id") -> Check:
     return Check(
         "account",
         ErrorCode.NOT_FOUND,
-        CUSTOMER_UNKNOWN,
+        NO_CUSTOMER,
         f"r.company_id is not null and r.account is not null and r.{found} is null",
         {"account": said("r.account"), "company": said("r.company")},
     )

@@ -6,17 +6,13 @@ from domain.message import N_
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said
 from persistence.importing.nouns.names import company_check
+from persistence.writing.customers import NO_PARTY, UNKNOWN_CODE
+from persistence.writing.finding import NO_CUSTOMER
 
 ALWAYS = "date '1900-01-01'"
 """The first day of a payer that always paid."""
 
-_CODES = {
-    "customer_group": N_("Customer group {code} is unknown."),
-    "credit_management_group": N_("Credit management group {code} is unknown."),
-    "account_status": N_("Account status {code} is unknown."),
-    "payment_terms": N_("Payment terms {code} are unknown."),
-    "risk_group": N_("Risk group {code} is unknown."),
-}
+_CODES = UNKNOWN_CODE
 _FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
 _PLAIN = ("name", "country", "currency", "locale", "risk_score", *_FLAGS, "customer_since", "in_business_since")
 _COLUMNS = ", ".join(("id", "company_id", "account", "party_id", *_PLAIN, *(f"{code}_id" for code in _CODES)))
@@ -82,14 +78,14 @@ CUSTOMERS = Noun(
         Check(
             "party",
             ErrorCode.NOT_FOUND,
-            N_("Party {number} does not exist. Load the party first."),
+            NO_PARTY,
             "r.party_id is null",
             {"number": said("r.party")},
         ),
         Check(
             "payer",
             ErrorCode.NOT_FOUND,
-            N_("Customer {account} does not exist in company {company}. Send the customer first."),
+            NO_CUSTOMER,
             "r.payer is not null and r.company_id is not null and not exists (select from customer y where"
             " y.company_id = r.company_id and y.account = r.payer) and not exists (select from {new} y where"
             " y.company_id = r.company_id and y.account = r.payer)",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from domain.message import N_
 from domain.receivables import LOWERS, SALES, OpenItemKind, category_of
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, said_day
-
-IN_FUTURE = N_("{day} is in the future: today is {today}.")
+from persistence.writing.finding import IN_FUTURE
 
 
 def payer_of(customer: str, day: str) -> str:

@@ -7,6 +7,8 @@ from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day, said_money
 from persistence.importing.nouns.names import company_check
 from persistence.importing.nouns.posting import CATEGORY, LOWERING, TODAY, not_in_future
+from persistence.writing.finding import NOT_IN_COMPANY, OPEN_ITEM, PAYMENT
+from persistence.writing.settlements import ITEM_OPEN
 
 
 def _more_than(field: str, key: str, column: str, whole: str, text: str) -> Check:
@@ -84,14 +86,14 @@ SETTLEMENTS = Noun(
         Check(
             "item",
             ErrorCode.NOT_FOUND,
-            N_("Open item {number} does not exist in company {company}."),
+            NOT_IN_COMPANY[OPEN_ITEM],
             f"r.company_id is not null and (r.item_id is null or r.kind in ({LOWERING}))",
             {"number": said("r.item"), "company": said("r.company")},
         ),
         Check(
             "payment",
             ErrorCode.NOT_FOUND,
-            N_("Payment {number} does not exist in company {company}."),
+            NOT_IN_COMPANY[PAYMENT],
             "r.company_id is not null and r.payment is not null and r.payment_id is null",
             {"number": said("r.payment"), "company": said("r.company")},
         ),
@@ -147,16 +149,16 @@ SETTLEMENTS = Noun(
             "r.settled_on < r.earliest",
             {"day": said_day("r.earliest")},
         ),
-        _more_than("item", "item_id", "item_id", "item_amount", N_("Of item {number} only {open} is open.")),
+        _more_than("item", "item_id", "item_id", "item_amount", ITEM_OPEN),
         _more_than(
-            "payment", "payment_id", "payment_id", "source_amount", N_("Of payment {number} only {open} is left.")
+            "payment", "payment_id", "payment_id", "source_amount", N_("Only {open} of payment {number} is left.")
         ),
         _more_than(
             "credit_note",
             "credit_item_id",
             "credit_item_id",
             "source_amount",
-            N_("Of credit note {number} only {open} is left."),
+            N_("Only {open} of credit note {number} is left."),
         ),
     ),
     load=(
