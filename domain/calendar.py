@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 from functools import cache
 
 DAY = timedelta(days=1)
@@ -19,9 +19,16 @@ def days_overdue(due: date, today: date) -> int:
     return max(0, days_past(due, today))
 
 
+def days_after(day: date, days: int) -> date:
+    """So many days later; the last day there is when that is further than the calendar goes."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
 def months_back(day: date, months: int) -> date:
-    """The same day some months earlier, or the last day of a shorter month."""
+    """The same day some months earlier, or the last day of a shorter month; the first day there is at most."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < MINYEAR:
+        return date.min
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -130,7 +130,7 @@ def ships_later(ship_date: date | None, policy: CountingPolicy, day: date) -> bo
     """Does it ship after the last day of the horizon? Without a ship day it may ship at any time."""
     if policy.order_horizon_days is None or ship_date is None:
         return False
-    return ship_date > day + timedelta(days=policy.order_horizon_days)
+    return (ship_date - day).days > policy.order_horizon_days
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ LIMIT_ENTRY = "credit_limit_entry"
 COLLATERAL = "collateral"
 """The kinds of what a part of a limit comes from."""
 
+FIRST = date.min + DAY
+"""The first day that has a day before it."""
+
 
 class CreditLimitKind(StrEnum):
     """AMOUNT: 0 is an amount, no credit of its own. UNSET: no limit was ever posted."""
@@ -204,7 +207,7 @@ def _kind(terms: LimitTerms, normal: LimitEntry | None, temporary: LimitEntry | 
 
 def _last_day(entry: LimitEntry, entries: tuple[LimitEntry, ...]) -> date:
     """The last day of a temporary entry; the day before the one that took its place begins, when that is earlier."""
-    replaced = (e.from_ - DAY for e in entries if e.replaces == entry.id)
+    replaced = (max(e.from_, FIRST) - DAY for e in entries if e.replaces == entry.id)
     return min((entry.until or date.max, *replaced))
 
 

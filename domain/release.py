@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
+from domain.calendar import days_after
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal
@@ -62,8 +63,8 @@ def last_day(release: Release, grace_days: int | None, valid_days: int) -> date:
     if release.last_date is not None:
         bounds.append(release.last_date)
     if grace_days is not None:
-        bounds.append(release.released_on + timedelta(days=grace_days))
-    return min(bounds, default=release.released_on + timedelta(days=valid_days))
+        bounds.append(days_after(release.released_on, grace_days))
+    return min(bounds, default=days_after(release.released_on, valid_days))
 
 
 def release_refusals(release: Release) -> tuple[Refusal, ...]:

@@ -5,6 +5,7 @@ Both lanes use asyncpg with native types. Alembic and the COPY imports use psyco
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
@@ -21,6 +22,9 @@ Pooler = Literal["transaction"]
 Pool: TypeAlias = asyncpg.Pool
 Connection: TypeAlias = asyncpg.Connection
 
+
+_DAY_ZERO = date(2000, 1, 1).toordinal()
+"""From which PostgreSQL counts days."""
 
 NOT_ANSWERING: tuple[type[Exception], ...] = (OSError, psycopg.OperationalError, OperationalError)
 """What connecting with psycopg, also through SQLAlchemy, raises when there is no database, or not for us."""
@@ -108,6 +112,14 @@ async def set_codecs(connection: Connection) -> None:
     """Give one connection the codecs of the pool."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=_load, format="text")
+    # asyncpg takes the first and the last day for infinity, which SQL cannot count with: 9999-12-31 is a day.
+    await connection.set_type_codec(
+        "date",
+        schema="pg_catalog",
+        encoder=lambda day: (day.toordinal() - _DAY_ZERO,),
+        decoder=lambda days: date.fromordinal(days[0] + _DAY_ZERO),
+        format="tuple",
+    )
 
 
 async def capabilities(connection: Connection) -> Capabilities:

@@ -238,7 +238,7 @@ def _total(sums: sa.FromClause, companies: sa.CTE) -> sa.ColumnElement[Any]:
 
 def _ships_later(sums: sa.FromClause, companies: sa.CTE) -> sa.ColumnElement[bool]:
     """`domain.exposure.ships_later`."""
-    return sa.func.coalesce(sums.c.due_day > companies.c.day + companies.c.order_horizon_days, sa.false())
+    return sa.func.coalesce(sums.c.due_day - companies.c.day > companies.c.order_horizon_days, sa.false())
 
 
 def _between(days: sa.ColumnElement[Any], first: int | None, last: int | None) -> sa.ColumnElement[bool]:
