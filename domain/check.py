@@ -54,7 +54,7 @@ def check(facts: Facts, order: Order) -> Decision:
             return decided(CreditOutcome.EXEMPT, Message(explanation.ORDER_EXCLUDED))
         if customer.excluded:
             return decided(CreditOutcome.EXEMPT, Message(explanation.CUSTOMER_EXCLUDED))
-        if order.checkpoint not in customer.checkpoints:
+        if not _asked_here(customer, order):
             return decided(CreditOutcome.NOT_CHECKED, Message(explanation.NO_CHECKPOINT))
         if _released(customer, order):
             return decided(CreditOutcome.NOT_CHECKED, _release(customer, order))
@@ -75,6 +75,11 @@ def check(facts: Facts, order: Order) -> Decision:
     if order.checkpoint is Checkpoint.INVOICE and order.delivered:
         return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
     return decided(CreditOutcome.HELD, explanation.held(order, reasons, tests), reasons)
+
+
+def _asked_here(customer: CustomerFacts, order: Order) -> bool:
+    """At a step that is ticked; what a ticked step holds or rejected is asked at every step, none leads around it."""
+    return order.checkpoint in customer.checkpoints or order.held_at in customer.checkpoints
 
 
 def _on_hold(customer: CustomerFacts) -> tuple[BlockReason, ...]:

@@ -77,7 +77,8 @@ class Order:
     """The document that asks for credit, tax included.
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
-    `forced`: somebody put it on hold by hand and nobody has released it.
+    `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
+    was rejected.
     """
 
     amount: Money
@@ -89,6 +90,7 @@ class Order:
     delivered: bool = False
     release: Release | None = None
     forced: bool = False
+    held_at: Checkpoint | None = None
 
 
 @dataclass(frozen=True)

@@ -60,13 +60,14 @@ async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:
         found = await _CUSTOMER.one(conn, id=wanted.customer)
         assert found is not None, "the customer was looked up before"
         day = moment.day(found["time_zone"])
-        payer = (await payers_of(conn, {wanted.customer: day}))[wanted.customer]
         known = await _known(conn, wanted.order)
+        payer = known.payer if known else (await payers_of(conn, {wanted.customer: day}))[wanted.customer]
         facts = (await facts_of(conn, [payer], moment, [wanted.amount.currency]))[payer]
     asks = Order(wanted.amount, wanted.checkpoint, ship_date=wanted.ship_date)
     if known is not None:
         kept = known.asks(wanted.checkpoint)
-        asks = replace(kept, amount=wanted.amount, ship_date=wanted.ship_date or kept.ship_date)
+        amount = replace(wanted.amount, amount=wanted.amount.amount - known.posted)
+        asks = replace(kept, amount=amount, ship_date=wanted.ship_date or kept.ship_date)
     return Checked(check(facts, asks), facts, asks, wanted.order)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from persistence.decisions import decision_row
 from persistence.frozen import freeze_message, thaw_message
 from persistence.keys import new_key
 from persistence.movements import Moved
-from persistence.orders import KeptOrder
+from persistence.orders import ENDED, KeptOrder
 from persistence.statements import Statement, any_of, insert
 from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
 from persistence.tables.orders import sales_order
@@ -128,10 +128,11 @@ async def record(
     moved = order.moves_to(after, tx.today(order.company))
     await tx.move(moved)
     room.take(moved)
-    hold_id = await _hold(tx, order, decision, row["id"], asks)
+    hold = await _hold(tx, order, decision, row["id"], asks)
+    after = replace(after, hold=None if hold is None or hold["status"] in ENDED else hold)
     message = Message(HELD if decision.held else PASSED, {"number": order.number, "amount": order.amount})
     tx.audit(AuditEventKind.ORDER_SUBMITTED, message, ("sales_order", order.id), order.company)
-    return Decided(after, decision, row["id"], hold_id)
+    return Decided(after, decision, row["id"], hold["id"] if hold else None)
 
 
 async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = None) -> None:
@@ -153,38 +154,34 @@ def _after(order: KeptOrder, decision: Decision) -> KeptOrder:
     return replace(order, status=status, admitted=True)
 
 
-async def _hold(tx: Transaction, order: KeptOrder, decision: Decision, decision_id: UUID, asks: Order) -> UUID | None:
-    """Open a hold, or bring the open one up to date."""
+async def _hold(
+    tx: Transaction, order: KeptOrder, decision: Decision, decision_id: UUID, asks: Order
+) -> Mapping[str, Any] | None:
+    """Open a hold, or bring the open one up to date; the hold as it then is."""
     if order.hold is not None:
-        await reconsider(tx, order, decision, releases_itself=not asks.forced)
-        hold_id: UUID = order.hold["id"]
-        return hold_id
+        status = await reconsider(tx, order, decision, releases_itself=not asks.forced)
+        return {**order.hold, "status": status or order.hold["status"]}
     if not decision.held:
         return None
-    hold_id = new_key()
-    await insert(
-        tx.conn,
-        credit_hold,
-        [
-            {
-                "customer_id": order.payer,
-                "id": hold_id,
-                "company_id": order.company,
-                "sales_order_id": order.id,
-                "decision_id": decision_id,
-                "checkpoint": decision.checkpoint.value,
-                "amount": decision.amount.amount,
-                "currency": decision.amount.currency,
-                "status": CreditHoldStatus.OPEN.value,
-                "held_at": tx.now,
-            }
-        ],
-    )
-    await write_reasons(tx.conn, order.payer, order.company, hold_id, decision.reasons)
-    tx.audit(
-        AuditEventKind.CREDIT_HELD, decision.explanation, ("credit_hold", hold_id), order.company, event="CREDIT_HELD"
-    )
-    return hold_id
+    key = new_key()
+    hold = {
+        "customer_id": order.payer,
+        "id": key,
+        "company_id": order.company,
+        "sales_order_id": order.id,
+        "decision_id": decision_id,
+        "checkpoint": decision.checkpoint.value,
+        "amount": decision.amount.amount,
+        "currency": decision.amount.currency,
+        "status": CreditHoldStatus.OPEN.value,
+        "forced": False,
+        "held_at": tx.now,
+    }
+    await insert(tx.conn, credit_hold, [hold])
+    await write_reasons(tx.conn, order.payer, order.company, key, decision.reasons)
+    subject = ("credit_hold", key)
+    tx.audit(AuditEventKind.CREDIT_HELD, decision.explanation, subject, order.company, event="CREDIT_HELD")
+    return hold
 
 
 async def reconsider(
@@ -223,6 +220,14 @@ EVALUATED = {
 def reason_of(row: Any) -> BlockReason:
     """A reason out of its row."""
     return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"])
+
+
+async def add_reason(conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reason: BlockReason) -> None:
+    """One more reason of a hold, or the same once more, in its place among the others."""
+    rows = await _REASONS.all(conn, customers=[payer], holds=[hold])
+    reasons = {reason_of(row).code: reason_of(row) for row in rows} | {reason.code: reason}
+    await _FORGET_REASONS.run(conn, customer=payer, hold=hold)
+    await write_reasons(conn, payer, company, hold, [reasons[code] for code in BlockReasonCode if code in reasons])
 
 
 async def write_reasons(

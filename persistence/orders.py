@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from domain.exposure import Balance, Category
 from domain.facts import Checkpoint, Order
+from domain.hold import CreditHoldStatus
 from domain.money import Money
 from domain.orders import OrderLine, SalesOrderStatus, order_balances
 from domain.receivables import Movement
@@ -57,6 +58,16 @@ _HOLDS = Statement(
     )
     .order_by(credit_hold.c.id)
 )
+# What was released before an order was rejected is not released any more.
+_REJECTED = Statement(
+    sa.select(credit_hold.c.sales_order_id, credit_hold.c.id, credit_hold.c.checkpoint)
+    .where(
+        any_of(credit_hold.c.customer_id, "customers"),
+        any_of(credit_hold.c.sales_order_id, "orders"),
+        credit_hold.c.status == CreditHoldStatus.REJECTED.value,
+    )
+    .order_by(credit_hold.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ class KeptOrder:
     payment_terms: UUID | None = None
     release: Release | None = None
     hold: Mapping[str, Any] | None = None
+    rejected_at: Checkpoint | None = None
 
     @property
     def counted(self) -> tuple[Balance, ...]:
@@ -86,13 +98,17 @@ class KeptOrder:
         balances = order_balances(self.lines, self.status, self.admitted)
         return tuple(replace(balance, due=balance.due or due) for balance in balances)
 
+    @property
+    def posted(self) -> Decimal:
+        """What of it is among the open items already."""
+        return sum((line.posted for line in self.lines), Decimal(0))
+
     def asks(self, checkpoint: Checkpoint) -> Order:
         """The order as the rules are asked about it: what is posted as open items is among the receivables already."""
         rest = [line.open_order.amount for line in self.lines]
         gone = sum((line.delivered for line in self.lines), Decimal(0))
-        posted = sum((line.posted for line in self.lines), Decimal(0))
         return Order(
-            amount=Money(self.amount.amount - posted, self.amount.currency),
+            amount=Money(self.amount.amount - self.posted, self.amount.currency),
             checkpoint=checkpoint,
             number=self.number,
             excluded=self.excluded,
@@ -101,6 +117,7 @@ class KeptOrder:
             delivered=gone > 0 and not any(rest),
             release=self.release,
             forced=self.hold is not None and self.hold["forced"],
+            held_at=self.rejected_at if self.hold is None else Checkpoint(self.hold["checkpoint"]),
         )
 
     def moves_to(self, after: KeptOrder, day: date) -> tuple[Moved, ...]:
@@ -139,10 +156,15 @@ async def orders_by_key(conn: asyncpg.Connection, keys: Sequence[tuple[UUID, UUI
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for row in await _LINES.all(conn, **given):
         lines[row["sales_order_id"]].append(_line(row))
-    releases = {row["sales_order_id"]: release_of(row) for row in await _RELEASES.all(conn, **given)}
     holds = {row["sales_order_id"]: row for row in await _HOLDS.all(conn, **given)}
+    rejected = {row["sales_order_id"]: row for row in await _REJECTED.all(conn, **given)}
+    releases = {
+        row["sales_order_id"]: release_of(row)
+        for row in await _RELEASES.all(conn, **given)
+        if row["sales_order_id"] not in rejected or row["id"] > rejected[row["sales_order_id"]]["id"]
+    }
     return [
-        _order(row, tuple(lines[row["id"]]), releases.get(row["id"]), holds.get(row["id"]))
+        _order(row, tuple(lines[row["id"]]), releases.get(row["id"]), holds.get(row["id"]), rejected.get(row["id"]))
         for row in await _ORDERS.all(conn, **given)
     ]
 
@@ -160,7 +182,7 @@ def release_of(row: Row) -> Release:
 
 
 def _order(
-    row: Row, lines: tuple[OrderLine, ...], release: Release | None, hold: Mapping[str, Any] | None
+    row: Row, lines: tuple[OrderLine, ...], release: Release | None, hold: Row | None, rejected: Row | None
 ) -> KeptOrder:
     return KeptOrder(
         id=row["id"],
@@ -178,6 +200,7 @@ def _order(
         payment_terms=row["payment_terms_id"],
         release=release,
         hold=hold,
+        rejected_at=Checkpoint(rejected["checkpoint"]) if rejected and row["status"] == "REJECTED" else None,
     )
 
 

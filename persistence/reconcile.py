@@ -230,7 +230,10 @@ _CHECKS = (
           on d.customer_id = o.customer_id and d.id = o.latest_decision_id and d.sales_order_id = o.id
         where o.latest_decision_id is not null and (d.id is null or (not o.admitted and exists (
           select from credit_decision e
-          where e.customer_id = o.customer_id and e.sales_order_id = o.id and e.outcome <> 'HELD'
+          where e.customer_id = o.customer_id and e.sales_order_id = o.id and e.outcome <> 'HELD' and not exists (
+            select from credit_hold h where h.customer_id = o.customer_id and h.sales_order_id = o.id
+              and h.status = 'REJECTED' and h.decision_id >= e.id
+          )
         )))
         """,
     ),

@@ -19,7 +19,7 @@ from domain.audit import AuditEventKind
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import Money, RateMissing
-from domain.orders import OrderLine, SalesDocumentKind, SalesOrderStatus
+from domain.orders import REFUSED, OrderLine, SalesDocumentKind, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence.coalesce import Coalescer
 from persistence.database import Pool
@@ -36,6 +36,7 @@ from persistence.tables.receivables import document_number
 from persistence.tables.reference import payment_terms
 from persistence.tables.running import audit_event
 from persistence.take import AGAIN, TRIES, MovedMeanwhile, Transaction, audit_row
+from persistence.writing.finding import text_refusals
 
 MUTATION = "submitSalesOrder"
 
@@ -179,7 +180,7 @@ async def _one(
     if before is not None:
         return Submitted(before, replayed=True)
     company = tx.company(wanted.company)
-    refusals = tx.amount_refusals(wanted.amount, ("amount",))
+    refusals = [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
     buyer = buyers.get((wanted.company, wanted.account))
     if buyer is None:
         text = N_("Customer {account} does not exist in company {company}. Send the customer first.")
@@ -209,6 +210,9 @@ async def _one(
 def _differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Refusal]:
     """The same number must be the same order: a change is posted as a change, which checks again."""
     values = {"number": wanted.number, "company": wanted.company}
+    if known.status is SalesOrderStatus.CANCELLED:
+        message, node = Message(REFUSED[known.status], {"number": wanted.number}), ("sales_order", known.id)
+        return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), node)]
     if known.buyer != buyer:
         text = N_("Order {number} of company {company} is of another customer. Use another number.")
         return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("account",), ("sales_order", known.id))]

@@ -8,6 +8,7 @@ id, then customers by id.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -238,6 +239,9 @@ async def take(
             async with pool.acquire() as conn, conn.transaction():
                 return await _taken(conn, action, actor, now, granted, key)
         except Refused as refused:
+            done = await _done_meanwhile(pool, key, now)
+            if done is not None:
+                return done
             await _record_refusal(pool, refused, kind, actor, now, _only(granted))
             return Taken({}, refused.refusals)
         except AGAIN:
@@ -267,6 +271,16 @@ async def _taken(
         await remember(conn, key, result, now)
     await tx.finish()
     return Taken(result, warnings=tuple(tx.warnings))
+
+
+async def _done_meanwhile(pool: asyncpg.Pool, key: Key | None, now: datetime) -> Taken | None:
+    """What the same call came to that was under way when this one began, and was in its way."""
+    if key is not None:
+        with suppress(Refused):
+            async with pool.acquire() as conn:
+                before = await earlier(conn, key, now)
+            return None if before is None else Taken(before, replayed=True)
+    return None
 
 
 def _only(granted: Mapping[str, UUID]) -> UUID | None:

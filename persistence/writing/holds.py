@@ -22,7 +22,7 @@ from domain.orders import SalesOrderStatus
 from domain.orders import status_refusals as order_refusals
 from domain.refusal import ErrorCode, Refusal, Refused
 from domain.release import Release, release_refusals
-from persistence.deciding import set_status, write_reasons
+from persistence.deciding import add_reason, set_status
 from persistence.keys import new_key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.reevaluating import let_go, reevaluate
@@ -126,7 +126,7 @@ async def reject(tx: Transaction, hold_id: UUID, note: str | None, expected_vers
     hold, order = await _held(tx, hold_id, expected_version, CreditHoldStatus.REJECTED)
     after = order
     if order.status is SalesOrderStatus.HELD:
-        after = replace(order, status=SalesOrderStatus.REJECTED)
+        after = replace(order, status=SalesOrderStatus.REJECTED, admitted=False)
     await _change(tx, hold, status=CreditHoldStatus.REJECTED.value, notes=note or hold["notes"])
     await set_status(tx, after)
     await tx.move(order.moves_to(after, tx.today(order.company)))
@@ -197,7 +197,7 @@ async def _force(tx: Transaction, order: KeptOrder, decision: Row, note: str | N
             "notes": note,
         }
         await insert(tx.conn, credit_hold, [row])
-    await write_reasons(tx.conn, order.payer, order.company, hold_id, [forced])
+    await add_reason(tx.conn, order.payer, order.company, hold_id, forced)
     return hold_id
 
 

@@ -73,7 +73,7 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
     order = None
     if given.order is not None:
         order = await sales_order_by(context, given.order)
-        if order is None or (customer is not None and order["company_id"] != customer["company_id"]):
+        if order is None or (customer is not None and order["buyer_id"] != customer["id"]):
             refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_ORDER), ("order",)))
     if refusals or customer is None:
         return None, refusals

@@ -98,6 +98,18 @@ ROADS = [
     ("an excluded customer", with_customer(SPOILED, excluded=True), ORDER, EXEMPT),
     ("an exclusion that releases orders", exempting(SPOILED), ORDER, EXEMPT),
     ("a step without a tick", SPOILED, replace(ORDER, checkpoint=Checkpoint.PICKING_LIST), NOT_CHECKED),
+    (
+        "on hold, at a step without a tick",
+        SPOILED,
+        replace(ORDER, checkpoint=Checkpoint.PICKING_LIST, held_at=Checkpoint.CONFIRMATION),
+        HELD,
+    ),
+    (
+        "held at a step that has lost its tick",
+        SPOILED,
+        replace(ORDER, checkpoint=Checkpoint.PICKING_LIST, held_at=Checkpoint.INVOICE),
+        NOT_CHECKED,
+    ),
     ("a released order", SPOILED, replace(ORDER, release=RELEASED), NOT_CHECKED),
     ("an order above its release", SPOILED, order("50,000.01 SEK", release=RELEASED), HELD),
     ("an order in another currency than its release", SPOILED, order("50,000 EUR", release=RELEASED), HELD),

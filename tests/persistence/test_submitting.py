@@ -170,3 +170,17 @@ async def test_a_member_is_tested_and_counted_by_its_own_companys_day(pool: Pool
     second = replace(await group.order("FI", "4001", "M-2", "1", currency="SEK"), now=between)
     assert await outcome(pool, await one(pool, first)) == "PASSED"
     assert await outcome(pool, await one(pool, second)) == "HELD"
+
+
+async def test_an_order_sent_twice_at_once_under_two_keys_has_one_hold(pool: Pool, group: Group) -> None:
+    await group.add("SE", "1", "10")
+    batch = [await group.order("SE", "1", "TWICE", "100") for _ in range(2)]
+    async with pool.acquire() as conn:
+        first, second = await submit(conn, batch)
+    assert first.result is not None
+    assert second.result is not None
+    assert first.result["credit_hold"] == second.result["credit_hold"]
+    holds = await pool.fetchval(
+        "select count(*) from credit_hold where sales_order_id = $1::uuid", first.result["sales_order"]
+    )
+    assert holds == 1
