@@ -22,6 +22,7 @@ from schema.fields import TYPES, coded, labelled
 from schema.filters import graphql_name, made, plain_where, where_type
 
 DEFAULT_PAGE, LARGEST_PAGE, COUNT_LIMIT = 25, 1000, 10_000
+OTHER_LIST = N_("The cursor does not belong to this list and order. Read the list from its beginning.")
 
 
 class OrderDirection(enum.Enum):
@@ -78,7 +79,7 @@ class Found:
         except BadCursor as error:
             raise ClientMistake(
                 ErrorCode.BAD_CURSOR,
-                Message(N_("The cursor does not belong to this list and order. Read the list from its beginning.")),
+                Message(OTHER_LIST),
             ) from error
 
     async def counted(self, limit: int) -> Count:

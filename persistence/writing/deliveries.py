@@ -35,6 +35,7 @@ BILLED = N_("Billing document {billing} of order {number} was recorded.")
 DIFFERS = N_("{document} of order {number} exists with other content. Use another number, or send it as it was.")
 ON_HOLD = N_("Order {number} is on hold. Its delivery was recorded all the same, since the goods have left.")
 BEFORE_ORDER = N_("Order {number} came on {ordered}; nothing of it was delivered or billed on {day}.")
+OTHER_PAYER = N_("Item {item} and order {number} are of different payers.")
 NO_LINES = N_("Name at least one line.")
 
 
@@ -154,8 +155,7 @@ async def _item(tx: Transaction, wanted: Billing, steps: Steps) -> tuple[KeptIte
         message = Message(NOT_IN_COMPANY[OPEN_ITEM], {"number": wanted.item, "company": code})
         return None, [Refusal(ErrorCode.NOT_FOUND, message, ("openItem",))]
     if place.customer != steps.now.payer:
-        text = N_("Item {item} and order {number} are of different payers.")
-        message = Message(text, {"item": wanted.item, "number": steps.now.number})
+        message = Message(OTHER_PAYER, {"item": wanted.item, "number": steps.now.number})
         return None, [Refusal(ErrorCode.DIFFERENT_PAYER, message, ("openItem",), (OPEN_ITEM, place.id))]
     item = (await items_by_place(tx.conn, [place]))[place.id]
     return item, item_refusals(

@@ -21,7 +21,7 @@ from persistence.reevaluating import reevaluate
 from persistence.statements import insert
 from persistence.tables.receivables import document_number, open_item
 from persistence.take import Result, Transaction
-from persistence.writing.deliveries import item_refusals
+from persistence.writing.deliveries import OTHER_PAYER, item_refusals
 from persistence.writing.finding import (
     NOT_IN_COMPANY,
     OPEN_ITEM,
@@ -43,7 +43,6 @@ WAS_REVERSED = N_("Item {number} was reversed on {day}. Use another number.")
 DUE_TOO_EARLY = N_("An item of {document} cannot fall due on {due}, before it was written.")
 TOO_MUCH_DISPUTED = N_("No more than {open} can be disputed.")
 NOT_DISPUTABLE = N_("Only what a customer owes can be disputed.")
-OTHER_PAYER = N_("Item {item} and order {number} are of different payers.")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from schema.arguments import Companies
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.fields import TYPES, coded
-from schema.lists import LARGEST_PAGE
+from schema.lists import LARGEST_PAGE, page_size
 from schema.records import record_by_id
 from schema.types.company import Company
 from schema.types.node import Node
@@ -94,12 +94,7 @@ class NodeQueries:
         ] = None,
     ) -> list[SearchHit]:
         context = info.context
-        wanted = FIRST_HITS if first is None else first
-        if not 0 <= wanted <= MOST_HITS:
-            raise ClientMistake(
-                ErrorCode.BAD_USER_INPUT,
-                Message(N_("A search gives 0 to {most} records, not {wanted}."), {"most": MOST_HITS, "wanted": wanted}),
-            )
+        wanted = page_size(FIRST_HITS if first is None else first, MOST_HITS)
         shapes = [TYPES[kind.value].shape for kind in (SearchKind if kinds is None else dict.fromkeys(kinds))]
         within = None if companies is None else context.company_ids(companies)
         hits = await search(context.reader, shapes, text, within, wanted)

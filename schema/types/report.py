@@ -12,7 +12,7 @@ from uuid import UUID
 import strawberry
 
 from domain.counting import CountPrecision
-from domain.message import N_, Message
+from domain.message import Message
 from domain.refusal import ErrorCode
 from persistence.exposure_dimensions import ExposureDimension
 from persistence.exposure_report import ReportAsked, ReportPage, report_count, report_page
@@ -23,7 +23,7 @@ from schema.context import Context
 from schema.errors import ClientMistake
 from schema.fields import coded
 from schema.ids import node_id
-from schema.lists import COUNT_LIMIT, Count, PageInfo, page_size
+from schema.lists import COUNT_LIMIT, OTHER_LIST, Count, PageInfo, page_size
 from schema.scalars import CurrencyCode
 
 coded(
@@ -59,7 +59,7 @@ class Report:
             except BadCursor as error:
                 raise ClientMistake(
                     ErrorCode.BAD_CURSOR,
-                    Message(N_("The cursor does not belong to this list and order. Read the list from its beginning.")),
+                    Message(OTHER_LIST),
                 ) from error
 
     async def counted(self, limit: int) -> int:

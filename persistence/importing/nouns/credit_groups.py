@@ -7,10 +7,10 @@ from domain.message import N_
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day
 from persistence.importing.nouns.names import company_check
+from persistence.writing.collaterals import ENDS_BEFORE
 from persistence.writing.finding import NO_CUSTOMER
 
 GROUP_UNKNOWN = N_("Credit group {number} does not exist.")
-ENDS_BEFORE = N_("What begins on {from} cannot end on {until}.")
 
 
 def customer_check(found: str = "customer_id") -> Check:

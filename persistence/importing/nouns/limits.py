@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.adjustment import NEEDS_LAST_DAY, OTHER_CURRENCY
 from domain.limits import AdjustmentKind, CreditLimitKind
 from domain.message import N_
 from domain.refusal import ErrorCode
@@ -79,14 +80,14 @@ LIMITS = Noun(
         Check(
             "currency",
             ErrorCode.CURRENCY_MISMATCH,
-            N_("The credit limit must be in {currency}."),
+            OTHER_CURRENCY,
             "r.currency <> r.holder_currency",
             {"currency": said("r.holder_currency")},
         ),
         Check(
             "until",
             ErrorCode.INVALID_VALUE,
-            N_("A temporary credit limit needs a last day."),
+            NEEDS_LAST_DAY,
             f"r.kind = 'TEMPORARY' and {_GIVEN} and r.until is null",
         ),
         Check(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from domain.message import N_
 from domain.receivables import PaymentKind, PaymentStatus
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun
 from persistence.importing.nouns.credit_groups import customer_check
 from persistence.importing.nouns.names import company_check
 from persistence.importing.nouns.posting import TODAY, not_in_future, payer_of
+from persistence.writing.payments import ONLY_DEBITS
 
 PAYMENTS = Noun(
     name="payments",
@@ -52,7 +52,7 @@ PAYMENTS = Noun(
         Check(
             "status",
             ErrorCode.WRONG_STATUS,
-            N_("Only a direct debit can be pending."),
+            ONLY_DEBITS,
             "r.status = 'PENDING' and r.kind <> 'DIRECT_DEBIT'",
         ),
     ),
