@@ -36,7 +36,7 @@ from persistence.tables.receivables import document_number
 from persistence.tables.reference import payment_terms
 from persistence.tables.running import audit_event
 from persistence.take import AGAIN, TRIES, MovedMeanwhile, Transaction, audit_row
-from persistence.writing.finding import text_refusals
+from persistence.writing.finding import NO_CUSTOMER, text_refusals
 
 MUTATION = "submitSalesOrder"
 
@@ -183,9 +183,8 @@ async def _one(
     refusals = [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
     buyer = buyers.get((wanted.company, wanted.account))
     if buyer is None:
-        text = N_("Customer {account} does not exist in company {company}. Send the customer first.")
         values = {"account": wanted.account, "company": wanted.company}
-        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(text, values), ("account",)))
+        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_CUSTOMER, values), ("account",)))
     known = orders.get((company["id"], wanted.number))
     if known is not None and buyer is not None:
         refusals.extend(_differences(known, wanted, buyer))

@@ -35,6 +35,8 @@ from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, customer
 from persistence.tables.running import audit_event, outbox
 
+NO_COMPANY = N_("Company {company} does not exist or is not granted to you.")
+
 _COMPANIES = Statement(sa.select(company_table))
 _LOCK_GROUPS = Statement(
     sa.select(credit_group.c.id)
@@ -95,7 +97,7 @@ class Transaction:
             raise Refused(
                 Refusal(
                     ErrorCode.COMPANY_NOT_AVAILABLE,
-                    Message(N_("Company {company} does not exist or is not granted to you."), {"company": code}),
+                    Message(NO_COMPANY, {"company": code}),
                     ("company",),
                 )
             )
@@ -105,7 +107,7 @@ class Transaction:
         """The company of a record that is to be changed. Raises `Refused` FORBIDDEN where that is not granted."""
         if company not in self.granted.values():
             raise Refused(
-                Refusal(ErrorCode.FORBIDDEN, Message(N_("You may not do this in this company. Ask for the right to.")))
+                Refusal(ErrorCode.FORBIDDEN, Message(N_("You may not do this in this company. Ask for that right.")))
             )
         return self.companies[company]
 

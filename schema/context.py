@@ -26,6 +26,7 @@ from persistence.reader import Reader
 from persistence.shapes.shape import Shape
 from persistence.statements import Row
 from persistence.submitting import Submission, Submitted, queue
+from persistence.take import NO_COMPANY
 from schema.errors import ClientMistake
 from schema.rights import Permission, Viewer
 
@@ -166,7 +167,7 @@ class Context:
         if found is None or not self.viewer.may(permission, found):
             raise ClientMistake(
                 ErrorCode.COMPANY_NOT_AVAILABLE,
-                Message(N_("Company {company} does not exist or is not granted to you."), {"company": code}),
+                Message(NO_COMPANY, {"company": code}),
             )
         return found
 

@@ -32,6 +32,7 @@ from persistence.tables.orders import sales_order
 from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import Result, Transaction
+from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
 
@@ -69,7 +70,6 @@ NO_HOLD = N_("There is no such credit hold. It may be another company's.")
 NO_REASON = N_(
     "The reason is unknown here, not active, or of another kind. Choose one that the list of reasons offers."
 )
-CHANGED = N_("The credit hold was changed by somebody else. Look at it as it is now and decide again.")
 RELEASED = N_("The credit hold of order {number} was released.")
 REJECTED = N_("The credit hold of order {number} was rejected.")
 UPDATED = N_("The credit hold of order {number} was updated.")
@@ -157,7 +157,7 @@ async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
     """Hold an order by hand, whatever the rules say. Only a person releases it."""
     found = await _ORDER.one(tx.conn, id=order_id)
     if found is None or found["company_id"] not in tx.granted.values():
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(N_("There is no such sales order.")), ("salesOrder",)))
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
     await tx.lock([found["customer_id"]])
     (order,) = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
     refusals = order_refusals(order.number, order.status, SalesOrderStatus.HELD)
