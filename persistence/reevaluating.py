@@ -19,18 +19,32 @@ from persistence.deciding import Room, asked, reconsider, set_status
 from persistence.facts import facts_of
 from persistence.orders import ENDED, KeptOrder, orders_by_key
 from persistence.statements import Statement, any_of, none_of
-from persistence.tables.company import credit_parameters
-from persistence.tables.customer import credit_group_member
+from persistence.tables.company import company_table, credit_parameters
+from persistence.tables.customer import credit_group_member, customer
 from persistence.tables.decisions import credit_hold
 from persistence.take import Transaction
 
 _PAYERS = sa.bindparam("payers", type_=sa.ARRAY(sa.Uuid()))
 
-_GROUPS = sa.select(credit_group_member.c.credit_group_id).where(
-    credit_group_member.c.customer_id == sa.func.any(_PAYERS), credit_group_member.c.until_day.is_(None)
+_DAY = sa.cast(
+    sa.func.timezone(company_table.c.time_zone, sa.bindparam("now", type_=sa.DateTime(timezone=True))), sa.Date()
 )
-_FELLOWS = sa.select(credit_group_member.c.customer_id).where(
-    credit_group_member.c.credit_group_id.in_(_GROUPS), credit_group_member.c.until_day.is_(None)
+# Members by their own company's day, as a check finds them: also those who will leave.
+_MEMBERS = (
+    sa.select(credit_group_member.c.customer_id, credit_group_member.c.credit_group_id)
+    .join(customer, customer.c.id == credit_group_member.c.customer_id)
+    .join(company_table, company_table.c.id == customer.c.company_id)
+    .where(
+        credit_group_member.c.from_day <= _DAY,
+        sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _DAY),
+    )
+    .subquery("member")
+)
+_FELLOW = _MEMBERS.alias("fellow")
+_FELLOWS = (
+    sa.select(_FELLOW.c.customer_id)
+    .join(_MEMBERS, _MEMBERS.c.credit_group_id == _FELLOW.c.credit_group_id)
+    .where(_MEMBERS.c.customer_id == sa.func.any(_PAYERS))
 )
 _WAITING = Statement(
     sa.select(
@@ -64,7 +78,7 @@ async def reevaluate(tx: Transaction, payers: Iterable[UUID]) -> None:
 
     The rooms are locked already. A hold whose figures cannot be converted stays as it is.
     """
-    rows = await _WAITING.all(tx.conn, payers=sorted(set(payers)))
+    rows = await _WAITING.all(tx.conn, payers=sorted(set(payers)), now=tx.now)
     if not rows:
         return
     await tx.lock(row["customer_id"] for row in rows)

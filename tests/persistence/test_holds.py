@@ -23,6 +23,8 @@ from persistence.tables.limits import credit_limit_entry
 from persistence.tables.reference import reason
 from persistence.take import Taken, Transaction, take
 from persistence.writing import holds
+from persistence.writing.finding import RecordKey
+from persistence.writing.orders import cancel_order
 from tests.persistence.room import NOW, Group
 
 
@@ -253,3 +255,21 @@ async def test_a_day_that_changes_looks_at_holds_again(pool: Pool, group: Group)
     assert await status(pool, sent["credit_hold"]) == "OPEN"
     await look_again(pool, NOW + timedelta(days=1))
     assert await status(pool, sent["credit_hold"]) == "READY_TO_RELEASE"
+
+
+async def test_room_that_a_member_frees_before_it_leaves_is_given_to_the_others(pool: Pool, group: Group) -> None:
+    await group.share("1000")
+    leaving = await group.add("SE", "L1", "10000", in_group=True)
+    await group.add("FI", "L2", "10000", in_group=True)
+    await pool.execute(
+        "update credit_group_member set until_day = $2 where customer_id = $1", leaving, NOW.date() + timedelta(days=9)
+    )
+    filling = await send(pool, group, "L1", "L-1", "1000")
+    sent = await group.order("FI", "L2", "L-2", "50")
+    async with pool.acquire() as conn:
+        (answer,) = await submit(conn, [sent])
+    assert answer.result is not None
+    assert await status(pool, answer.result["credit_hold"]) == "OPEN"
+    taken = await act(pool, group, lambda tx: cancel_order(tx, RecordKey(UUID(filling["sales_order"])), None))
+    assert not taken.refusals
+    assert await status(pool, answer.result["credit_hold"]) == "READY_TO_RELEASE"
