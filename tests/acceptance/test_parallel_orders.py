@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ async def story(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
         async with httpx2.AsyncClient(timeout=60, limits=LIMITS) as client:
             told = Story(HttpAsker.of(client, addresses, data))  # type: ignore[arg-type]
             await told.companies(*NORDIC)
-            await told.rate("EUR", "SEK", "11.5")
+            # These servers go by the real clock, so the rate is of a real day.
+            await told.rate("EUR", "SEK", "11.5", datetime.now(UTC).date().isoformat())
             yield told
 
 
