@@ -38,8 +38,6 @@ from persistence.tables.running import audit_event
 from persistence.take import AGAIN, TRIES, MovedMeanwhile, Transaction, audit_row
 from persistence.writing.finding import NO_CUSTOMER, text_refusals
 
-MUTATION = "submitSalesOrder"
-
 _CUSTOMERS = Statement(
     sa.select(customer.c.id, customer.c.account, customer.c.company_id).where(
         customer.c.company_id == sa.bindparam("company", type_=sa.Uuid()), any_of(customer.c.account, "accounts")

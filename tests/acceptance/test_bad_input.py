@@ -81,6 +81,18 @@ async def test_the_same_order_number_with_another_amount_is_refused(story: Story
     assert (await refused(story, pool, SUBMIT, other))[0] == "DOCUMENT_DIFFERS"
 
 
+async def test_the_same_order_number_of_another_customer_is_refused(story: Story, pool: Pool, account: str) -> None:
+    given = order(story, account)
+    await story.tell(SUBMIT, given, "INTEGRATION")
+    other = fresh()
+    await story.customer("SE01", other)
+    code, message, path = await refused(
+        story, pool, SUBMIT, given | {"account": other, "idempotencyKey": fresh()}, language="en"
+    )
+    assert (code, path) == ("DOCUMENT_DIFFERS", ["account"])
+    assert "another customer" in message
+
+
 async def test_the_same_key_with_other_input_is_refused_and_with_the_same_input_replayed(
     story: Story, pool: Pool, account: str
 ) -> None:
