@@ -33,6 +33,7 @@ from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import Result, Transaction
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
+from persistence.writing.rules import percent_refusals
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
 
@@ -109,6 +110,7 @@ async def release(tx: Transaction, wanted: ReleaseWanted) -> Result:
     refusals = list(release_refusals(bounds))
     if wanted.ceiling is not None:
         refusals = [*tx.amount_refusals(wanted.ceiling, ("ceiling",)), *refusals]
+    refusals.extend(percent_refusals(wanted.deviation_percent, ("deviationPercent",)))
     if await _reason(tx, wanted.reason, hold, "RELEASE") is None:
         refusals.append(Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)))
     if refusals:

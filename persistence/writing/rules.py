@@ -172,10 +172,7 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
             refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[name]), (path,)))
     if wanted.amount is not None:
         refusals += tx.amount_refusals(wanted.amount, ("amount",), positive=False)
-    if wanted.percent is not None and (
-        abs(wanted.percent) >= 100_000 or wanted.percent != wanted.percent.quantize(Decimal("0.0001"))
-    ):
-        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(PERCENT_DIGITS), ("percent",)))
+    refusals += percent_refusals(wanted.percent, ("percent",))
     rule = BlockingRule(
         id=wanted.id or new_key(),
         kind=wanted.kind,
@@ -193,6 +190,13 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
     said = {refusal.path for refusal in refusals}
     refusals += [one for one in rule_refusals(rule, wanted.confirmed) if one.path not in said]
     return _columns(rule, company, wanted.active), refusals
+
+
+def percent_refusals(percent: Decimal | None, path: tuple[str, ...]) -> list[Refusal]:
+    """A percentage that can be kept as exactly as it was given."""
+    if percent is None or (abs(percent) < 100_000 and percent == percent.quantize(Decimal("0.0001"))):
+        return []
+    return [Refusal(ErrorCode.INVALID_VALUE, Message(PERCENT_DIGITS), path)]
 
 
 async def _customer(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[UUID | None, list[Refusal]]:

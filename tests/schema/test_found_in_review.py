@@ -144,6 +144,13 @@ async def test_the_same_release_twice_at_once_is_done_once_and_both_hear_of_it(a
     assert sorted(payload["replayed"] for payload in payloads) == [False, True, True, True]
 
 
+@pytest.mark.parametrize("percent", ["100000", "0.00001"])
+async def test_a_release_deviates_by_a_percentage_that_can_be_kept(ask: Asker, world: World, percent: str) -> None:
+    _, _, hold = await held(ask, world)
+    given = keyed(creditHold=hold, reason=await reason(world), deviationPercent=percent)
+    assert said(await refused(ask, world, RELEASE, given)) == [("INVALID_VALUE", "deviationPercent")]
+
+
 async def test_what_if_counts_what_is_posted_of_an_order_once(ask: Asker, world: World) -> None:
     account = await customer(world, "100")
     row = order(account, "100.00")

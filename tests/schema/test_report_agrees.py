@@ -98,7 +98,7 @@ async def insured(world: World, name: str, chance: random.Random) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_report_agrees_with_the_domain_on_any_facts(ask: Asker, world: World, seed: int) -> None:
-    if seed == 0:
+    if await world.conn.fetchval("select count(*) from exchange_rate where day = $1", PAST - DAY) == 0:
         await world.rate("EUR", "SEK", "11.1234567", PAST - DAY)
     await random_customers(world, random.Random(seed))
     for as_of in (None, PAST.isoformat()):
