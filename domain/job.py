@@ -9,7 +9,6 @@ class JobKind(StrEnum):
     """What a job does."""
 
     IMPORT = "IMPORT"
-    RECONCILE = "RECONCILE"
 
 
 class JobStatus(StrEnum):

@@ -7,7 +7,7 @@ only by settlement (SAP, QAD; decision 11).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -143,8 +143,3 @@ def settled(item: OpenItem, amount: Decimal, source: UUID, source_day: date, day
 def reversed_on(movements: Iterable[Movement], day: date) -> tuple[Movement, ...]:
     """The opposite of movements, on the day of the correction."""
     return tuple(Movement(m.category, -m.amount, day, m.due, m.source) for m in movements)
-
-
-def open_after(item: OpenItem, settlements: Sequence[Decimal]) -> Decimal:
-    """What is still open of an item, never below zero for what is owed."""
-    return item.amount.amount - sum(settlements, Decimal(0))

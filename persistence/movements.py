@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
@@ -86,8 +85,3 @@ def in_minor_units(money: Money, digits: Mapping[str, int]) -> int:
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{money} has more digits than {money.currency}")
     return int(scaled)
-
-
-def amount_of(minor: int, currency: str, digits: Mapping[str, int]) -> Decimal:
-    """Minor units as an amount."""
-    return Decimal(minor).scaleb(-digits[currency])

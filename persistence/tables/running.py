@@ -19,7 +19,7 @@ from persistence.tables.columns import (
 )
 
 ACTOR_KINDS = ("USER", "INTEGRATION", "SYSTEM")
-JOB_KINDS = ("IMPORT", "RECONCILE")
+JOB_KINDS = ("IMPORT",)
 JOB_STATUSES = ("WAITING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED")
 
 actor = table(

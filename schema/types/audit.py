@@ -49,7 +49,6 @@ coded(
     GROUP_SAVED="A credit group was saved.",
     MEMBER_ADDED="A customer joined a credit group.",
     MEMBER_REMOVED="A customer left a credit group.",
-    CREDIT_ATTRIBUTES_SAVED="What decides a customer's credit was saved.",
     COLLATERAL_RECORDED="Insurance, a guarantee or collateral was recorded.",
     COLLATERAL_ENDED="Insurance, a guarantee or collateral ended.",
     RULE_SAVED="A blocking rule was saved.",

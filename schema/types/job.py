@@ -24,7 +24,6 @@ coded(
     JobKind,
     "What a job does.",
     IMPORT="It reads a file.",
-    RECONCILE="It recomputes every sum from the facts.",
 )
 coded(
     JobStatus,

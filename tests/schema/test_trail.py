@@ -34,7 +34,7 @@ async def trail(world: World) -> World:
     await world.group("G2", "Gamma", "EUR", "FI01/2002")
     acme, gamma = ("customer", world.ids["SE01/1001"]), ("customer", world.ids["FI01/2002"])
     change = [{"field": "unlimitedCredit", "before": False, "after": True}]
-    await paper.event(world, "CREDIT_ATTRIBUTES_SAVED", "Acme is trusted.", "SE01", acme, changes=change)
+    await paper.event(world, "COLLATERAL_ENDED", "Acme is trusted.", "SE01", acme, changes=change)
     await paper.event(world, "CUSTOMER_SAVED", "Gamma was saved.", "FI01", gamma, refused=True)
     await paper.event(world, "GROUP_SAVED", "Group Acme was saved.", None, ("credit_group", world.ids["G1"]))
     await paper.event(world, "GROUP_SAVED", "Group Gamma was saved.", None, ("credit_group", world.ids["G2"]))
@@ -44,7 +44,7 @@ async def trail(world: World) -> World:
 
 
 async def test_an_event_says_who_did_what_to_which_record_and_what_it_changed(ask: Asker, trail: World) -> None:
-    wanted = {"where": {"kind": {"eq": "CREDIT_ATTRIBUTES_SAVED"}}}
+    wanted = {"where": {"kind": {"eq": "COLLATERAL_ENDED"}}}
     (found,) = (await ask(EVENTS, wanted, as_="AUDITOR")).data["auditEvents"]["nodes"]
     assert (found["message"], found["actor"]["name"], found["refused"]) == ("Acme is trusted.", "Eva", False)
     subject = {"__typename": "Customer", "id": paper.id_of("cus", trail.ids["SE01/1001"])}
@@ -82,7 +82,7 @@ async def test_a_record_has_its_own_timeline(ask: Asker, trail: World) -> None:
     customer = paper.id_of("cus", trail.ids["SE01/1001"])
     found = (await ask(TIMELINE, {"id": customer})).data["node"]["timeline"]
     assert found == {
-        "nodes": [{"kind": "CREDIT_ATTRIBUTES_SAVED", "message": "Acme is trusted."}],
+        "nodes": [{"kind": "COLLATERAL_ENDED", "message": "Acme is trusted."}],
         "count": {"value": 1},
     }
     later = NOW.replace(hour=10).isoformat()

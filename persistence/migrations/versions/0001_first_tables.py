@@ -366,7 +366,7 @@ def upgrade() -> None:
             nullable=False,
             comment="when it was last changed; incremental readers go by it, overlapping a minute",
         ),
-        sa.CheckConstraint("kind in ('IMPORT', 'RECONCILE')", name=op.f("ck_job_kind_known")),
+        sa.CheckConstraint("kind in ('IMPORT')", name=op.f("ck_job_kind_known")),
         sa.CheckConstraint(
             "status in ('WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f("ck_job_status_known")
         ),
