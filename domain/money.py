@@ -153,13 +153,9 @@ class Exchange:
         return tuple(sorted(used, key=lambda r: (r.from_, r.to)))
 
     def _step(self, base: str, quote: str) -> tuple[Rate, bool] | None:
-        for rate in self.rates:
-            if (rate.base, rate.quote) == (base, quote) and self._young(rate):
-                return rate, False
-        for rate in self.rates:
-            if (rate.base, rate.quote) == (quote, base) and self._young(rate):
-                return rate, True
-        return None
+        """The last rate of the pair, in whichever direction it was published; of the same day the direct one."""
+        steps = [(r, r.base != base) for r in self.rates if {r.base, r.quote} == {base, quote} and self._young(r)]
+        return max(steps, key=lambda step: (step[0].day, not step[1]), default=None)
 
     def _young(self, rate: Rate) -> bool:
         return rate.irrevocable or (self.day - rate.day).days <= self.max_age_days

@@ -51,11 +51,15 @@ class Coalescer(Generic[Request, Answer]):
         return answer
 
     async def _work(self, room: Hashable) -> None:
-        queue = self._queues[room]
-        while queue:
-            batch = [queue.popleft() for _ in range(min(self.most, len(queue)))]
-            await self._run([one for one in batch if not one.answer.done()])
-        del self._queues[room]
+        queue, batch = self._queues[room], list[_Waiting[Request, Answer]]()
+        try:
+            while queue:
+                batch = [queue.popleft() for _ in range(min(self.most, len(queue)))]
+                await self._run([one for one in batch if not one.answer.done()])
+        finally:  # also when the server ends: nobody waits for a worker that is gone
+            del self._queues[room]
+            for one in (*batch, *queue):
+                one.answer.cancel()
 
     async def _run(self, batch: list[_Waiting[Request, Answer]]) -> None:
         if not batch:

@@ -62,6 +62,10 @@ _ROOM = Statement(
 )
 
 
+_OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.INVOICED})
+"""Nothing of such an order is to go on."""
+
+
 @dataclass(frozen=True)
 class OrderToSubmit:
     """An order as an ERP sends it. `company` is a code, `account` the customer's number there."""
@@ -207,7 +211,7 @@ async def _one(
 def _differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Refusal]:
     """The same number must be the same order: a change is posted as a change, which checks again."""
     values = {"number": wanted.number, "company": wanted.company}
-    if known.status is SalesOrderStatus.CANCELLED:
+    if known.status in _OVER:
         message, node = Message(REFUSED[known.status], {"number": wanted.number}), ("sales_order", known.id)
         return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), node)]
     if known.buyer != buyer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure, exposure
+from domain.money import Exchange, Money, Rate
 from domain.orders import OrderLine, SalesOrderStatus, order_balances
 from tests.domain.words import EXCHANGE, TODAY, days, money, ordered, owes, policy
 
@@ -195,3 +197,12 @@ def test_decision_12_when_an_order_counts_and_delivered_goods_always_do(
 ) -> None:
     shown = chain(status, admitted, delivered=400)
     assert (shown.total, shown.held_orders) == (money(counts), money(held))
+
+
+def test_the_last_rate_of_a_pair_counts_in_whichever_direction_it_was_published() -> None:
+    day = date(2026, 11, 23)
+    older = Rate("EUR", "SEK", Decimal("11"), day - timedelta(days=3))
+    newer = Rate("SEK", "EUR", Decimal("0.08"), day - timedelta(days=1))
+    exchange = Exchange(day, {"EUR": 2, "SEK": 2}, (older, newer))
+    assert exchange.convert(Money(Decimal(100), "SEK"), "EUR") == Money(Decimal("8.00"), "EUR")
+    assert exchange.convert(Money(Decimal(8), "EUR"), "SEK") == Money(Decimal("100.00"), "SEK")

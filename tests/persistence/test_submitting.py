@@ -184,3 +184,25 @@ async def test_an_order_sent_twice_at_once_under_two_keys_has_one_hold(pool: Poo
         "select count(*) from credit_hold where sales_order_id = $1::uuid", first.result["sales_order"]
     )
     assert holds == 1
+
+
+async def test_nobody_waits_for_a_worker_that_is_gone() -> None:
+    begun, going_on = asyncio.Event(), asyncio.Event()
+
+    async def run(batch: list[int]) -> list[int]:
+        begun.set()
+        await going_on.wait()
+        return batch
+
+    waiting = Coalescer(run)
+    first = asyncio.create_task(waiting.ask("room", 1))
+    await begun.wait()
+    second = asyncio.create_task(waiting.ask("room", 2))
+    await asyncio.sleep(0)
+    (worker,) = waiting._workers
+    worker.cancel()
+    for one in (first, second):
+        with pytest.raises(asyncio.CancelledError):
+            await one
+    going_on.set()
+    assert await waiting.ask("room", 3) == 3
