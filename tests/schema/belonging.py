@@ -155,18 +155,18 @@ async def change_everything(world: World) -> None:
 
 
 def _changed(column: sa.Column[Any]) -> str | None:
-    """The new value of a column in SQL; None: it stays."""
+    """The new value of a column in SQL, before ours if it was after them and the other way round; None: it stays."""
     if column.primary_key or column.foreign_keys or isinstance(column.type, sa.Uuid) or column.name == "refused":
         return None
     named = f'"{column.name}"'
     if column.name in words(column.table):
-        return f"{named} || 'x'"
+        return f"'z' || {named}"
     if column.type is MONEY:
-        return f"{named} * 3"
+        return f"{named} / 1000000"
     if column.type is INSTANT:
         return f"{named} + interval '26 hours'"
     if isinstance(column.type, sa.Boolean):
         return f"not {named}"
     if isinstance(column.type, sa.Date):
         return f"{named} + 11"
-    return f"{named} + 7" if type(column.type) is sa.Integer else None
+    return f"{named} / 1000000 + 1" if type(column.type) is sa.Integer else None

@@ -100,6 +100,15 @@ async def test_a_search_finds_only_what_may_be_seen(scene: Scene) -> None:
     assert [text for alias, text in found.items() if CANARY in text and data[alias]] == []
 
 
+async def test_what_is_not_seen_takes_no_place_among_the_best_hits(scene: Scene) -> None:
+    writer = Writer(SCHEMA_READ, Taste(plainly))
+    for first in (100, 1, 2, 3):
+        writer.narrow("search", "{ node { id } }", text="1", first=first)
+    every, *some = (await scene.told_the_same(writer.operation(), "CREDIT_MANAGER"))["data"].values()
+    assert len(every) > 3
+    assert some == [every[:1], every[:2], every[:3]]
+
+
 TOTALS = """
 query { creditGroup(number: "SHARED") {
     memberCount members { nodes { account } count { value } }

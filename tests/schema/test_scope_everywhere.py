@@ -100,7 +100,7 @@ async def test_a_filter_finds_and_counts_only_what_may_be_seen(scene: Scene, nam
         placed = {
             writer.narrow(name, FOUND, where=one, first=1000): hidden for one, hidden in asked[start : start + 40]
         }
-        data = (await scene.told(writer.operation(), "CREDIT_MANAGER"))["data"]
+        data = (await scene.told_the_same(writer.operation(), "CREDIT_MANAGER"))["data"]
         for (one, _), (alias, hidden) in zip(asked[start:], placed.items(), strict=False):
             found = data[alias]
             assert found["count"]["value"] == len(found["nodes"]) == len({node["id"] for node in found["nodes"]})
