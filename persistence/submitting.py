@@ -217,6 +217,9 @@ def _differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[R
     if known.buyer != buyer:
         text = N_("Order {number} of company {company} is of another customer. Use another number.")
         return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("account",), ("sales_order", known.id))]
+    if wanted.ship_date is not None and wanted.ship_date != known.ship_date:
+        text = N_("Order {number} of company {company} ships on another day. Send the change of the order first.")
+        return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("shipDate",), ("sales_order", known.id))]
     if known.amount != wanted.amount:
         text = N_("Order {number} of company {company} exists with {known}. Send the change of the order first.")
         message = Message(text, {**values, "known": known.amount})

@@ -32,7 +32,9 @@ class CheckCreditInput:
 
     customer: CustomerKey = strawberry.field(description="Who buys; its payer's limit is compared.")
     amount: MoneyInput = strawberry.field(description="What it would come to, tax included.")
-    checkpoint: Checkpoint = strawberry.field(default=Checkpoint.CONFIRMATION, description="The step it would take.")
+    checkpoint: Checkpoint | None = strawberry.field(
+        default=Checkpoint.CONFIRMATION, description="The step it would take; confirmation unless said."
+    )
     order: SalesOrderKey | None = strawberry.field(
         default=None, description="An order that is there already and would be changed; it is not counted twice."
     )
@@ -78,7 +80,8 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
     if refusals or customer is None:
         return None, refusals
     known = order["id"] if order is not None else None
-    return WhatIf(customer["id"], given.amount.to_domain(), given.checkpoint, known, given.ship_date), []
+    step = given.checkpoint or Checkpoint.CONFIRMATION
+    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date), []
 
 
 async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:

@@ -53,7 +53,8 @@ class ReportQueries:
         group_by: GroupBy,
         currency: Annotated[CurrencyCode, strawberry.argument(description="Of all amounts.")],
         subtotals: Annotated[
-            bool, strawberry.argument(description="With a row for each wider group, and for all, before its parts.")
+            bool | None,
+            strawberry.argument(description="With a row for each wider group, and for all, before its parts."),
         ] = False,
         as_of: AsOf = None,
         first: Annotated[
@@ -73,7 +74,7 @@ class ReportQueries:
             group_by=tuple(group_by),
             companies=context.company_ids(None if where is None else where.companies),
             currency=context.known(currency),
-            subtotals=subtotals,
+            subtotals=bool(subtotals),
             as_of=as_of,
             first=from_start,
             last=from_end,

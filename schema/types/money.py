@@ -65,13 +65,15 @@ class Money:
     def formatted(
         self,
         info: Info,
-        style: Annotated[MoneyStyle, strawberry.argument(description="How.")] = MoneyStyle.SYMBOL,
+        style: Annotated[
+            MoneyStyle | None, strawberry.argument(description="How; with the symbol unless said.")
+        ] = MoneyStyle.SYMBOL,
         locale: Annotated[
             Locale | None, strawberry.argument(description="In another language than the request's.")
         ] = None,
     ) -> str:
         written_for = locale or info.context.language.locale
-        return format_money(self.exact, self.currency, written_for, _STYLES[style.value])
+        return format_money(self.exact, self.currency, written_for, _STYLES[(style or MoneyStyle.SYMBOL).value])
 
     @strawberry.field(
         description="In another currency, at the last rate on or before a day; null with RATE_MISSING without one."

@@ -81,6 +81,14 @@ async def test_the_same_order_number_with_another_amount_is_refused(story: Story
     assert (await refused(story, pool, SUBMIT, other))[0] == "DOCUMENT_DIFFERS"
 
 
+async def test_the_same_order_number_with_another_ship_date_is_refused(story: Story, pool: Pool, account: str) -> None:
+    given = order(story, account, shipDate="2026-12-01")
+    await story.tell(SUBMIT, given, "INTEGRATION")
+    other = given | {"shipDate": "2026-12-02", "idempotencyKey": fresh()}
+    code, _, path = await refused(story, pool, SUBMIT, other)
+    assert (code, path) == ("DOCUMENT_DIFFERS", ["shipDate"])
+
+
 async def test_the_same_order_number_of_another_customer_is_refused(story: Story, pool: Pool, account: str) -> None:
     given = order(story, account)
     await story.tell(SUBMIT, given, "INTEGRATION")
