@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -106,22 +106,30 @@ async def schema_file(_: Request) -> Response:
 
 
 async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:
-    """Keep the sums of companies up to date until cancelled. A database that is away for a while is waited for."""
-    while True:
-        try:
-            async with pool.acquire() as connection:
-                while await fold(connection, FOLD_AT_ONCE) == FOLD_AT_ONCE:
-                    pass
-        except Exception:
-            log.exception("folding failed")
-        await asyncio.sleep(every)
+    """Keep the sums of companies up to date."""
+
+    async def fold_all() -> None:
+        async with pool.acquire() as connection:
+            while await fold(connection, FOLD_AT_ONCE) == FOLD_AT_ONCE:
+                pass
+
+    await again_and_again(fold_all, every, "folding failed")
 
 
 async def keep_looking(pool: Pool, clock: Clock, every: float = LOOK_EVERY) -> None:
-    """Check open holds again as days go by, until cancelled. A database that is away for a while is waited for."""
+    """Check open holds again as days go by."""
+
+    async def look() -> None:
+        await look_again(pool, clock())
+
+    await again_and_again(look, every, "looking at holds again failed")
+
+
+async def again_and_again(work: Callable[[], Awaitable[None]], every: float, failed: str) -> None:
+    """Work until cancelled. A database that is away for a while is waited for, and the log says so."""
     while True:
         try:
-            await look_again(pool, clock())
+            await work()
         except Exception:
-            log.exception("looking at holds again failed")
+            log.exception(failed)
         await asyncio.sleep(every)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from persistence import migrate
 from persistence.keys import new_key
 from schema import export
-from server.app import keep_folding
+from server.app import keep_folding, keep_looking
 from server.health import readiness
 from server.serving import NotLoopback, address_of, listen, require_loopback
 from tests.server.conftest import Served
@@ -130,6 +130,23 @@ async def test_folding_goes_on_after_a_failure_and_ends_when_cancelled(pool: asy
     folding.cancel()
     with pytest.raises(asyncio.CancelledError):
         await folding
+
+
+async def test_holds_are_looked_at_again_and_again_until_cancelled(pool: asyncpg.Pool) -> None:
+    looks = asyncio.Semaphore(0)
+
+    def clock() -> datetime:
+        looks.release()
+        return datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+    looking = asyncio.create_task(keep_looking(pool, clock, every=0))
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            await looks.acquire()
+    assert not looking.done()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
 
 
 async def test_asked_to_end_it_closes_its_connections_and_answers_no_more(served: Served, pool: asyncpg.Pool) -> None:
