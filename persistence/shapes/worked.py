@@ -1,0 +1,99 @@
+"""Figures that SQL works out for a row: what a shape's own columns do not hold, such as an exposure or a limit.
+
+A worked-out figure is a tree: objects of values, amounts, links and rows. Its leaves are expressions over LATERAL
+subqueries; whoever composes a statement joins the laterals that the chosen leaves speak of, and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from persistence.shapes.shape import Shape
+
+Expression = sa.ColumnElement[Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The row that figures are worked out for. Every lateral is correlated to `source` by name.
+
+    `columns`: the base columns that the figures declared as their needs, as they are called in `source`.
+    """
+
+    source: sa.FromClause
+    columns: Mapping[sa.Column[Any], Expression]
+
+    def __getitem__(self, column: sa.Column[Any]) -> Expression:
+        return self.columns[column]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments of a sum. None: not asked, which leaves out what only the argument needs.
+
+    `as_of`: a business day. `currency`: an ISO 4217 code. `definition`: the code of an aging definition. `months`: of a
+    DSO.
+    """
+
+    as_of: Expression | None = None
+    currency: Expression | None = None
+    definition: Expression | None = None
+    months: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money: an exact amount, rounded to its currency when it is written. Null when `value` is."""
+
+    value: Expression
+    currency: Expression
+
+
+@dataclass(frozen=True)
+class LinkTo:
+    """A record by its key; null when the key is, or when the viewer may not see it."""
+
+    key: Expression
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, finished outside SQL: its text and its values, as JSON of `persistence.frozen`."""
+
+    message: Expression
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list of objects: a select (correlated like a lateral) in its order, and what each of its rows gives.
+
+    `order`: columns of `select` by which it is sorted.
+    """
+
+    select: sa.Select[Any]
+    order: tuple[str, ...]
+    fields: Callable[[sa.FromClause], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Object:
+    """Several figures under names (GraphQL's, as Python writes them). Null where `present` is not true."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    present: Expression | None = None
+
+
+Worked = Expression | Amount | LinkTo | Said | Rows | Object
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How something is worked out: the base columns of the row it needs, and the tree it gives."""
+
+    needs: tuple[sa.Column[Any], ...]
+    build: Callable[[Row, Asked], Object]
