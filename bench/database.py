@@ -1,0 +1,76 @@
+"""The database that is measured: one for each size, kept between runs, on a server of our own or in DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+from bench.sizes import Size
+from persistence import embedded, migrate, roles
+from persistence.database import plain_url
+
+PURPOSE = "bench"
+
+SETTINGS = {
+    "shared_buffers": "4GB",
+    "effective_cache_size": "12GB",
+    "maintenance_work_mem": "1GB",
+    "work_mem": "32MB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "30min",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "random_page_cost": "1.1",
+}
+"""Of our own server, the same for everybody who is measured. Commits stay durable."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A migrated database. `postmaster` is the process of its server where that is on this machine and ours."""
+
+    url: str = field(repr=False)
+    postmaster: int | None
+
+
+@contextmanager
+def place(size: Size) -> Iterator[Place]:
+    """The database for a size, migrated, made when it is missing; our own server ends with its last user."""
+    if given := os.environ.get("DATABASE_URL"):
+        url = plain_url(given)
+        migrate.upgrade(url)
+        yield Place(url, None)
+        return
+    try:
+        server = _tuned(embedded.start(PURPOSE))
+        url = server.url_of(size.database)
+        _make(server, size.database)
+        migrate.upgrade(url)
+        yield Place(url, int((server.data / "postmaster.pid").read_text().splitlines()[0]))
+    finally:
+        embedded.stop(PURPOSE)
+
+
+def _tuned(server: embedded.Server) -> embedded.Server:
+    """Give the server its settings, and start it again when it had others and nobody else uses it."""
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        current = {name: admin.execute(f"show {name}").fetchone() for name in SETTINGS}
+        if all(found == (SETTINGS[name],) for name, found in current.items()):
+            return server
+        for name, value in SETTINGS.items():
+            admin.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    embedded.stop(PURPOSE)
+    return embedded.start(PURPOSE)
+
+
+def _make(server: embedded.Server, name: str) -> None:
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        if admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
+            admin.execute(
+                sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(roles.OWNER))
+            )
