@@ -1,4 +1,4 @@
-"""The way to the database: DATABASE_URL, or the embedded server; pools of raw asyncpg connections; what it can do.
+"""The way to the database: DATABASE_URL, or the embedded server; raw asyncpg connections; what it can do.
 
 Both lanes use asyncpg with native types. Alembic and the COPY imports use psycopg 3 (`driver_url`).
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -16,12 +16,13 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from persistence import embedded
+from persistence.pool import Connection as Connection
+from persistence.pool import Pool as Pool
 
 Pooler = Literal["transaction"]
-# The names by which other rooms know the driver's types, which they may not import.
-Pool: TypeAlias = asyncpg.Pool
-Connection: TypeAlias = asyncpg.Connection
 
+STATEMENTS_KEPT = 1024
+"""Prepared statements of one connection; the least recently used is let go."""
 
 _DAY_ZERO = date(2000, 1, 1).toordinal()
 """From which PostgreSQL counts days."""
@@ -85,27 +86,36 @@ def driver_url(url: str) -> str:
     return plain_url(url).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-async def open_pool(url: str, *, max_size: int = 16, min_size: int = 1, pooler: Pooler | None = None) -> Pool:
-    """A last-in-first-out pool of connections that keep no state.
+async def open_pool(url: str, *, max_size: int = 16, pooler: Pooler | None = None) -> Pool:
+    """A last-in-first-out pool of connections that keep no state; it has one, so the database answers.
 
     Numbers arrive as `Decimal`, dates as `date`, ids as `UUID`, json and jsonb as Python values. Nothing may be
     set for a session (`set_config(…, true)` inside a transaction instead): a returned connection is not reset,
     which saves a round trip. `pooler="transaction"` is for PgBouncer: no prepared statements, slower.
     """
+    pool = Pool(lambda: connect(url, pooler), max_size)
+    pool.put(await pool.take())
+    return pool
+
+
+async def connect(url: str, pooler: Pooler | None = None) -> Connection:
+    """One connection as those of the pool are."""
     server_settings = {"application_name": "creditgraph"}
     if pooler is None:
         # Short statements never earn back the compilation; PgBouncer refuses unknown start parameters.
         server_settings["jit"] = "off"
-    return await asyncpg.create_pool(
+    connection = await asyncpg.connect(
         plain_url(url),
-        min_size=min_size,
-        max_size=max_size,
-        init=set_codecs,
-        reset=_keep,
-        statement_cache_size=0 if pooler == "transaction" else 1024,
+        statement_cache_size=0 if pooler == "transaction" else STATEMENTS_KEPT,
         max_cached_statement_lifetime=0,
         server_settings=server_settings,
     )
+    try:
+        await set_codecs(connection)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def set_codecs(connection: Connection) -> None:
@@ -138,10 +148,6 @@ async def revision(connection: Connection) -> str | None:
         return None
     found: str | None = await connection.fetchval("select version_num from alembic_version")
     return found
-
-
-async def _keep(connection: Connection) -> None:
-    """Called on return, after asyncpg rolled back what was open: there is no state to take back."""
 
 
 _load: Callable[[str], Any] = orjson.loads
