@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +15,7 @@ from persistence.statements import Statement
 from persistence.tables.company import company_table
 from persistence.tables.running import actor
 
-_COMPANIES = Statement(sa.select(company_table.c.code, company_table.c.id))
+_COMPANIES = Statement(sa.select(company_table.c.code, company_table.c.id, company_table.c.locale))
 
 _ACTOR = Statement(
     sa.select(actor.c.id, actor.c.name).where(actor.c.subject == sa.bindparam("subject", type_=sa.Text()))
@@ -36,9 +37,23 @@ _ADD_ACTOR = Statement(
 )
 
 
+@dataclass(frozen=True)
+class Companies:
+    """Every company there is: ids by their codes, and the languages of their people by ids."""
+
+    by_code: Mapping[str, UUID]
+    locales: Mapping[UUID, str]
+
+
+async def all_companies(conn: asyncpg.Connection) -> Companies:
+    """Every company as it is now."""
+    rows = await _COMPANIES.all(conn)
+    return Companies({row["code"]: row["id"] for row in rows}, {row["id"]: row["locale"] for row in rows})
+
+
 async def companies_by_code(conn: asyncpg.Connection) -> Mapping[str, UUID]:
     """Every company's id by its code."""
-    return {row["code"]: row["id"] for row in await _COMPANIES.all(conn)}
+    return (await all_companies(conn)).by_code
 
 
 async def actor_id(conn: asyncpg.Connection, subject: str, name: str, kind: str = "USER") -> UUID:

@@ -28,6 +28,7 @@ from persistence.statements import Row
 from persistence.submitting import Submission, Submitted, queue
 from persistence.take import NO_COMPANY
 from schema.errors import ClientMistake
+from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
 
 
@@ -48,7 +49,7 @@ Authenticate = Callable[[str | None], Awaitable[Claims]]
 
 @dataclass(frozen=True)
 class House:
-    """What every request shares: the database, how tokens are read, and the clock."""
+    """What every request shares: the database, how tokens are read, the clock, and what is remembered."""
 
     pool: Pool
     authenticate: Authenticate
@@ -62,6 +63,11 @@ class House:
             async with self.pool.acquire() as conn:
                 self._digits.update(await digits(conn))
         return self._digits
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        """Who asked before, and which companies there are."""
+        return Remembered(self.pool)
 
     @cached_property
     def waiting(self) -> Coalescer[Submission, Submitted]:
@@ -164,6 +170,9 @@ class Context:
     def company_id(self, code: str, permission: Permission = Permission.READ) -> UUID:
         """One company named by its code."""
         found = self.companies.get(code)
+        if found is None:
+            # Another process may just have made it: whoever tries again is told as it is now.
+            self.house.remembered.forget_companies()
         if found is None or not self.viewer.may(permission, found):
             raise ClientMistake(
                 ErrorCode.COMPANY_NOT_AVAILABLE,

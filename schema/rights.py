@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -78,6 +78,7 @@ class Viewer:
     grants: Mapping[UUID, frozenset[Role]]
     everywhere: frozenset[Role] = frozenset()
     locale: str | None = None
+    _permitted: dict[Permission, tuple[UUID, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -85,12 +86,15 @@ class Viewer:
         return frozenset().union(self.everywhere, *self.grants.values())
 
     def companies(self, permission: Permission = Permission.READ) -> tuple[UUID, ...]:
-        """The companies in which something is permitted."""
-        return tuple(
-            company
-            for company, roles in sorted(self.grants.items())
-            if any(permission in PERMITTED[role] for role in roles | self.everywhere)
-        )
+        """The companies in which something is permitted. Worked out once: every statement is given them."""
+        found = self._permitted.get(permission)
+        if found is None:
+            found = self._permitted[permission] = tuple(
+                company
+                for company, roles in sorted(self.grants.items())
+                if any(permission in PERMITTED[role] for role in roles | self.everywhere)
+            )
+        return found
 
     def may(self, permission: Permission, company: UUID | None = None) -> bool:
         """Whether something is permitted in a company; without one, in any."""

@@ -181,8 +181,9 @@ def _need_everywhere(info: Info, permission: Permission) -> None:
 
 
 def _see(info: Info, keys: list[UUID], rows: list[CompanyToSave]) -> None:
-    """Who is granted every company sees the ones just made."""
+    """Who is granted every company sees the ones just made, here and in the requests after this."""
     context = info.context
+    context.house.remembered.forget_companies()
     made = {row.code: key for row, key in zip(rows, keys, strict=False)}
     context.companies = {**context.companies, **made}
     grants = {key: context.viewer.grants.get(key, context.viewer.everywhere) for key in keys}
