@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -50,7 +51,12 @@ async def add_to_balances(conn: asyncpg.Connection, sums: Sequence[Sum]) -> None
     added up first. A sum that comes to zero stays as a row of zero.
     """
     if sums:
-        await conn.execute(ADD, *(list(column) for column in zip(*sums, strict=True)))
+        await conn.execute(ADD, *columns(sums))
+
+
+def columns(sums: Sequence[Sum]) -> list[list[Any]]:
+    """The changes as `ADD` wants them: one list for each column."""
+    return [list(column) for column in zip(*sums, strict=True)]
 
 
 async def fold(conn: asyncpg.Connection, limit: int = 10_000) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -74,30 +74,42 @@ _REASONS = Statement(
 )
 
 
-@dataclass
 class Room:
     """The facts of the payers that are locked, kept true while one order after another is decided."""
 
-    facts: dict[UUID, Facts]
+    def __init__(self, facts: Mapping[UUID, Facts]) -> None:
+        self._customers = {payer: one.customer for payer, one in facts.items()}
+        self._groups = {one.group.id: one.group for one in facts.values() if one.group is not None}
+        self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
+        self._rules = {payer: one.rules for payer, one in facts.items()}
+
+    def facts(self, payer: UUID) -> Facts:
+        """The facts of a payer as they are by now."""
+        group = self._group_of.get(payer)
+        shared = None if group is None else self._groups[group]
+        return Facts(self._customers[payer], shared, self._rules[payer])
 
     def take(self, moved: Sequence[Moved]) -> None:
         """What was just reserved or freed counts for the next order."""
         for one in moved:
-            change = one.movement
-            for payer, facts in list(self.facts.items()):
-                customer, group = facts.customer, facts.group
-                balance = Balance(change.category, change.amount, change.due)
-                if payer == one.customer:
-                    customer = replace(customer, balances=(*customer.balances, balance))
-                same_group = group is not None and self._shares(one.customer, group.id)
-                if same_group and group is not None:
-                    day = self.facts[one.customer].customer.day
-                    group = replace(group, balances=(*group.balances, replace(balance, company_day=day)))
-                self.facts[payer] = replace(facts, customer=customer, group=group)
+            customer = self._customers.get(one.customer)
+            if customer is None:
+                continue
+            balance = Balance(one.movement.category, one.movement.amount, one.movement.due)
+            self._customers[one.customer] = replace(customer, balances=_with(customer.balances, balance))
+            group = self._group_of.get(one.customer)
+            if group is not None:
+                shared, balance = self._groups[group], replace(balance, company_day=customer.day)
+                self._groups[group] = replace(shared, balances=_with(shared.balances, balance))
 
-    def _shares(self, payer: UUID, group: UUID) -> bool:
-        facts = self.facts.get(payer)
-        return facts is not None and facts.group is not None and facts.group.id == group
+
+def _with(balances: tuple[Balance, ...], more: Balance) -> tuple[Balance, ...]:
+    """Balances with one more, added to the one of its kind."""
+    for place, one in enumerate(balances):
+        same = one.category is more.category and one.due == more.due and one.company_day == more.company_day
+        if same and one.amount.currency == more.amount.currency:
+            return (*balances[:place], replace(one, amount=one.amount + more.amount), *balances[place + 1 :])
+    return (*balances, more)
 
 
 @dataclass
@@ -112,19 +124,29 @@ class Decided:
 
 def asked(room: Room, order: KeptOrder, checkpoint: Checkpoint) -> tuple[Order, Decision]:
     """The order as the rules are asked about it, and their answer. Raises `RateMissing`: then nothing is written."""
-    facts, asks = room.facts[order.payer], order.asks(checkpoint)
+    facts, asks = room.facts(order.payer), order.asks(checkpoint)
     return asks, check(facts, asks)
 
 
 async def record(
-    tx: Transaction, room: Room, order: KeptOrder, asks: Order, decision: Decision, override_reason: str | None = None
+    tx: Transaction,
+    room: Room,
+    order: KeptOrder,
+    asks: Order,
+    decision: Decision,
+    override_reason: str | None = None,
+    *,
+    enter: Callable[[KeptOrder, UUID], Awaitable[None]] | None = None,
 ) -> Decided:
-    """Append a decision with its hold or reservation. `order` is as it was before."""
-    facts = room.facts[order.payer]
+    """Append a decision with its hold or reservation. `order` is as it was before.
+
+    `enter` writes down an order that was not known before, as it is after the decision.
+    """
+    facts = room.facts(order.payer)
     row = decision_row(decision, facts, asks, order.id, order.company, tx.actor, tx.now, override_reason)
     after = _after(order, decision)
-    await insert(tx.conn, credit_decision, [row])
-    await set_status(tx, after, row["id"])
+    await tx.insert(credit_decision, [row])
+    await (set_status(tx, after, row["id"]) if enter is None else enter(after, row["id"]))
     moved = order.moves_to(after, tx.today(order.company))
     await tx.move(moved)
     room.take(moved)
@@ -177,8 +199,8 @@ async def _hold(
         "forced": False,
         "held_at": tx.now,
     }
-    await insert(tx.conn, credit_hold, [hold])
-    await write_reasons(tx.conn, order.payer, order.company, key, decision.reasons)
+    await tx.insert(credit_hold, [hold])
+    await tx.insert(hold_reason, _reason_rows(order.payer, order.company, key, decision.reasons))
     subject = ("credit_hold", key)
     tx.audit(AuditEventKind.CREDIT_HELD, decision.explanation, subject, order.company, event="CREDIT_HELD")
     return hold
@@ -234,20 +256,20 @@ async def write_reasons(
     conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reasons: Sequence[BlockReason]
 ) -> None:
     """The reasons of a hold, most serious first."""
-    await insert(
-        conn,
-        hold_reason,
-        [
-            {
-                "customer_id": payer,
-                "id": new_key(),
-                "company_id": company,
-                "hold_id": hold,
-                "place": place,
-                "code": reason.code.value,
-                "message": freeze_message(reason.message),
-                "active": reason.active,
-            }
-            for place, reason in enumerate(reasons)
-        ],
-    )
+    await insert(conn, hold_reason, _reason_rows(payer, company, hold, reasons))
+
+
+def _reason_rows(payer: UUID, company: UUID, hold: UUID, reasons: Sequence[BlockReason]) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer_id": payer,
+            "id": new_key(),
+            "company_id": company,
+            "hold_id": hold,
+            "place": place,
+            "code": reason.code.value,
+            "message": freeze_message(reason.message),
+            "active": reason.active,
+        }
+        for place, reason in enumerate(reasons)
+    ]

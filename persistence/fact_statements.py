@@ -119,8 +119,7 @@ CHECKPOINTS = Statement(
 
 RULES = Statement(
     sa.select(blocking_rule)
-    .join(company_table, company_table.c.id == blocking_rule.c.company_id)
-    .where(company_table.c.code == sa.bindparam("company", type_=sa.Text()), blocking_rule.c.active)
+    .where(any_of(blocking_rule.c.company_id, "companies"), blocking_rule.c.active)
     .order_by(blocking_rule.c.id)
 )
 

@@ -6,8 +6,7 @@ of it but totals leaves. In the write lane it is called after the locks are gran
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,15 +15,35 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor
-from domain.collateral import Collateral, CollateralKind
-from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType
-from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts
-from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
+from domain.blocking.rule import BlockingRule
+from domain.exposure import Balance, Category
+from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
-from persistence.rates import exchange_on, with_age
+from persistence.rates import exchange_on
 from persistence.statements import Row
+from persistence.told import (
+    ToldOfCustomer,
+    ToldOfGroup,
+    collateral_of,
+    collaterals_of,
+    entries_of,
+    entry_of,
+    rule_of,
+    steps_of,
+)
+
+__all__ = [
+    "Moment",
+    "collateral_of",
+    "customer_facts",
+    "entry_of",
+    "facts_of",
+    "group_facts",
+    "groups_of",
+    "payers_of",
+    "rule_of",
+]
 
 
 @dataclass(frozen=True)
@@ -54,48 +73,27 @@ async def customer_facts(
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
     groups = await groups_of(conn, days)
-    entries = await _entries(conn, rows)
-    collaterals = await _collaterals(conn, rows)
+    entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
+    collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
     balances = await _customer_balances(conn, rows, days, moment)
-    settings = await _checkpoints(conn, {row["company_id"] for row in rows.values()})
+    companies = {row["company_id"] for row in rows.values()}
+    steps = steps_of(await sql.CHECKPOINTS.all(conn, companies=list(companies)))
     worth: dict[tuple[date, frozenset[str]], Exchange] = {}
     facts = {}
     for key, row in rows.items():
-        currency, day = row["company_currency"], days[key]
-        own, secured = balances[key], tuple(collaterals[key])
-        used = [currency, *currencies, *(b.amount.currency for b in own), *(c.value.currency for c in secured)]
-        used.extend(entry.limit.currency for entry in entries[key])
-        asked = (day, frozenset(used))
+        told = ToldOfCustomer(
+            row=row,
+            day=days[key],
+            member=key in groups,
+            entries=entries[key],
+            collaterals=collaterals[key],
+            balances=balances[key],
+            steps=steps[row["company_id"]],
+        )
+        asked = (days[key], frozenset({*currencies, *told.currencies}))
         if asked not in worth:
             worth[asked] = await exchange_on(conn, *asked)
-        facts[key] = CustomerFacts(
-            id=key,
-            company=row["company_code"],
-            account=row["account"],
-            name=row["name"],
-            currency=currency,
-            day=day,
-            terms=LimitTerms(
-                entries=tuple(entries[key]),
-                collaterals=secured,
-                unlimited=row["unlimited_credit"],
-                mandatory=row["mandatory_credit_limit"],
-                in_group=row["check_credit_groups"] and key in groups,
-                unset_means_unlimited=row["unset_limit_means_unlimited"],
-            ),
-            balances=own,
-            policy=_policy(row),
-            exchange=with_age(worth[asked], row["max_rate_age_days"]),
-            check_groups=row["check_credit_groups"],
-            excluded=row["excluded_from_credit_management"],
-            on_hold=row["on_hold"],
-            blank_expiry_means_expired=row["blank_expiry_means_expired"],
-            credit_management_group=row["credit_management_group_id"],
-            risk_group=row["risk_group_id"],
-            checkpoints=frozenset(settings[row["company_id"]]),
-            grace_days={step: days for step, days in settings[row["company_id"]].items() if days is not None},
-            release_valid_days=row["release_valid_days"],
-        )
+        facts[key] = told.facts(worth[asked])
     return facts
 
 
@@ -117,27 +115,10 @@ async def group_facts(
     """What a check is told of each of these credit groups: the sums of all members in all companies."""
     facts = {}
     for row in await sql.GROUPS.all(conn, groups=list(set(groups))):
-        key, day = row["id"], moment.day(row["time_zone"])
-        entries = (await _entries(conn, [key]))[key]
-        balances = await _group_balances(conn, key, moment)
-        used = [
-            row["currency"],
-            *currencies,
-            *(b.amount.currency for b in balances),
-            *(e.limit.currency for e in entries),
-        ]
-        exchange = await exchange_on(conn, day, used)
-        facts[key] = GroupFacts(
-            id=key,
-            number=row["number"],
-            name=row["name"],
-            currency=row["currency"],
-            day=day,
-            terms=LimitTerms(entries=tuple(entries)),
-            balances=balances,
-            policy=_policy(row),
-            exchange=with_age(exchange, row["max_rate_age_days"]),
-        )
+        key = row["id"]
+        entries = entries_of(await sql.ENTRIES.all(conn, holders=[key]))[key]
+        told = ToldOfGroup(row, moment.day(row["time_zone"]), entries, await _group_balances(conn, key, moment))
+        facts[key] = told.facts(await exchange_on(conn, told.day, {*currencies, *told.currencies}))
     return facts
 
 
@@ -146,8 +127,10 @@ async def facts_of(
 ) -> dict[UUID, Facts]:
     """Everything a decision about each payer follows from. `currencies`: those of the orders to be decided on."""
     payers = list(payers)
-    codes = {row["company_code"] for row in await sql.CUSTOMERS.all(conn, customers=payers)}
-    rules = {code: tuple(rule_of(row) for row in await sql.RULES.all(conn, company=code)) for code in sorted(codes)}
+    codes = {row["company_id"]: row["company_code"] for row in await sql.CUSTOMERS.all(conn, customers=payers)}
+    rules: dict[str, tuple[BlockingRule, ...]] = {code: () for code in codes.values()}
+    for row in await sql.RULES.all(conn, companies=list(codes)):
+        rules[codes[row["company_id"]]] += (rule_of(row),)
     used = {*currencies, *(rule.amount.currency for found in rules.values() for rule in found if rule.amount)}
     customers = await customer_facts(conn, payers, moment, used)
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
@@ -156,84 +139,6 @@ async def facts_of(
         key: Facts(customer, groups.get(group_of[key]) if key in group_of else None, rules[customer.company])
         for key, customer in customers.items()
     }
-
-
-def rule_of(row: Row) -> BlockingRule:
-    """A blocking rule as the rules know it."""
-    amount = None if row["amount"] is None else Money(row["amount"], row["currency"])
-    return BlockingRule(
-        id=row["id"],
-        kind=RuleKind(row["kind"]),
-        type=RuleType(row["type"]),
-        valid_for=ValidFor(row["valid_for"]),
-        customer=row["customer_id"],
-        credit_management_group=row["credit_management_group_id"],
-        risk_group=row["risk_group_id"],
-        days=row["days"],
-        percent=row["percent"],
-        amount=amount,
-        at_or_above=row["at_or_above"],
-        release_all=row["release_all"],
-    )
-
-
-def entry_of(row: Row, posted: int = 0) -> LimitEntry:
-    """A posted limit as the rules know it."""
-    return LimitEntry(
-        id=row["id"],
-        kind=AdjustmentKind(row["kind"]),
-        limit=Money(row["amount"], row["currency"]),
-        from_=row["from_day"],
-        until=row["until_day"],
-        posted=posted,
-        replaces=row["replaces_id"],
-    )
-
-
-def collateral_of(row: Row) -> Collateral:
-    """Insurance, a guarantee or collateral as the rules know it."""
-    return Collateral(
-        id=row["id"],
-        kind=CollateralKind(row["kind"]),
-        provider=row["provider"],
-        value=Money(row["value"], row["currency"]),
-        percent=row["percent"],
-        from_=row["from_day"],
-        until=row["until_day"],
-        included_in_exposure=row["included_in_exposure"],
-    )
-
-
-def _policy(row: Row) -> CountingPolicy:
-    return CountingPolicy(
-        limit_type=CreditLimitType(row["credit_limit_type"]),
-        order_horizon_days=row["order_horizon_days"],
-        disputed_reduces_exposure=row["disputed_reduces_exposure"],
-        disputed_reduces_overdue=row["disputed_reduces_overdue"],
-    )
-
-
-async def _entries(conn: asyncpg.Connection, holders: Iterable[UUID]) -> Mapping[UUID, Sequence[LimitEntry]]:
-    found: dict[UUID, list[LimitEntry]] = defaultdict(list)
-    for posted, row in enumerate(await sql.ENTRIES.all(conn, holders=list(holders))):
-        found[row["holder_id"]].append(entry_of(row, posted))
-    return found
-
-
-async def _collaterals(conn: asyncpg.Connection, customers: Iterable[UUID]) -> Mapping[UUID, Sequence[Collateral]]:
-    found: dict[UUID, list[Collateral]] = defaultdict(list)
-    for row in await sql.COLLATERALS.all(conn, customers=list(customers)):
-        found[row["customer_id"]].append(collateral_of(row))
-    return found
-
-
-async def _checkpoints(
-    conn: asyncpg.Connection, companies: Iterable[UUID]
-) -> Mapping[UUID, dict[Checkpoint, int | None]]:
-    found: dict[UUID, dict[Checkpoint, int | None]] = defaultdict(dict)
-    for row in await sql.CHECKPOINTS.all(conn, companies=list(companies)):
-        found[row["company_id"]][Checkpoint(row["checkpoint"])] = row["grace_days"]
-    return found
 
 
 async def _customer_balances(

@@ -57,28 +57,37 @@ async def earlier(conn: asyncpg.Connection, key: Key, now: datetime) -> Any | No
     """What came of the key before, None the first time. Raises `Refused` when it came with another input."""
     found = await _FIND.one(conn, actor=key.actor, mutation=key.mutation, key=key.key, since=now - KEPT)
     if found is None:
-        await _FORGET.run(conn, actor=key.actor, mutation=key.mutation, key=key.key, since=now - KEPT)
+        await forget(conn, key, now)
         return None
-    if found["input_hash"] != key.input_hash:
+    return result_of(key, found["input_hash"], found["result"])
+
+
+def result_of(key: Key, input_hash: str, result: Any) -> Any:
+    """What came of the key with this input. Raises `Refused` when it is another."""
+    if input_hash != key.input_hash:
         text = N_("The idempotency key {key} was used with other input. Use a new key for a new request.")
         message = Message(text, {"key": key.key})
         raise Refused(Refusal(ErrorCode.IDEMPOTENCY_KEY_REUSED, message, ("idempotencyKey",)))
-    return found["result"]
+    return result
+
+
+async def forget(conn: asyncpg.Connection, key: Key, now: datetime) -> None:
+    """Make room for a key that was used longer ago than keys are kept."""
+    await _FORGET.run(conn, actor=key.actor, mutation=key.mutation, key=key.key, since=now - KEPT)
 
 
 async def remember(conn: asyncpg.Connection, key: Key, result: Any, now: datetime) -> None:
     """Keep what came of the key."""
-    await insert(
-        conn,
-        idempotency_key,
-        [
-            {
-                "actor_id": key.actor,
-                "mutation": key.mutation,
-                "key": key.key,
-                "input_hash": key.input_hash,
-                "result": result,
-                "recorded_at": now,
-            }
-        ],
-    )
+    await insert(conn, idempotency_key, [key_row(key, result, now)])
+
+
+def key_row(key: Key, result: Any, now: datetime) -> dict[str, Any]:
+    """A key with what came of it, for its table."""
+    return {
+        "actor_id": key.actor,
+        "mutation": key.mutation,
+        "key": key.key,
+        "input_hash": key.input_hash,
+        "result": result,
+        "recorded_at": now,
+    }

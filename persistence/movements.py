@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from domain.money import Money
 from domain.receivables import Movement
-from persistence.balances import add_to_balances
+from persistence.appending import Appending
+from persistence.balances import ADD, Sum, add_to_balances, columns
 from persistence.keys import new_key
 from persistence.statements import insert
 from persistence.tables.movements import movement, movement_tail
@@ -34,11 +36,38 @@ async def append(
     conn: asyncpg.Connection, moved: Iterable[Moved], recorded_at: datetime, digits: Mapping[str, int]
 ) -> None:
     """Append movements and keep the sums."""
-    moved = [one for one in moved if one.movement.amount.amount]
+    rows = rows_of(moved, recorded_at, digits)
+    await insert(conn, movement, rows.movements)
+    await add_to_balances(conn, rows.sums)
+    await insert(conn, movement_tail, rows.tail)
+
+
+def append_with(appending: Appending, moved: Iterable[Moved], recorded_at: datetime, digits: Mapping[str, int]) -> None:
+    """The same, in one statement with what else is appended."""
+    rows = rows_of(moved, recorded_at, digits)
+    appending.add(movement, rows.movements)
+    if rows.sums:
+        appending.also(ADD, columns(rows.sums))
+    appending.add(movement_tail, rows.tail)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is written of movements: themselves, the changes of their payers' sums, and the tail."""
+
+    movements: list[dict[str, Any]]
+    sums: list[Sum]
+    tail: list[dict[str, Any]]
+
+
+def rows_of(moved: Iterable[Moved], recorded_at: datetime, digits: Mapping[str, int]) -> Rows:
+    """Movements for their tables; those of nothing are left out."""
     sums: dict[tuple[UUID, UUID, str, str, date], int] = defaultdict(int)
     rows = []
     for one in moved:
         change = one.movement
+        if not change.amount.amount:
+            continue
         amount = in_minor_units(change.amount, digits)
         sums[one.customer, one.company, change.category, change.amount.currency, change.due] += amount
         rows.append(
@@ -46,7 +75,7 @@ async def append(
                 "customer_id": one.customer,
                 "id": new_key(),
                 "company_id": one.company,
-                "category": change.category,
+                "category": change.category.value,
                 "currency": change.amount.currency,
                 "day": change.day,
                 "due_day": change.due,
@@ -55,28 +84,22 @@ async def append(
                 "recorded_at": recorded_at,
             }
         )
-    await insert(conn, movement, rows)
-    changed = [(*key, amount) for key, amount in sorted(sums.items()) if amount]
-    await add_to_balances(conn, changed)
+    changed: list[Sum] = [(*key, amount) for key, amount in sorted(sums.items()) if amount]
     tail: dict[tuple[UUID, str, str, date], int] = defaultdict(int)
     for _, company, category, currency, due, amount in changed:
         tail[company, category, currency, due] += amount
-    await insert(
-        conn,
-        movement_tail,
-        [
-            {
-                "id": new_key(),
-                "company_id": company,
-                "category": category,
-                "currency": currency,
-                "due_day": due,
-                "amount": amount,
-            }
-            for (company, category, currency, due), amount in sorted(tail.items())
-            if amount
-        ],
-    )
+    return Rows(rows, changed, [_tail_row(*key, amount) for key, amount in sorted(tail.items()) if amount])
+
+
+def _tail_row(company: UUID, category: str, currency: str, due: date, amount: int) -> dict[str, Any]:
+    return {
+        "id": new_key(),
+        "company_id": company,
+        "category": str(category),
+        "currency": currency,
+        "due_day": due,
+        "amount": amount,
+    }
 
 
 def in_minor_units(money: Money, digits: Mapping[str, int]) -> int:

@@ -17,6 +17,9 @@ _DIALECT = dialect_module.dialect()  # type: ignore[no-untyped-call]
 
 Row = Mapping[str, Any]
 
+REQUIRED = object()
+"""The value of a parameter that every run must give."""
+
 
 class Statement:
     """One statement with named parameters."""
@@ -26,6 +29,7 @@ class Statement:
         self._text: str | None = None
         self._names: Sequence[str] = ()
         self._fixed: Mapping[str, Any] = {}
+        self._columns: Sequence[str] = ()
 
     def _compile(self) -> str:
         if self._text is None:
@@ -33,6 +37,8 @@ class Statement:
             self._names = tuple(compiled.positiontup or ())
             values = compiled.construct_params(_check=False)
             self._fixed = {name: values[name] for name in self._names if not compiled.binds[name].required}
+            if isinstance(self._statement, sa.SelectBase):
+                self._columns = tuple(self._statement.selected_columns.keys())
             self._text = str(compiled)
         return self._text
 
@@ -40,6 +46,23 @@ class Statement:
     def text(self) -> str:
         """The SQL."""
         return self._compile()
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of what a select gives."""
+        self._compile()
+        return self._columns
+
+    @property
+    def size(self) -> int:
+        """How many values the SQL wants."""
+        self._compile()
+        return len(self._names)
+
+    def slots(self) -> list[tuple[str, Any]]:
+        """Its parameters in the order the SQL wants them, each with its fixed value or `REQUIRED`."""
+        self._compile()
+        return [(name, self._fixed.get(name, REQUIRED)) for name in self._names]
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """The values in the order the SQL wants them."""

@@ -24,32 +24,22 @@ from domain.message import N_, Message
 from domain.money import Money, RateMissing
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence import movements
+from persistence.appending import Appending
 from persistence.facts import Moment, groups_of, payers_of
 from persistence.frozen import freeze_message
 from persistence.idempotency import Key, earlier, remember
 from persistence.keys import new_key
 from persistence.movements import Moved
-from persistence.rates import digits
+from persistence.rates import known_digits
+from persistence.room_statements import LOCK_CUSTOMERS, LOCK_GROUPS
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import company_table
-from persistence.tables.customer import credit_group, customer
+from persistence.tables.customer import customer
 from persistence.tables.running import audit_event, outbox
 
 NO_COMPANY = N_("Company {company} does not exist or is not granted to you.")
 
 _COMPANIES = Statement(sa.select(company_table))
-_LOCK_GROUPS = Statement(
-    sa.select(credit_group.c.id)
-    .where(any_of(credit_group.c.id, "groups"))
-    .order_by(credit_group.c.id)
-    .with_for_update(key_share=True)
-)
-_LOCK_CUSTOMERS = Statement(
-    sa.select(customer.c.id)
-    .where(any_of(customer.c.id, "customers"))
-    .order_by(customer.c.id)
-    .with_for_update(key_share=True)
-)
 _TIME_ZONES = Statement(
     sa.select(customer.c.id, company_table.c.time_zone)
     .join(company_table, company_table.c.id == customer.c.company_id)
@@ -66,6 +56,7 @@ class Transaction:
     """One transaction of one actor at one moment.
 
     `granted`: the companies in which the caller may do what it does, by code; to name another is refused.
+    `appending`: rows are kept there, for one statement at the end; without it they are written at once.
     """
 
     conn: asyncpg.Connection
@@ -75,6 +66,8 @@ class Transaction:
     digits: Mapping[str, int] = field(default_factory=dict)
     companies: Mapping[UUID, Row] = field(default_factory=dict)
     warnings: list[Refusal] = field(default_factory=list)
+    appending: Appending | None = None
+    _moved: list[Moved] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
     _outbox: list[dict[str, Any]] = field(default_factory=list)
 
@@ -84,7 +77,7 @@ class Transaction:
     ) -> Transaction:
         """A transaction that knows currencies and companies."""
         companies = {row["id"]: row for row in await _COMPANIES.all(conn)}
-        return cls(conn, actor, now, granted, await digits(conn), companies)
+        return cls(conn, actor, now, granted, await known_digits(conn), companies)
 
     @property
     def moment(self) -> Moment:
@@ -125,8 +118,8 @@ class Transaction:
         """
         wanted = sorted(set(customers))
         payers, groups = await self._rooms(wanted)
-        await _LOCK_GROUPS.all(self.conn, groups=sorted({*groups.values(), *shared}))
-        await _LOCK_CUSTOMERS.all(self.conn, customers=sorted({*payers.values(), *wanted}))
+        await LOCK_GROUPS.all(self.conn, groups=sorted({*groups.values(), *shared}))
+        await LOCK_CUSTOMERS.all(self.conn, customers=sorted({*payers.values(), *wanted}))
         if await self._rooms(wanted) != (payers, groups):
             raise MovedMeanwhile
         return payers
@@ -141,7 +134,17 @@ class Transaction:
 
     async def move(self, moved: Iterable[Moved]) -> None:
         """Append movements."""
-        await movements.append(self.conn, moved, self.now, self.digits)
+        if self.appending is None:
+            await movements.append(self.conn, moved, self.now, self.digits)
+        else:
+            self._moved.extend(moved)
+
+    async def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows that all give the same columns."""
+        if self.appending is None:
+            await insert(self.conn, table, rows)
+        else:
+            self.appending.add(table, rows)
 
     def audit(
         self,
@@ -162,8 +165,15 @@ class Transaction:
 
     async def finish(self) -> None:
         """Write what was put on record."""
-        await insert(self.conn, audit_event, self._audit)
-        await insert(self.conn, outbox, self._outbox)
+        await self.insert(audit_event, self._audit)
+        await self.insert(outbox, self._outbox)
+
+    async def write(self) -> None:
+        """Write what is kept in `appending`."""
+        if self.appending is not None:
+            movements.append_with(self.appending, self._moved, self.now, self.digits)
+            self._moved.clear()
+            await self.appending.write(self.conn)
 
     def amount_refusals(self, money: Money, path: tuple[str, ...], *, positive: bool = True) -> list[Refusal]:
         """What is wrong with an amount: unknown currency, too many digits, a negative."""

@@ -1,0 +1,218 @@
+"""The statements of an order's room: whose it is, its locks, and what only a decision needs of what is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.exposure import Category
+from persistence.statements import Statement, any_of
+from persistence.tables.company import company_table, credit_parameters
+from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
+from persistence.tables.movements import balance
+from persistence.tables.receivables import document_number
+from persistence.tables.reference import payment_terms
+from persistence.tables.running import idempotency_key
+
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+_COMPANIES = sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))
+
+
+def _texts(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=sa.ARRAY(sa.Text()))
+
+
+def _today(zone: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.func.timezone(zone, _NOW), sa.Date())
+
+
+def _asked(*columns: str) -> sa.FromClause:
+    """Pairs of a company and what is looked for in it, given as two arrays."""
+    return (
+        sa.func.unnest(_COMPANIES, _texts(columns[0]))
+        .table_valued(sa.column("company_id", sa.Uuid()), sa.column("value", sa.Text()))
+        .render_derived(name="asked")
+    )
+
+
+def _buyers(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    asked = _asked("accounts")
+    same = sa.and_(customer.c.company_id == asked.c.company_id, customer.c.account == asked.c.value)
+    return sa.select(*columns).select_from(asked.join(customer, same))
+
+
+def _numbers(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    asked = _asked("numbers")
+    same = sa.and_(
+        document_number.c.company_id == asked.c.company_id,
+        document_number.c.document == "sales_order",
+        document_number.c.number == asked.c.value,
+    )
+    return sa.select(*columns).select_from(asked.join(document_number, same))
+
+
+BUYERS = Statement(_buyers(customer.c.id, customer.c.company_id, customer.c.account))
+"""Customers by company and account."""
+
+NUMBERS = Statement(
+    _numbers(
+        document_number.c.customer_id,
+        document_number.c.document_id,
+        document_number.c.company_id,
+        document_number.c.number,
+    )
+)
+"""Orders by company and number: whose they are."""
+
+
+def _whose(customers: sa.ColumnElement[bool]) -> Statement:
+    """Who pays for customers today, and which credit groups they and their payers are in: each by its company's day."""
+    day = _today(company_table.c.time_zone)
+    payer = (
+        sa.select(customer_payer.c.payer_id)
+        .where(customer_payer.c.customer_id == customer.c.id, customer_payer.c.from_day <= day)
+        .order_by(customer_payer.c.from_day.desc())
+        .limit(1)
+        .correlate(customer, company_table)
+        .lateral("payer")
+    )
+    own, shared = credit_group_member.alias("own"), credit_group_member.alias("shared")
+    payer_id = sa.func.coalesce(payer.c.payer_id, customer.c.id)
+
+    def member(of: sa.FromClause, key: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        until = sa.or_(of.c.until_day.is_(None), of.c.until_day >= day)
+        return sa.and_(of.c.customer_id == key, of.c.from_day <= day, until)
+
+    return Statement(
+        sa.select(
+            customer.c.id,
+            customer.c.company_id,
+            payer_id.label("payer_id"),
+            own.c.credit_group_id.label("own_group_id"),
+            shared.c.credit_group_id.label("payer_group_id"),
+            company_table.c.time_zone,
+            company_table.c.currency,
+            credit_group.c.time_zone.label("group_time_zone"),
+            credit_group.c.currency.label("group_currency"),
+        )
+        .select_from(
+            customer.join(company_table, company_table.c.id == customer.c.company_id)
+            .outerjoin(payer, sa.true())
+            .outerjoin(own, member(own, customer.c.id))
+            .outerjoin(shared, member(shared, payer_id))
+            .outerjoin(credit_group, credit_group.c.id == shared.c.credit_group_id)
+        )
+        .where(customers)
+    )
+
+
+WHOSE = _whose(any_of(customer.c.id, "customers"))
+"""Of customers by id."""
+
+_LOOKED_FOR = sa.union_all(_buyers(customer.c.id), _numbers(document_number.c.customer_id)).scalar_subquery()
+
+WHOSE_ASKED = _whose(customer.c.id == sa.func.any(sa.func.array(_LOOKED_FOR)))
+"""Of the customers and of the orders asked for."""
+
+
+def _locks(table: sa.Table, name: str, *, free: bool) -> Statement:
+    return Statement(
+        sa.select(table.c.id)
+        .where(any_of(table.c.id, name))
+        .order_by(table.c.id)
+        .with_for_update(key_share=True, skip_locked=free)
+    )
+
+
+LOCK_GROUPS = _locks(credit_group, "groups", free=False)
+LOCK_CUSTOMERS = _locks(customer, "customers", free=False)
+LOCK_FREE_GROUPS = _locks(credit_group, "groups", free=True)
+LOCK_FREE_CUSTOMERS = _locks(customer, "customers", free=True)
+"""Only those that nobody else has locked: nobody is waited for."""
+
+_COUNTED = [category.value for category in Category if category is not Category.SALES]
+_CLAIMED = [Category.RECEIVABLES.value, Category.DISPUTED.value]
+_SUM: sa.ColumnElement[int] = sa.cast(sa.func.sum(balance.c.amount), sa.BigInteger())
+_DAY = _today(company_table.c.time_zone)
+
+
+def _any(values: list[str]) -> sa.ColumnElement[bool]:
+    return balance.c.category == sa.func.any(sa.literal(values, sa.ARRAY(sa.Text())))
+
+
+def _sums(holders: sa.CTE, dated: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> Statement:
+    """Sums of what counts, in minor units, by due day where a decision looks at it, so that they stay few."""
+    due = sa.case((dated, balance.c.due_day), else_=None).label("due_day")
+    keys = (holders.c.id, balance.c.category, balance.c.currency, due, *more)
+    return Statement(
+        sa.select(*keys, _SUM.label("amount"))
+        .select_from(holders.join(balance, balance.c.customer_id == holders.c.customer_id))
+        .where(_any(_COUNTED), balance.c.amount != 0)
+        .group_by(*keys)
+        .having(_SUM != 0)
+    )
+
+
+_PAYERS = (
+    sa.select(customer.c.id, customer.c.id.label("customer_id"), credit_parameters.c.order_horizon_days)
+    .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
+    .where(any_of(customer.c.id, "customers"))
+    .cte("payer")
+    .prefix_with("MATERIALIZED")
+)
+_MEMBERS = (
+    sa.select(
+        credit_group_member.c.credit_group_id.label("id"),
+        credit_group_member.c.customer_id,
+        _DAY.label("day"),
+        credit_group.c.order_horizon_days,
+    )
+    .join(credit_group, credit_group.c.id == credit_group_member.c.credit_group_id)
+    .join(customer, customer.c.id == credit_group_member.c.customer_id)
+    .join(company_table, company_table.c.id == customer.c.company_id)
+    .where(
+        any_of(credit_group_member.c.credit_group_id, "groups"),
+        credit_group_member.c.from_day <= _DAY,
+        sa.or_(credit_group_member.c.until_day.is_(None), credit_group_member.c.until_day >= _DAY),
+    )
+    .cte("member")
+    .prefix_with("MATERIALIZED")
+)
+
+
+def _ordered(holders: sa.CTE) -> sa.ColumnElement[bool]:
+    return sa.and_(balance.c.category == Category.OPEN_ORDERS.value, holders.c.order_horizon_days.is_not(None))
+
+
+BALANCES = _sums(_PAYERS, sa.or_(_ordered(_PAYERS), _any(_CLAIMED)))
+"""Of payers: by due day orders that a horizon may leave out, and what is or will be overdue."""
+
+GROUP_BALANCES = _sums(_MEMBERS, _ordered(_MEMBERS), _MEMBERS.c.day.label("company_day"))
+"""Of all members of groups, each by its own company's day; nothing looks at what a group has overdue."""
+
+TERMS = Statement(
+    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
+        any_of(payment_terms.c.code, "codes"),
+        sa.or_(payment_terms.c.company_id.is_(None), payment_terms.c.company_id == sa.func.any(_COMPANIES)),
+    )
+)
+"""Payment terms by code, shared ones and those of companies."""
+
+
+def _keys() -> sa.Select[Any]:
+    asked = (
+        sa.func.unnest(sa.bindparam("actors", type_=sa.ARRAY(sa.Uuid())), _texts("mutations"), _texts("keys"))
+        .table_valued(sa.column("actor_id", sa.Uuid()), sa.column("mutation", sa.Text()), sa.column("key", sa.Text()))
+        .render_derived(name="asked")
+    )
+    kept = idempotency_key.c
+    same = (kept.actor_id == asked.c.actor_id, kept.mutation == asked.c.mutation, kept.key == asked.c.key)
+    result = sa.cast(kept.result, sa.Text()).label("result")
+    return sa.select(kept.actor_id, kept.mutation, kept.key, kept.input_hash, result, kept.recorded_at).join_from(
+        asked, idempotency_key, sa.and_(*same)
+    )
+
+
+KEYS = Statement(_keys())
+"""What came of keys before."""
