@@ -46,7 +46,9 @@ def still_true(conn: Connection, noun: Noun) -> bool:
         if rows_of(conn, noun.sql(moved)):
             return False
     checks = (check for check in noun.checks if check.again)
-    return not any(rows_of(conn, noun.sql(f"select 1 from {{new}} r where {check.where} limit 1")) for check in checks)
+    return not any(
+        rows_of(conn, noun.sql(f"select 1 from {{new}} r {check.join} where {check.where} limit 1")) for check in checks
+    )
 
 
 def _only_once(conn: Connection, noun: Noun) -> None:
@@ -100,17 +102,17 @@ def _of_fields(noun: Noun) -> list[Check]:
 
 def _precision(field: Field) -> Check:
     value = f"r.{field.name}"
-    digits = f"(select y.digits from currency y where y.code = {field.money})"
     return Check(
         field.name,
         ErrorCode.AMOUNT_PRECISION,
         TOO_FINE,
-        f"{value} <> round({value}, {digits})",
+        f"{value} <> round({value}, y.digits)",
         {
             "amount": f"jsonb_build_object('decimal', {value}::text)",
             "currency": said(f"{field.money}"),
-            "digits": said(digits),
+            "digits": said("y.digits"),
         },
+        join=f"join currency y on y.code = {field.money}",
     )
 
 
@@ -118,7 +120,7 @@ def _reject(conn: Connection, noun: Noun, check: Check) -> None:
     run(
         conn,
         noun.sql(
-            f"{_insert(noun, check.field, check.code)} {_message(check.text, check.values)} from {{new}} r"
+            f"{_insert(noun, check.field, check.code)} {_message(check.text, check.values)} from {{new}} r {check.join}"
             f" where {check.where}"
         ),
     )

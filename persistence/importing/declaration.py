@@ -69,7 +69,8 @@ class Check:
     """What is wrong with a row where `where` (SQL over the resolved row `r`) is true.
 
     `values`: the SQL of each value of the sentence, as JSON (`said`, `said_day`, `said_money`). `again`: it reads what
-    others may change, so it is repeated once the locks are held.
+    others may change, so it is repeated once the locks are held. `join`: tables joined to `r`; a query for each row
+    costs far more.
     """
 
     field: str
@@ -78,6 +79,7 @@ class Check:
     where: str
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     again: bool = False
+    join: str = ""
 
 
 @dataclass(frozen=True)

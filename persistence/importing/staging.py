@@ -26,12 +26,14 @@ create temp table rejected (
 )
 """
 
-# UUIDv7 (RFC 9562): milliseconds since 1970 in the first 48 bits, version and variant, the rest random.
+# UUIDv7 (RFC 9562): milliseconds since 1970 in the first 48 bits, version and variant, the rest random. The numbers of
+# random() need no call of the operating system, as those of gen_random_uuid() and uuidv7() do: a tenth of the time.
 NEW_KEY = """
 create function pg_temp.new_key() returns uuid language sql volatile as $$
-  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-    placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
-    52, 1), 53, 1), 'hex')::uuid
+  select encode(
+    int8send((date_part('epoch', clock_timestamp()) * 1000)::bigint << 16 | 28672 | (random() * 4095)::bigint)
+    || int8send((-2)::bigint << 62 | ((random() * 2147483647)::bigint << 31) | (random() * 2147483647)::bigint),
+    'hex')::uuid
 $$
 """
 

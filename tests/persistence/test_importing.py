@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -82,6 +82,17 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
         " join customer_group g on g.id = c.customer_group_id join account_status s on s.id = c.account_status_id"
         " join payment_terms t on t.id = c.payment_terms_id join risk_group r on r.id = c.risk_group_id"
     ) == [("WHOLESALE", "WATCH", 30, "LOW", 42, True, date(2019, 5, 1))]
+
+
+def test_what_is_made_gets_keys_like_those_of_the_application(ledger: Ledger) -> None:
+    clock = "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
+    ((before,),) = ledger.ask(clock)
+    ledger.group()
+    ((after,),) = ledger.ask(clock)
+    keys = [key for (key,) in ledger.ask("select id from open_item union all select id from movement")]
+    assert {(key.version, key.variant) for key in keys} == {(7, RFC_4122)}
+    assert all(before <= key.int >> 80 <= after for key in keys)
+    assert len({key.int & ~(~0 << 62) for key in keys}) == len(keys)
 
 
 def test_an_item_is_kept_under_the_payer_and_says_who_bought(ledger: Ledger) -> None:
