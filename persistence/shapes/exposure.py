@@ -1,0 +1,221 @@
+"""The figures of an exposure over any balances, exactly as `domain.exposure` works them out of loaded facts.
+
+Sums per currency first, each converted, added, and rounded once. PostgreSQL leaves out the figures of a
+lateral that nobody reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from domain.exposure import Category, CreditLimitType
+from persistence.shapes.limit import valid
+from persistence.shapes.owing import Owing
+from persistence.shapes.terms import Terms
+from persistence.shapes.worked import Amount, Expression, Object
+from persistence.shapes.worth import ZERO, constant, one_of, unit
+from persistence.tables.limits import collateral
+
+EXPOSED = tuple(category for category in Category if category is not Category.SALES)
+"""What an exposure is made of. Sales are many, and never read for it."""
+
+_UP_TO_DELIVERIES = (CreditLimitType.BALANCE_AND_DELIVERIES, CreditLimitType.ALL)
+
+FIGURES = (
+    "total",
+    "receivables",
+    "special_liabilities",
+    "open_orders",
+    "open_deliveries",
+    "open_billing",
+    "unapplied_payments",
+    "disputed",
+    "overdue",
+    "held_orders",
+)
+
+
+def figures(owing: Owing, terms: Terms) -> sa.FromClause:
+    """Every figure that is a plain sum, in the currency of the terms and rounded: a lateral of one row."""
+    sums = _per_currency(owing, terms)
+    totals = {
+        name: terms.rounded(sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit)) for name in FIGURES
+    }
+    return (
+        sa.select(*(total.label(name) for name, total in totals.items()))
+        .select_from(sums)
+        .correlate(*owing.before)
+        .lateral()
+    )
+
+
+def oldest(owing: Owing, terms: Terms) -> sa.FromClause:
+    """The oldest due day of what is claimed, and how many days it is overdue: a lateral of one row."""
+    kept = owing.of((Category.RECEIVABLES, Category.DISPUTED))
+    claimed = sa.case(
+        (kept.c.category == constant(Category.RECEIVABLES), kept.c.amount),
+        (terms["disputed_reduces_overdue"], -kept.c.amount),
+        else_=constant(0),
+    )
+    debts = (
+        sa.select(kept.c.due_day, kept.c.company_day)
+        .select_from(kept)
+        .group_by(kept.c.due_day, kept.c.company_day, kept.c.currency)
+        .having(sa.func.sum(claimed) > 0)
+        .correlate(*owing.before)
+        .subquery()
+    )
+    late = sa.func.max(debts.c.company_day - debts.c.due_day)
+    return (
+        sa.select(
+            sa.func.min(debts.c.due_day).label("due_date"),
+            sa.func.greatest(late, constant(0), type_=sa.Integer()).label("days_overdue"),
+        )
+        .select_from(debts)
+        .correlate(*owing.before)
+        .lateral()
+    )
+
+
+def exposure_of(found: sa.FromClause, aged: sa.FromClause, insured: Expression, terms: Terms) -> Object:
+    """An exposure as it is given, of its figures, its oldest debt, and the part that others answer for (rounded)."""
+    currency = terms["currency"]
+    sums = {name: Amount(found.c[name], currency) for name in FIGURES}
+    return Object(
+        {
+            **sums,
+            "insured": Amount(insured, currency),
+            "net": Amount(found.c.total - insured, currency),
+            "oldest_due_date": aged.c.due_date,
+            "days_overdue": aged.c.days_overdue,
+            "as_of": terms["day"],
+        }
+    )
+
+
+def used(sums: Mapping[str, Expression], terms: Terms) -> Expression:
+    """What of some sums by category makes up the total: `domain.exposure.counted`."""
+    delivered = sa.case(
+        (one_of(terms["limit_type"], _UP_TO_DELIVERIES), sums["open_deliveries"] + sums["open_billing"]), else_=ZERO
+    )
+    ordered = sa.case((terms["limit_type"] == constant(CreditLimitType.ALL), sums["open_orders"]), else_=ZERO)
+    disputed = sa.case((terms["disputed_reduces_exposure"], sums["disputed"]), else_=ZERO)
+    return (
+        sums["receivables"] - sums["unapplied_payments"] + sums["special_liabilities"] + delivered + ordered - disputed
+    )
+
+
+def by_category(kept: sa.FromClause, terms: Terms) -> dict[str, Expression]:
+    """The sums of balances by category, in minor units; orders that ship after the horizon are left out."""
+
+    def of(category: Category, *conditions: sa.ColumnElement[bool]) -> Expression:
+        return total_where(kept.c.amount, kept.c.category == constant(category), *conditions)
+
+    in_time = sa.func.coalesce(kept.c.due_day - terms["day"] <= terms["horizon"], sa.true(), type_=sa.Boolean())
+    late = kept.c.due_day < kept.c.company_day
+    return {
+        "receivables": of(Category.RECEIVABLES),
+        "special_liabilities": of(Category.SPECIAL_LIABILITIES),
+        "open_orders": of(Category.OPEN_ORDERS, in_time),
+        "open_deliveries": of(Category.OPEN_DELIVERIES),
+        "open_billing": of(Category.OPEN_BILLING),
+        "unapplied_payments": -of(Category.UNAPPLIED),
+        "disputed": of(Category.DISPUTED),
+        "overdue": of(Category.RECEIVABLES, late) - of(Category.DISPUTED, late, terms["disputed_reduces_overdue"]),
+        "held_orders": of(Category.HELD_ORDERS),
+    }
+
+
+def total_where(amount: Expression, *conditions: sa.ColumnElement[bool]) -> Expression:
+    """The sum of an amount over the rows that meet all conditions; 0 when there are none."""
+    return sa.func.coalesce(sa.func.sum(amount).filter(*conditions), ZERO)
+
+
+def _per_currency(owing: Owing, terms: Terms) -> sa.FromClause:
+    """Every figure for each currency, in its minor units."""
+    kept = owing.of(EXPOSED)
+    sums = by_category(kept, terms)
+    return (
+        sa.select(
+            kept.c.currency,
+            unit(kept.c.currency).label("unit"),
+            used(sums, terms).label("total"),
+            *(sums[name].label(name) for name in sums),
+        )
+        .select_from(kept)
+        .group_by(kept.c.currency)
+        .correlate(*owing.before)
+        .subquery()
+    )
+
+
+def insured(owing: Owing, terms: Terms) -> sa.FromClause:
+    """What others answer for, added up over customers, of each at most what it owes: a lateral of one row."""
+    covered, own = _covered(owing, terms), _used_by_each(owing, terms)
+    most = sa.func.greatest(sa.func.coalesce(own.c.total, ZERO), ZERO, type_=sa.Numeric())
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(sa.func.least(covered.c.value, most)), ZERO).label("value"))
+        .select_from(covered.outerjoin(own, own.c.customer_id == covered.c.customer_id))
+        .correlate(*owing.before)
+        .lateral()
+    )
+
+
+def _covered(owing: Owing, terms: Terms) -> sa.FromClause:
+    """The full value of each customer's policies that are valid on its day, rounded."""
+    policy, whose = collateral.alias(), owing.whose()
+    mine = valid(policy, whose.id, whose.day)
+    values = (
+        sa.select(policy.c.customer_id, policy.c.currency, sa.func.sum(policy.c.value).label("value"))
+        .select_from(policy if whose.source is None else whose.source.join(policy, mine))
+        .where(mine, whose.where)
+        .group_by(policy.c.customer_id, policy.c.currency)
+        .correlate(*owing.before)
+        .subquery()
+    )
+    value = terms.rounded(sa.func.sum(terms.worth(values.c.value, values.c.currency)))
+    return (
+        sa.select(values.c.customer_id, value.label("value"))
+        .group_by(values.c.customer_id)
+        .correlate(*owing.before)
+        .subquery()
+    )
+
+
+def _used_by_each(owing: Owing, terms: Terms) -> sa.FromClause:
+    """What counts as used credit of each customer, rounded."""
+    kept = owing.of(EXPOSED)
+    sums = (
+        sa.select(kept.c.customer_id, kept.c.currency, used(by_category(kept, terms), terms).label("total"))
+        .group_by(kept.c.customer_id, kept.c.currency)
+        .correlate(*owing.before)
+        .subquery()
+    )
+    total = terms.rounded(sa.func.sum(terms.worth(sums.c.total, sums.c.currency) * unit(sums.c.currency)))
+    return (
+        sa.select(sums.c.customer_id, total.label("total"))
+        .group_by(sums.c.customer_id)
+        .correlate(*owing.before)
+        .subquery()
+    )
+
+
+def covered(customer: Expression, terms: Terms) -> sa.FromClause:
+    """The full value of one customer's policies that are valid on the day, rounded: a lateral of one row."""
+    policy = collateral.alias()
+    values = (
+        sa.select(policy.c.currency, sa.func.sum(policy.c.value).label("value"))
+        .where(valid(policy, customer, terms["day"]))
+        .group_by(policy.c.currency)
+        .correlate(*terms.before)
+        .subquery()
+    )
+    value = terms.rounded(sa.func.sum(terms.worth(values.c.value, values.c.currency)))
+    return sa.select(value.label("value")).correlate(*terms.before).lateral()
+
+
+def insured_of(covered_value: Expression, total: Expression) -> Expression:
+    """`domain.collateral.insured`: at most the exposure itself."""
+    return sa.func.least(covered_value, sa.func.greatest(total, ZERO), type_=sa.Numeric())

@@ -1,0 +1,125 @@
+"""Limit and exposure side by side with what is left, exactly as `domain.limits.position` says of facts as loaded."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from domain.exposure import CreditLimitType
+from domain.limits import CreditLimitKind
+from persistence.shapes import exposure, owing
+from persistence.shapes.limit import Holder, Limit, limit_on
+from persistence.shapes.terms import Terms, company_terms, group_terms, party_terms
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
+from persistence.shapes.worth import NOTHING, ZERO, constant
+from persistence.tables.customer import credit_group, credit_group_member, customer, party
+
+_ONE = sa.literal_column("1", sa.Integer())
+_HUNDRED = sa.literal_column("100", sa.Numeric())
+_CENTS = constant(2)
+_FINELY = constant(30)
+
+
+def _customer(row: Row, asked: Asked) -> Object:
+    key = row[customer.c.id]
+    terms = company_terms(row[customer.c.company_id], asked, (row.source,))
+    whose = owing.of_customer(key, terms, asked)
+    found, member = exposure.figures(whose, terms), _membership(key, terms)
+    insured = exposure.insured_of(exposure.covered(key, terms).c.value, found.c.total)
+    limit = limit_on(
+        Holder(
+            key=key,
+            customer=key,
+            in_group=sa.and_(terms["check_credit_groups"], member.c.id.is_not(None)),
+            unlimited=row[customer.c.unlimited_credit],
+            mandatory=row[customer.c.mandatory_credit_limit],
+            unset_means_unlimited=terms["unset_limit_means_unlimited"],
+            of=(member,),
+        ),
+        terms,
+    )
+    owed = exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms)
+    room = _room(group_terms(member.c.id, Asked(asked.as_of, terms["currency"]), (terms.lateral, member)), asked)
+    shared = sa.case((terms["check_credit_groups"], room), else_=NOTHING)
+    return _position(limit, owed, found, terms, shared)
+
+
+def _group(row: Row, asked: Asked) -> Object:
+    terms = group_terms(row[credit_group.c.id], asked, (row.source,))
+    whose = owing.of_group(terms, asked)
+    found = exposure.figures(whose, terms)
+    owed = exposure.exposure_of(found, exposure.oldest(whose, terms), exposure.insured(whose, terms).c.value, terms)
+    return _position(limit_on(Holder(terms["id"]), terms), owed, found, terms, NOTHING)
+
+
+def _party(row: Row, asked: Asked) -> Object:
+    terms = party_terms(row[party.c.id], asked, row)
+    whose = owing.of_party(terms, asked)
+    found = exposure.figures(whose, terms)
+    insured = exposure.insured(whose, terms).c.value
+    return Object(
+        {
+            "limit": Object({}, present=sa.false()),
+            "exposure": exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms),
+            "available": Amount(NOTHING, terms["currency"]),
+            "used_percent": NOTHING,
+            "effective_available": Amount(NOTHING, terms["currency"]),
+        }
+    )
+
+
+CUSTOMER_POSITION = Figures(
+    (customer.c.id, customer.c.company_id, customer.c.unlimited_credit, customer.c.mandatory_credit_limit), _customer
+)
+"""The credit of a customer, with its group's room; the currency is its company's unless asked."""
+
+GROUP_POSITION = Figures((credit_group.c.id,), _group)
+"""The credit of a credit group over all members in all companies."""
+
+PARTY_POSITION = Figures((party.c.id,), _party)
+"""What a party owes all companies together. The currency must be asked: without one there is no figure."""
+
+
+def _position(limit: Limit, owed: Object, found: sa.FromClause, terms: Terms, room: Expression) -> Object:
+    """`domain.limits.position`; `room` is what the group has left: null where there is none, or it is not limited."""
+    available = limit.total - found.c.total
+    percent = sa.func.round(found.c.total * _HUNDRED, _FINELY, type_=sa.Numeric()) / limit.total
+    effective = sa.func.least(available, room, type_=sa.Numeric())
+    return Object(
+        {
+            "limit": limit.object,
+            "exposure": owed,
+            "available": Amount(available, terms["currency"]),
+            "used_percent": sa.case(
+                (limit.total > ZERO, sa.func.round(percent, _CENTS, type_=sa.Numeric())), else_=NOTHING
+            ),
+            "effective_available": Amount(
+                sa.case((limit.kind == constant(CreditLimitKind.UNLIMITED), NOTHING), else_=effective),
+                terms["currency"],
+            ),
+        }
+    )
+
+
+def _membership(key: Expression, terms: Terms) -> sa.FromClause:
+    """The credit group of a customer on the day of its terms."""
+    member = credit_group_member.alias()
+    until = member.c.until_day
+    return (
+        sa.select(member.c.credit_group_id.label("id"))
+        .where(
+            member.c.customer_id == key,
+            member.c.from_day <= terms["day"],
+            sa.or_(until.is_(None), until >= terms["day"]),
+        )
+        .limit(_ONE)
+        .correlate(*terms.before)
+        .lateral()
+    )
+
+
+def _room(terms: Terms, asked: Asked) -> Expression:
+    """What a credit group has left, on its own day; null where nothing is tested, or there is no group."""
+    limit = limit_on(Holder(terms["id"]), terms)
+    found = exposure.figures(owing.of_group(terms, asked), terms)
+    untested = sa.or_(terms["id"].is_(None), terms["limit_type"] == constant(CreditLimitType.NONE))
+    return sa.case((untested, NOTHING), else_=limit.total - found.c.total)

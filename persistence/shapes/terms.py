@@ -1,0 +1,138 @@
+"""By what sums are worked out: the currency, the day, how old rates may be, and what counts.
+
+A company says it for its customers, a credit group for its members together, nobody for a party: there all counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.exposure import CreditLimitType
+from persistence.shapes.shape import today
+from persistence.shapes.worked import Asked, Expression, Row
+from persistence.shapes.worth import ZERO, constant, converted, digits, rounded_to
+from persistence.tables.company import company_table, credit_parameters
+from persistence.tables.customer import credit_group, customer
+
+MAX_RATE_AGE_DAYS = 7
+"""How old a rate may be where no company or group says otherwise (decision 13)."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A lateral of one row, and what else a lateral over it needs before it in the statement.
+
+    Its columns: `id` of the company, group or party; `currency` to convert to, with its `digits`; `day`; `past`
+    (balances as kept now would be too new); `max_age` of rates in days; `limit_type`; `horizon` in days;
+    `disputed_reduces_exposure` and `disputed_reduces_overdue`. Of a company also `check_credit_groups` and
+    `unset_limit_means_unlimited`; of a party no `past`.
+    """
+
+    lateral: sa.FromClause
+    also: tuple[sa.FromClause, ...] = ()
+
+    def __getitem__(self, name: str) -> Expression:
+        column: Expression = self.lateral.c[name]
+        return column
+
+    @property
+    def before(self) -> tuple[sa.FromClause, ...]:
+        """What a lateral over these terms is correlated to."""
+        return (*self.also, self.lateral)
+
+    def worth(self, amount: Expression, currency: Expression) -> Expression:
+        """An amount in the currency of the terms, unrounded. Raises CG001 without a rate."""
+        return converted(amount, currency, self["currency"], self["day"], self["max_age"])
+
+    def rounded(self, amount: Expression) -> Expression:
+        """A sum of what amounts are worth, rounded once; nothing is zero."""
+        return rounded_to(sa.func.coalesce(amount, ZERO), self["digits"])
+
+
+def company_terms(company: Expression, asked: Asked, before: tuple[sa.FromClause, ...]) -> Terms:
+    """What a company says for its customers. The company's key speaks of `before`."""
+    own, parameters = company_table.alias(), credit_parameters.alias()
+    found = (
+        sa.select(
+            own.c.id,
+            *_currency(asked, own.c.currency),
+            *_day(own.c.time_zone, asked),
+            *_policy(parameters),
+            parameters.c.check_credit_groups,
+            parameters.c.unset_limit_means_unlimited,
+        )
+        .select_from(own.join(parameters, parameters.c.company_id == own.c.id))
+        .where(own.c.id == company)
+        .correlate(*before)
+        .lateral()
+    )
+    return Terms(found, before)
+
+
+def group_terms(group: Expression, asked: Asked, before: tuple[sa.FromClause, ...]) -> Terms:
+    """What a credit group says for its members together, on its own day. The group's key speaks of `before`."""
+    own = credit_group.alias()
+    found = (
+        sa.select(own.c.id, *_currency(asked, own.c.currency), *_day(own.c.time_zone, asked), *_policy(own))
+        .where(own.c.id == group)
+        .correlate(*before)
+        .lateral()
+    )
+    return Terms(found)
+
+
+def party_terms(party: Expression, asked: Asked, row: Row) -> Terms:
+    """Everything counts, on the latest of the days of the companies it is a customer of; the currency must be asked."""
+    own, of = customer.alias(), company_table.alias()
+    here = today(of.c.time_zone)
+    latest = sa.func.max(here if asked.as_of is None else sa.func.coalesce(asked.as_of, here))
+    elsewhere = today(constant("UTC"))
+    default = elsewhere if asked.as_of is None else sa.func.coalesce(asked.as_of, elsewhere)
+    found = (
+        sa.select(
+            party.label("id"),
+            *_currency(asked, sa.literal_column("null::text", sa.Text())),
+            sa.func.coalesce(latest, default, type_=sa.Date()).label("day"),
+            constant(MAX_RATE_AGE_DAYS).label("max_age"),
+            constant(CreditLimitType.ALL).label("limit_type"),
+            sa.literal_column("null::integer", sa.Integer()).label("horizon"),
+            sa.true().label("disputed_reduces_exposure"),
+            sa.true().label("disputed_reduces_overdue"),
+        )
+        .select_from(own.join(of, of.c.id == own.c.company_id))
+        .where(own.c.party_id == party)
+        .correlate(row.source)
+        .lateral()
+    )
+    return Terms(found)
+
+
+def days(time_zone: Expression, asked: Asked) -> tuple[Expression, sa.ColumnElement[bool]]:
+    """The day that is asked for in a time zone, and whether it is over there."""
+    here = today(time_zone)
+    if asked.as_of is None:
+        return here, sa.false()
+    return sa.func.coalesce(asked.as_of, here, type_=sa.Date()), sa.func.coalesce(asked.as_of < here, sa.false())
+
+
+def _currency(asked: Asked, own: Expression) -> list[sa.ColumnElement[Any]]:
+    found = own if asked.currency is None else sa.func.coalesce(asked.currency, own)
+    return [found.label("currency"), digits(found).label("digits")]
+
+
+def _day(time_zone: Expression, asked: Asked) -> list[sa.ColumnElement[Any]]:
+    day, past = days(time_zone, asked)
+    return [day.label("day"), past.label("past")]
+
+
+def _policy(table: Any) -> list[sa.ColumnElement[Any]]:
+    return [
+        table.c.credit_limit_type.label("limit_type"),
+        table.c.order_horizon_days.label("horizon"),
+        table.c.max_rate_age_days.label("max_age"),
+        table.c.disputed_reduces_exposure,
+        table.c.disputed_reduces_overdue,
+    ]

@@ -1,0 +1,145 @@
+"""What the domain says of facts as they are loaded, under the names that shapes give their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.collateral import insured
+from domain.exposure import CountingPolicy, CreditLimitType, Exposure, counted, exposure
+from domain.limits import CreditLimit, CreditPosition, limit_on, position
+from domain.money import Exchange, Money
+from persistence import facts as stored
+from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
+from persistence.database import Connection
+from persistence.rates import exchange_on, with_age
+from tests.persistence.shapes.composing import Path
+from tests.persistence.shapes.firms import CURRENCIES, NOW
+
+Figure = Callable[[], Any]
+
+
+async def customer_figures(conn: Connection, key: UUID, as_of: date | None, currency: str | None) -> dict[Path, Figure]:
+    """Every figure of a customer's position, worked out when it is called."""
+    moment = stored.Moment(NOW, as_of)
+    facts = (await stored.customer_facts(conn, [key], moment, CURRENCIES))[key]
+    to = currency or facts.currency
+    group = (await stored.groups_of(conn, {key: facts.day})).get(key)
+    shared = None if group is None else (await stored.group_facts(conn, [group], moment, CURRENCIES))[group]
+    limit = lambda: limit_on(facts.terms, facts.day, facts.exchange, to)  # noqa: E731
+    owed = lambda: exposure(  # noqa: E731
+        facts.balances, facts.policy, facts.exchange, to, facts.day, facts.terms.collaterals
+    )
+
+    def room_of_group() -> Money | None:
+        if shared is None or not facts.check_groups or shared.policy.limit_type is CreditLimitType.NONE:
+            return None
+        allowed = limit_on(shared.terms, shared.day, shared.exchange, to).total
+        used = shared.exchange.total(counted(shared.balances, shared.policy, shared.day), to)
+        return None if allowed is None else allowed - used
+
+    return figures(limit, owed, room_of_group)
+
+
+async def group_figures(conn: Connection, key: UUID, as_of: date | None, currency: str | None) -> dict[Path, Figure]:
+    """Every figure of a credit group's position."""
+    moment = stored.Moment(NOW, as_of)
+    facts = (await stored.group_facts(conn, [key], moment, CURRENCIES))[key]
+    members = await customer_sums(conn, await members_of_group(conn, key, moment), moment)
+    to = currency or facts.currency
+
+    def owed() -> Exposure:
+        return _with_insured(
+            exposure(facts.balances, facts.policy, facts.exchange, to, facts.day), members, facts.policy, facts.exchange
+        )
+
+    return figures(lambda: limit_on(facts.terms, facts.day, facts.exchange, to), owed, lambda: None)
+
+
+async def party_figures(conn: Connection, key: UUID, as_of: date | None, currency: str) -> dict[Path, Figure]:
+    """Every figure of what a party owes."""
+    moment = stored.Moment(NOW, as_of)
+    customers = await customer_sums(conn, (await customers_of_parties(conn, [key])).get(key, ()), moment)
+    day = max((one.day for one in customers), default=as_of or NOW.date())
+    rates = with_age(await exchange_on(conn, day, CURRENCIES), 7)
+    balances = [balance for one in customers for balance in one.balances]
+
+    def owed() -> Exposure:
+        whole = exposure(balances, CountingPolicy(), rates, currency, day)
+        return _with_insured(whole, customers, CountingPolicy(), rates)
+
+    found = exposure_figures(owed)
+    return found | {(name,): lambda: None for name in ("available", "used_percent", "effective_available")}
+
+
+def figures(
+    limit: Callable[[], CreditLimit], owed: Callable[[], Exposure], room: Callable[[], Money | None]
+) -> dict[Path, Figure]:
+    """The figures of a position."""
+
+    def whole() -> CreditPosition:
+        return position(limit(), owed(), None)
+
+    return {
+        ("limit", "kind"): lambda: limit().kind.value,
+        ("limit", "total"): lambda: _amount(limit().total),
+        ("limit", "base"): lambda: _amount(limit().base),
+        ("limit", "temporary"): lambda: (entry := limit().temporary) and entry.id,
+        ("limit", "insurance_and_guarantees"): lambda: limit().insurance_and_guarantees.amount,
+        ("limit", "parts"): lambda: [f"{part.kind.value}|{part.amount.amount:f}" for part in limit().parts] or None,
+        ("limit", "expiry_date"): lambda: limit().expiry,
+        **exposure_figures(owed),
+        ("available",): lambda: _amount(whole().available),
+        ("used_percent",): lambda: whole().used_percent,
+        ("effective_available",): lambda: _amount(position(limit(), owed(), room()).effective_available),
+    }
+
+
+AMOUNTS = (
+    "total",
+    "receivables",
+    "special_liabilities",
+    "open_orders",
+    "open_deliveries",
+    "open_billing",
+    "unapplied_payments",
+    "disputed",
+    "overdue",
+    "held_orders",
+    "insured",
+    "net",
+)
+
+
+def exposure_figures(owed: Callable[[], Exposure], *before: str) -> dict[Path, Figure]:
+    """The figures of an exposure."""
+
+    def amount(name: str) -> Figure:
+        return lambda: getattr(owed(), name).amount
+
+    return {
+        **{("exposure", name): amount(name) for name in AMOUNTS},
+        ("exposure", "oldest_due_date"): lambda: owed().oldest_due,
+        ("exposure", "days_overdue"): lambda: owed().days_overdue,
+        ("exposure", "as_of"): lambda: owed().as_of,
+    }
+
+
+def _amount(money: Money | None) -> Decimal | None:
+    return None if money is None else money.amount
+
+
+def _with_insured(
+    whole: Exposure, customers: Iterable[CustomerSums], policy: CountingPolicy, rates: Exchange
+) -> Exposure:
+    currency = whole.total.currency
+    covered = Money(Decimal(0), currency)
+    for one in customers:
+        if one.collaterals:
+            own = rates.total(counted(one.balances, policy, whole.as_of), currency)
+            covered += insured(one.collaterals, own, rates, one.day)
+    return replace(whole, insured=covered, net=whole.total - covered)
