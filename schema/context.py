@@ -27,6 +27,7 @@ from persistence.shapes.shape import Shape
 from persistence.statements import Row
 from persistence.submitting import Submission, Submitted, queue
 from persistence.take import NO_COMPANY
+from schema.deadline import DEADLINE
 from schema.errors import ClientMistake
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
@@ -49,12 +50,16 @@ Authenticate = Callable[[str | None], Awaitable[Claims]]
 
 @dataclass(frozen=True)
 class House:
-    """What every request shares: the database, how tokens are read, the clock, and what is remembered."""
+    """What every request shares: the database, how tokens are read, the clock, and what is remembered.
+
+    `deadline`: the seconds that a request may take.
+    """
 
     pool: Pool
     authenticate: Authenticate
     clock: Callable[[], datetime]
     reporting_currency: str = "EUR"
+    deadline: float = DEADLINE
     _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     async def digits(self) -> Mapping[str, int]:

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 import structlog
 from graphql import GraphQLSchema
-from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
+from locales.negotiate import Reader as Language
 from persistence.keys import new_key
 from schema.asking import english, spoken
 from schema.context import House
+from schema.deadline import by_deadline
 from schema.errors import ClientMistake
 from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
-PREFLIGHT = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
+PREFLIGHT = (b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name")
 """Headers that a page of another origin cannot send without asking first."""
+
+_CONTENT_TYPE = {kind: f"{kind}; charset=utf-8".encode() for kind in (GRAPHQL, JSON)}
+_ALWAYS = (
+    (b"vary", b"Accept, Accept-Language, Authorization"),
+    (b"cache-control", b"private, no-store"),
+)
+
+Headers = Mapping[bytes, bytes]
 
 LARGEST_BODY = 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:\-]{1,100}", re.ASCII)
@@ -34,6 +43,7 @@ _STATUS = {
     ErrorCode.FORBIDDEN: 403,
     ErrorCode.THROTTLED: 429,
     ErrorCode.INTERNAL_SERVER_ERROR: 500,
+    ErrorCode.DEADLINE_EXCEEDED: 504,
 }
 """A request that is refused as a whole. Others are the client's mistake: 400."""
 
@@ -43,11 +53,11 @@ log = structlog.get_logger()
 class Refusal(Exception):
     """A request that is no GraphQL request yet."""
 
-    def __init__(self, status: int, message: Message, **headers: str) -> None:
+    def __init__(self, status: int, message: Message, *headers: tuple[bytes, bytes]) -> None:
         super().__init__(message.text)
         self.status = status
         self.message = message
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.headers = headers
 
 
 class Endpoint:
@@ -58,46 +68,52 @@ class Endpoint:
         self._runner = Runner(house, schema)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self._respond(request)
-        await response(scope, receive, send)
+        # The first of several headers of one name counts.
+        headers: Headers = dict(reversed(scope["headers"]))
+        request_id = _request_id(headers)
+        kind, status, answer, more = await self._respond(scope, receive, headers, request_id)
+        body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
+        start = [
+            (b"content-type", _CONTENT_TYPE[kind]),
+            (b"content-length", b"%d" % len(body)),
+            (b"content-language", answer.locale.encode("latin-1")),
+            *_ALWAYS,
+            (b"x-request-id", request_id.encode("latin-1")),
+            *more,
+        ]
+        if answer.refused is ErrorCode.UNAUTHENTICATED:
+            start.append((b"www-authenticate", b'Bearer realm="creditgraph"'))
+        await send({"type": "http.response.start", "status": status or _status(answer, kind), "headers": start})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, request: Request) -> Response:
-        headers, request_id = request.headers, _request_id(request.headers)
-        language = spoken(headers.get("accept-language")) or english()
-        kind, status, more = JSON, None, dict[str, str]()
+    async def _respond(
+        self, scope: Scope, receive: Receive, headers: Headers, request_id: str
+    ) -> tuple[str, int | None, Answer, Sequence[tuple[bytes, bytes]]]:
+        """The media type, the status where it is not the answer's own, the answer, and headers of its own."""
+        language = spoken(_text(headers, b"accept-language")) or english()
+        kind = JSON
         try:
-            kind = _media_type(headers.get("accept", "*/*"))
-            claims = await self._house.authenticate(headers.get("authorization"))
-            answer = await self._runner.run(claims, await _asked(request, request_id), language)
+            kind = _media_type(headers.get(b"accept", b"*/*"))
+            work = self._answer(scope, receive, headers, request_id, language)
+            return kind, None, await by_deadline(self._house.deadline, work), ()
         except Refusal as error:
-            status, more = error.status, error.headers
-            answer = refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, error.message), language, request_id)
+            wrong = ClientMistake(ErrorCode.BAD_USER_INPUT, error.message)
+            return kind, error.status, refusal(wrong, language, request_id), error.headers
         except NotByGet:
-            status, more = 405, {"Allow": "POST"}
-            answer = refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(POST_CHANGES)), language, request_id)
+            wrong = ClientMistake(ErrorCode.BAD_USER_INPUT, Message(POST_CHANGES))
+            return kind, 405, refusal(wrong, language, request_id), ((b"allow", b"POST"),)
         except ClientMistake as mistake:
-            answer = refusal(mistake, language, request_id)
+            return kind, None, refusal(mistake, language, request_id), ()
         except Exception:
             log.exception("unexpected", request_id=request_id)
-            unexpected = Message(UNEXPECTED, {"request": request_id})
-            answer = refusal(ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, unexpected), language, request_id)
-        return _response(answer, kind, request_id, status, more)
+            wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": request_id}))
+            return kind, None, refusal(wrong, language, request_id), ()
 
-
-def _response(answer: Answer, kind: str, request_id: str, status: int | None, more: Mapping[str, str]) -> Response:
-    headers = {
-        "Content-Language": answer.locale,
-        "Vary": "Accept, Accept-Language, Authorization",
-        "Cache-Control": "private, no-store",
-        "X-Request-Id": request_id,
-        **more,
-    }
-    if answer.refused is ErrorCode.UNAUTHENTICATED:
-        headers["WWW-Authenticate"] = 'Bearer realm="creditgraph"'
-    if status is None:
-        status = _status(answer, kind)
-    return Response(orjson.dumps(answer.body), status, headers, media_type=f"{kind}; charset=utf-8")
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language
+    ) -> Answer:
+        claims = await self._house.authenticate(_text(headers, b"authorization"))
+        return await self._runner.run(claims, await _asked(scope, receive, headers, request_id), language)
 
 
 def _status(answer: Answer, kind: str) -> int:
@@ -109,10 +125,11 @@ def _status(answer: Answer, kind: str) -> int:
     return 400 if kind == GRAPHQL else 200
 
 
-def _media_type(accept: str) -> str:
+@lru_cache(256)
+def _media_type(accept: bytes) -> str:
     """The media type to answer with, the client's favourite of the two; `application/json` for `*/*`."""
     best, chosen = 0.0, ""
-    for part in accept.split(","):
+    for part in accept.decode("latin-1").split(","):
         wanted, *parameters = (piece.strip().lower() for piece in part.split(";"))
         kind = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(wanted)
         quality = next((_number(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
@@ -130,18 +147,25 @@ def _number(text: str) -> float:
         return 0.0
 
 
+def _text(headers: Headers, name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
 def _request_id(headers: Headers) -> str:
-    given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else new_key().hex
+    given = _text(headers, b"x-request-id")
+    return given if given and _REQUEST_ID.fullmatch(given) else new_key().hex
 
 
-async def _asked(request: Request, request_id: str) -> Asked:
-    if request.method == "POST":
-        given = await _body(request)
-    elif request.method == "GET":
-        given = _parameters(request)
+async def _asked(scope: Scope, receive: Receive, headers: Headers, request_id: str) -> Asked:
+    method = scope["method"]
+    if method == "POST":
+        given = await _body(receive, headers)
+    elif method == "GET":
+        given = _parameters(scope, headers)
     else:
-        raise Refusal(405, Message(N_("GraphQL is asked with POST, or with GET for queries.")), Allow="GET, POST")
+        text = N_("GraphQL is asked with POST, or with GET for queries.")
+        raise Refusal(405, Message(text), (b"allow", b"GET, POST"))
     query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
     if not isinstance(query, str) or not query:
         raise Refusal(400, Message(N_("The request has no query.")))
@@ -151,29 +175,32 @@ async def _asked(request: Request, request_id: str) -> Asked:
         query=query,
         operation_name=name or None,
         variables=variables or {},
-        accept_language=request.headers.get("accept-language"),
+        accept_language=_text(headers, b"accept-language"),
         request_id=request_id,
-        reading_only=request.method == "GET",
+        reading_only=method == "GET",
     )
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != JSON:
+async def _body(receive: Receive, headers: Headers) -> dict[str, Any]:
+    kind = headers.get(b"content-type", b"")
+    if kind != b"application/json" and kind.split(b";")[0].strip().lower() != b"application/json":
         raise Refusal(415, Message(N_("The body of a request is application/json.")))
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise Refusal(413, Message(N_("The request is too large.")))
-    return _object(bytes(content))
+    message = await receive()
+    content = message.get("body", b"")
+    while message.get("more_body", False) and len(content) <= LARGEST_BODY:
+        message = await receive()
+        content += message.get("body", b"")
+    if len(content) > LARGEST_BODY:
+        raise Refusal(413, Message(N_("The request is too large.")))
+    return _object(content)
 
 
-def _parameters(request: Request) -> dict[str, Any]:
-    if not any(name in request.headers for name in PREFLIGHT):
+def _parameters(scope: Scope, headers: Headers) -> dict[str, Any]:
+    if not any(name in headers for name in PREFLIGHT):
         raise Refusal(
             400, Message(N_("A query by GET needs the header {header}."), {"header": "GraphQL-Require-Preflight"})
         )
-    given: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+    given: dict[str, Any] = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     if "variables" in given:
         given["variables"] = _object(given["variables"])
     return given

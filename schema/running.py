@@ -29,6 +29,7 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import say
+from locales.sentences import ENGLISH
 from schema.asking import context_of
 from schema.context import Claims, Context, House
 from schema.errors import ClientMistake, formatted, mistake_in
@@ -63,12 +64,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back. Without `data` the request was refused as a whole, for the reason in `refused`."""
+    """What goes back: `body`, or `raw` where that is JSON already.
 
-    body: Mapping[str, Any]
-    locale: str
+    Without `data` the request was refused as a whole, for the reason in `refused`.
+    """
+
+    body: Mapping[str, Any] = field(default_factory=dict)
+    locale: str = ENGLISH
     refused: ErrorCode | None = None
     errors: Sequence[GraphQLError] = field(default=(), repr=False)
+    raw: bytes | None = None
 
 
 class NotByGet(Exception):

@@ -153,7 +153,7 @@ def demo(
         migrate.upgrade(found.url)
         configure_logs(logging.WARNING)
         key = development_key(embedded.data_folder())
-        application = Application(chosen, found.url, TokenAuthentication(key))
+        application = Application(chosen, found.url, TokenAuthentication(key), tell=lambda _: None)
         shown = Demo(application, DevelopmentIssuer(key), typer.echo, once)
         shown.run(bound)
     if shown.failure is not None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
+import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.tracebacks import ExceptionDictTransformer
 
 QUIET = frozenset({"/livez", "/readyz"})
 """Paths that are asked all the time; only their failures are worth a line."""
+
+Tell: TypeAlias = Callable[[bytes], None]
+"""Where the lines of requests go."""
 
 
 def configure_logs(level: int = logging.INFO) -> None:
@@ -45,40 +51,52 @@ def configure_logs(level: int = logging.INFO) -> None:
     root.setLevel(max(level, logging.WARNING))
 
 
+def to_stderr(line: bytes) -> None:
+    """Write one line. A log that nobody reads any more stops no request."""
+    with contextlib.suppress(OSError):
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()
+
+
 class RequestLog:
     """ASGI middleware: one line a request, with its id, the operation, how long it took and how it ended.
 
-    What the endpoint binds with `structlog.contextvars` (the operation's name) is in the line.
+    What the endpoint binds with `structlog.contextvars` (the operation's name) is in the line. It is written without
+    structlog, which costs as much as the rest of the endpoint.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tell: Tell = to_stderr) -> None:
         self._app = app
+        self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         structlog.contextvars.clear_contextvars()
-        said: dict[str, Any] = {"status": 500}
+        status, request_id = 500, None
 
         async def listen(message: Message) -> None:
+            nonlocal status, request_id
             if message["type"] == "http.response.start":
-                said.update(_of_response(message))
+                status = message["status"]
+                request_id = next((value for name, value in message["headers"] if name == b"x-request-id"), None)
             await send(message)
 
         began = time.perf_counter()
         try:
             await self._app(scope, receive, listen)
         finally:
-            if scope["path"] not in QUIET or said["status"] >= 500:
-                milliseconds = round((time.perf_counter() - began) * 1000, 1)
-                log = structlog.get_logger()
-                log.info("request", method=scope["method"], path=scope["path"], ms=milliseconds, **said)
+            if status >= 500 or scope["path"] not in QUIET:
+                said = structlog.contextvars.get_contextvars()
+                said |= {"method": scope["method"], "path": scope["path"], "status": status}
+                said["ms"] = round((time.perf_counter() - began) * 1000, 1)
+                if request_id is not None:
+                    said["request_id"] = request_id.decode("latin-1")
+                self._tell(_line(said))
 
 
-def _of_response(message: Message) -> Mapping[str, Any]:
-    headers = dict(message.get("headers", ()))
-    said: dict[str, Any] = {"status": message["status"]}
-    if b"x-request-id" in headers:
-        said["request_id"] = headers[b"x-request-id"].decode("latin-1")
-    return said
+def _line(said: Mapping[str, Any]) -> bytes:
+    """A line with the keys that structlog's lines have."""
+    line = {**said, "event": "request", "level": "info", "timestamp": datetime.now(UTC)}
+    return orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)

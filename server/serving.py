@@ -65,6 +65,7 @@ class Server(uvicorn.Server):
                 lifespan="on",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # nothing is told or decided by the address of the client
                 server_header=False,
                 timeout_graceful_shutdown=GRACE,
             )

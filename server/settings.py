@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=16, ge=1, le=500)
     """Connections per process."""
 
+    request_deadline_seconds: float = Field(default=30, gt=0, le=3600)
+    """How long a request may take; then it is stopped, in the database too, and answered DEADLINE_EXCEEDED."""
+
     embedded_purpose: str = Field(default="demo", pattern=r"^[a-z][a-z0-9-]*$")
     """Which embedded server is used when there is no DATABASE_URL."""
 

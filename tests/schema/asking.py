@@ -13,6 +13,7 @@ from domain.message import Message
 from domain.refusal import ErrorCode
 from schema.app import SCHEMA, graphql_schema
 from schema.context import Claims, House
+from schema.deadline import DEADLINE
 from schema.endpoint import Endpoint
 from schema.errors import ClientMistake
 from tests.schema.world import NOW
@@ -84,6 +85,6 @@ async def authenticate(header: str | None) -> Claims:
     return Claims(content["user"], content["user"].title(), grants, locale=content["locale"])
 
 
-def house(pool: Any) -> House:
+def house(pool: Any, deadline: float = DEADLINE) -> House:
     """A house whose clock stands still."""
-    return House(pool, authenticate, lambda: NOW)
+    return House(pool, authenticate, lambda: NOW, deadline=deadline)

@@ -20,12 +20,13 @@ KEY = OKPKey.generate_key("Ed25519")
 
 @dataclass(frozen=True)
 class Served:
-    """A running server and how to reach it."""
+    """A running server, how to reach it, and the lines it told of its requests."""
 
     server: Server
     address: str
     client: httpx2.AsyncClient
     running: asyncio.Task[None]
+    told: list[bytes]
 
     def token(self, role: str, company: str = "*") -> str:
         """A token for one role."""
@@ -42,12 +43,14 @@ class Served:
 async def served(database_url: str) -> AsyncIterator[Served]:
     """A server of the module's database, on a free port."""
     started = asyncio.Event()
+    told: list[bytes] = []
     with listen("127.0.0.1", 0) as bound:
-        server = Server(Application(Settings(), database_url, TokenAuthentication(KEY)), started.set)
+        application = Application(Settings(), database_url, TokenAuthentication(KEY), tell=told.append)
+        server = Server(application, started.set)
         running = asyncio.create_task(server.serve([bound]))
         async with asyncio.timeout(20):
             await started.wait()
         async with httpx2.AsyncClient(base_url=address_of(bound)) as client:
-            served = Served(server, address_of(bound), client, running)
+            served = Served(server, address_of(bound), client, running, told)
             yield served
         await served.end()

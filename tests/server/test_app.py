@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
-from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from persistence import migrate
@@ -72,9 +71,14 @@ async def test_graphql_is_answered_to_a_token_and_refused_without_one(served: Se
 async def test_a_request_is_one_line_with_its_id_and_without_its_variables(served: Served) -> None:
     token = served.token("VIEWER")
     headers = {"Authorization": f"Bearer {token}", "X-Request-Id": "front-end-1"}
-    with capture_logs(processors=[merge_contextvars]) as lines:
-        await served.client.post("/graphql", json={"query": QUERY, "variables": {"name": ACCOUNT}}, headers=headers)
-        await served.client.get("/livez")
+    await served.client.post("/graphql", json={"query": QUERY, "variables": {"name": ACCOUNT}}, headers=headers)
+    await served.client.get("/livez")
+    await served.client.get("/nowhere")
+    lines = [json.loads(line) for line in served.told]
+    assert {line["path"]: line["status"] for line in lines} == {"/graphql": 200, "/nowhere": 404}
+    assert (lines[0]["event"], lines[0]["level"], lines[0]["method"]) == ("request", "info", "POST")
+    assert datetime.fromisoformat(lines[0]["timestamp"]).utcoffset() == timedelta(0)
+    lines = lines[:1]
     assert [(line["path"], line["status"], line["request_id"]) for line in lines] == [("/graphql", 200, "front-end-1")]
     assert lines[0]["operation"] == "Peek"
     assert lines[0]["ms"] > 0

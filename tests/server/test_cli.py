@@ -173,5 +173,5 @@ def test_serve_says_where_it_answers_and_ends_in_order_when_told_to(database_url
         rest = process.stderr.read()
     assert process.returncode == 0
     assert any("DEVELOPMENT TOKENS" in line for line in said)
-    assert '"status": 401' in rest
+    assert '"status":401' in rest
     assert "Traceback" not in rest
