@@ -1,0 +1,284 @@
+"""The rooms that orders want: looked for, locked, then loaded, each in one round trip for many orders.
+
+Who pays and who shares a limit is read before the locks, to know what to lock, and again with the facts, after they are
+granted: where somebody changed it in between, the transaction begins anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from domain.blocking.rule import BlockingRule
+from domain.exposure import Balance, Category
+from domain.facts import CustomerFacts, Facts, GroupFacts
+from domain.money import EURO, Exchange, Money
+from persistence import fact_statements, room_statements
+from persistence.facts import Moment
+from persistence.idempotency import Key
+from persistence.orders import KeptOrder, orders_by_key
+from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
+from persistence.statements import Row
+from persistence.take import MovedMeanwhile
+from persistence.together import Together
+from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, entries_of, rule_of, steps_of
+
+Named = tuple[UUID, str]
+"""A company and an account or a number in it."""
+
+_LOOK = Together(buyers=room_statements.BUYERS, numbers=room_statements.NUMBERS, whose=room_statements.WHOSE_ASKED)
+_LOAD = Together(
+    numbers=room_statements.NUMBERS,
+    whose=room_statements.WHOSE,
+    customers=fact_statements.CUSTOMERS,
+    checkpoints=fact_statements.CHECKPOINTS,
+    rules=fact_statements.RULES,
+    entries=fact_statements.ENTRIES,
+    collaterals=fact_statements.COLLATERALS,
+    balances=room_statements.BALANCES,
+    groups=fact_statements.GROUPS,
+    group_balances=room_statements.GROUP_BALANCES,
+    rates=LAST_RATES,
+    keys=room_statements.KEYS,
+    terms=room_statements.TERMS,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One order as far as its room goes. `buyer` and `number` name a company that the caller was granted."""
+
+    buyer: Named
+    number: Named
+    currency: str
+    key: Key
+    terms: str | None = None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Whose the orders are. `whose` holds, by customer, its payer and the credit groups of both, as they are today."""
+
+    now: datetime
+    buyers: Mapping[Named, UUID]
+    orders: Mapping[Named, UUID]
+    whose: Mapping[UUID, Row]
+
+    def customers_of(self, asked: Asked) -> set[UUID]:
+        """The buyer, and the payer under which the order was entered, if it is known."""
+        return {found for found in (self.buyers.get(asked.buyer), self.orders.get(asked.number)) if found is not None}
+
+    def groups(self, customers: Iterable[UUID]) -> set[UUID]:
+        """The credit groups to lock for these customers: theirs, and those of their payers."""
+        found = (self.whose[key] for key in customers)
+        return {one[name] for one in found for name in ("own_group_id", "payer_group_id")} - {None}
+
+    def payers(self, customers: Iterable[UUID]) -> set[UUID]:
+        """The customers to lock: themselves and their payers."""
+        return {found for key in customers for found in (key, self.whose[key]["payer_id"])}
+
+    def payer(self, asked: Asked) -> UUID | None:
+        """Who pays for the buyer."""
+        buyer = self.buyers.get(asked.buyer)
+        return None if buyer is None else self.whose[buyer]["payer_id"]
+
+    def room(self, asked: Asked) -> UUID | None:
+        """Whose lock an order waits for: the credit group's or the payer's."""
+        buyer = self.buyers.get(asked.buyer)
+        if buyer is None:
+            return None
+        room: UUID = self.whose[buyer]["payer_group_id"] or self.whose[buyer]["payer_id"]
+        return room
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read under the locks. `keys`: what came of idempotency keys before, as rows; `terms`: payment terms."""
+
+    facts: Mapping[UUID, Facts]
+    orders: dict[Named, KeptOrder]
+    keys: Mapping[tuple[UUID, str, str], Row]
+    terms: Sequence[Row]
+
+
+async def look(conn: asyncpg.Connection, asked: Sequence[Asked], now: datetime) -> Looked:
+    """Whose the orders are, without locks. Buyers and orders that do not exist are not in it."""
+    buyers = {"companies": [one.buyer[0] for one in asked], "accounts": [one.buyer[1] for one in asked]}
+    numbers = {"companies": [one.number[0] for one in asked], "numbers": [one.number[1] for one in asked]}
+    found = await _LOOK.all(conn, buyers=buyers, numbers=numbers, whose={**buyers, **numbers, "now": now})
+    return Looked(
+        now=now,
+        buyers={(row["company_id"], row["account"]): row["id"] for row in found["buyers"]},
+        orders={(row["company_id"], row["number"]): row["customer_id"] for row in found["numbers"]},
+        whose={row["id"]: row for row in found["whose"]},
+    )
+
+
+async def lock(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> None:
+    """Lock the rooms of all, waiting for them: credit groups by id, then customers by id."""
+    customers = {key for one in asked for key in looked.customers_of(one)}
+    groups = sorted(looked.groups(customers))
+    if groups:
+        await room_statements.LOCK_GROUPS.all(conn, groups=groups)
+    await room_statements.LOCK_CUSTOMERS.all(conn, customers=sorted(looked.payers(customers)))
+
+
+async def lock_free(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> list[bool]:
+    """Lock the rooms that nobody else has locked; for each order whether all it needs is ours."""
+    customers = {key for one in asked for key in looked.customers_of(one)}
+    wanted, groups = sorted(looked.payers(customers)), sorted(looked.groups(customers))
+    ours = {row["id"] for row in await room_statements.LOCK_FREE_GROUPS.all(conn, groups=groups)} if groups else set()
+    ours |= {row["id"] for row in await room_statements.LOCK_FREE_CUSTOMERS.all(conn, customers=wanted)}
+    needed = (looked.customers_of(one) for one in asked)
+    return [looked.payers(some) | looked.groups(some) <= ours for some in needed]
+
+
+async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> Loaded:
+    """The facts of the locked rooms. Raises `MovedMeanwhile` where they are not the rooms of these orders any more."""
+    customers = {key for one in asked for key in looked.customers_of(one)}
+    payers = {looked.whose[key]["payer_id"] for key in customers}
+    payers |= {payer for one in asked if (payer := looked.orders.get(one.number)) is not None}
+    group_of = _groups(looked, customers, payers)
+    given = _given(looked, asked, customers, payers, set(group_of.values()))
+    read = await _LOAD.all(conn, **given)
+    if {row["id"]: row for row in read["whose"]} != {key: looked.whose[key] for key in customers}:
+        raise MovedMeanwhile
+    if any(row["customer_id"] not in looked.payers(customers) for row in read["numbers"]):
+        raise MovedMeanwhile
+    known = await orders_by_key(conn, [(row["customer_id"], row["document_id"]) for row in read["numbers"]])
+    if any(order.payer not in payers for order in known):
+        raise MovedMeanwhile
+    currencies: dict[UUID, set[str]] = defaultdict(set)
+    for one in asked:
+        if (payer := looked.payer(one)) is not None:
+            currencies[payer].add(one.currency)
+    for order in known:
+        currencies[order.payer].add(order.amount.currency)
+    days, loaded = frozenset(given["rates"]["days"]), frozenset(given["rates"]["currencies"])
+    return Loaded(
+        facts=await _Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
+        orders={(order.company, order.number): order for order in known},
+        keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
+        terms=read["terms"],
+    )
+
+
+def _groups(looked: Looked, customers: set[UUID], payers: set[UUID]) -> dict[UUID, UUID]:
+    """The credit group of each payer."""
+    found = {row["payer_id"]: row["payer_group_id"] for row in (looked.whose[key] for key in customers)}
+    found |= {key: looked.whose[key]["own_group_id"] for key in customers & payers}
+    return {payer: group for payer, group in found.items() if group is not None}
+
+
+def _given(
+    looked: Looked, asked: Sequence[Asked], customers: set[UUID], payers: set[UUID], groups: set[UUID]
+) -> dict[str, dict[str, Any]]:
+    """The values of each part of the load."""
+    whose = [looked.whose[key] for key in customers]
+    companies = sorted({row["company_id"] for row in whose})
+    zones = {row[name] for row in whose for name in ("time_zone", "group_time_zone")} - {None}
+    moment = Moment(looked.now)
+    currencies = {row[name] for row in whose for name in ("currency", "group_currency")} - {None}
+    currencies |= {EURO, *(one.currency for one in asked)}
+    return {
+        "numbers": {"companies": [one.number[0] for one in asked], "numbers": [one.number[1] for one in asked]},
+        "whose": {"customers": sorted(customers), "now": looked.now},
+        "customers": {"customers": sorted(payers)},
+        "checkpoints": {"companies": companies},
+        "rules": {"companies": companies},
+        "entries": {"holders": sorted(payers | groups)},
+        "collaterals": {"customers": sorted(payers)},
+        "balances": {"customers": sorted(payers)},
+        "groups": {"groups": sorted(groups)},
+        "group_balances": {"groups": sorted(groups), "now": looked.now},
+        "rates": {"days": sorted({moment.day(zone) for zone in zones}), "currencies": sorted(currencies)},
+        "keys": {
+            "actors": [one.key.actor for one in asked],
+            "mutations": [one.key.mutation for one in asked],
+            "keys": [one.key.key for one in asked],
+        },
+        "terms": {"companies": companies, "codes": sorted({one.terms for one in asked if one.terms is not None})},
+    }
+
+
+@dataclass
+class _Thawing:
+    """Rows of one load on their way to facts."""
+
+    conn: asyncpg.Connection
+    read: Mapping[str, Sequence[Row]]
+    now: datetime
+    group_of: Mapping[UUID, UUID]
+    currencies: Mapping[UUID, set[str]]
+    days: frozenset[date]
+    loaded: frozenset[str]
+    _known: dict[tuple[date, frozenset[str]], Exchange] = field(default_factory=dict)
+
+    async def facts(self) -> dict[UUID, Facts]:
+        """The facts of every payer."""
+        read, moment = self.read, Moment(self.now)
+        digits = await known_digits(self.conn)
+        entries, collaterals = entries_of(read["entries"]), collaterals_of(read["collaterals"])
+        steps = steps_of(read["checkpoints"])
+        rules: dict[UUID, tuple[BlockingRule, ...]] = defaultdict(tuple)
+        for row in read["rules"]:
+            rules[row["company_id"]] += (rule_of(row),)
+        own = _balances(read["balances"], digits)
+        customers: dict[UUID, CustomerFacts] = {}
+        of_group: dict[UUID, set[str]] = defaultdict(set)
+        rules_of: dict[UUID, tuple[BlockingRule, ...]] = {}
+        for row in read["customers"]:
+            key, company = row["id"], row["company_id"]
+            told = ToldOfCustomer(
+                row=row,
+                day=moment.day(row["time_zone"]),
+                member=key in self.group_of,
+                entries=entries[key],
+                collaterals=collaterals[key],
+                balances=own[key],
+                steps=steps[company],
+            )
+            rules_of[key] = rules[company]
+            used = {*self.currencies[key], *(rule.amount.currency for rule in rules[company] if rule.amount)}
+            customers[key] = told.facts(await self._worth(told.day, used | told.currencies))
+            if key in self.group_of:
+                of_group[self.group_of[key]] |= used
+        sums = _balances(read["group_balances"], digits)
+        groups: dict[UUID, GroupFacts] = {}
+        for row in read["groups"]:
+            key = row["id"]
+            told_of = ToldOfGroup(row, moment.day(row["time_zone"]), entries[key], sums[key])
+            groups[key] = told_of.facts(await self._worth(told_of.day, of_group[key] | told_of.currencies))
+        return {
+            key: Facts(one, groups[self.group_of[key]] if key in self.group_of else None, rules_of[key])
+            for key, one in customers.items()
+        }
+
+    async def _worth(self, day: date, currencies: set[str]) -> Exchange:
+        """What currencies are worth on a day; one alone needs no rates."""
+        asked = (day, frozenset(currencies))
+        if asked not in self._known:
+            if len(currencies) > 1 and not (day in self.days and currencies <= self.loaded):
+                self._known[asked] = await exchange_on(self.conn, day, currencies)
+            else:
+                rows = self.read["rates"] if len(currencies) > 1 else ()
+                wanted = {EURO, *currencies} if rows else currencies
+                self._known[asked] = exchange_of(rows, day, wanted, await known_digits(self.conn))
+        return self._known[asked]
+
+
+def _balances(rows: Sequence[Row], digits: Mapping[str, int]) -> Mapping[UUID, list[Balance]]:
+    """Sums in minor units as balances, by whose they are."""
+    found: dict[UUID, list[Balance]] = defaultdict(list)
+    for row in rows:
+        currency = row["currency"]
+        amount = Money(Decimal(row["amount"]).scaleb(-digits[currency]), currency)
+        found[row["id"]].append(Balance(Category(row["category"]), amount, row["due_day"], row.get("company_day")))
+    return found

@@ -1,0 +1,143 @@
+"""An order as it is submitted: what it is, how it may differ from the one that is known, and how it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.facts import Checkpoint
+from domain.message import N_, Message
+from domain.money import Money
+from domain.orders import REFUSED, OrderLine, SalesDocumentKind, SalesOrderStatus
+from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.idempotency import Key
+from persistence.keys import new_key
+from persistence.orders import KeptOrder
+from persistence.statements import Row
+from persistence.tables.orders import sales_order, sales_order_line
+from persistence.tables.receivables import document_number
+from persistence.take import Transaction
+
+_OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.INVOICED})
+"""Nothing of such an order is to go on."""
+
+
+@dataclass(frozen=True)
+class OrderToSubmit:
+    """An order as an ERP sends it. `company` is a code, `account` the customer's number there."""
+
+    company: str
+    number: str
+    account: str
+    amount: Money
+    checkpoint: Checkpoint = Checkpoint.CONFIRMATION
+    kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
+    payment_terms: str | None = None
+    ship_date: date | None = None
+    override_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One caller's order, with its key and the companies it may submit in."""
+
+    order: OrderToSubmit
+    actor: UUID
+    granted: Mapping[str, UUID]
+    now: datetime
+    key: Key
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of it: ids, or refusals when nothing was written."""
+
+    result: Mapping[str, Any] | None
+    refusals: tuple[Refusal, ...] = ()
+    replayed: bool = False
+
+
+def differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Refusal]:
+    """The same number must be the same order: a change is posted as a change, which checks again."""
+    values = {"number": wanted.number, "company": wanted.company}
+    if known.status in _OVER:
+        message, node = Message(REFUSED[known.status], {"number": wanted.number}), ("sales_order", known.id)
+        return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), node)]
+    if known.buyer != buyer:
+        text = N_("Order {number} of company {company} is of another customer. Use another number.")
+        return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("account",), ("sales_order", known.id))]
+    if wanted.ship_date is not None and wanted.ship_date != known.ship_date:
+        text = N_("Order {number} of company {company} ships on another day. Send the change of the order first.")
+        return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("shipDate",), ("sales_order", known.id))]
+    if known.amount != wanted.amount:
+        text = N_("Order {number} of company {company} exists with {known}. Send the change of the order first.")
+        message = Message(text, {**values, "known": known.amount})
+        node = ("sales_order", known.id)
+        code = ErrorCode.DOCUMENT_DIFFERS
+        return [Refusal(code, message, ("amount",), node, known.amount, wanted.amount)]
+    return []
+
+
+def new_order(
+    wanted: OrderToSubmit, company: UUID, buyer: UUID, payer: UUID, today: date, terms: Sequence[Row]
+) -> KeptOrder:
+    """An order not known before, with one line of its whole amount. It counts for nothing until it is decided on."""
+    return KeptOrder(
+        id=new_key(),
+        payer=payer,
+        buyer=buyer,
+        company=company,
+        number=wanted.number,
+        status=SalesOrderStatus.ENTERED,
+        amount=wanted.amount,
+        ordered_on=today,
+        ship_date=wanted.ship_date,
+        excluded=False,
+        admitted=False,
+        lines=(OrderLine(wanted.amount),),
+        payment_terms=_terms(wanted, company, terms),
+    )
+
+
+def _terms(wanted: OrderToSubmit, company: UUID, terms: Sequence[Row]) -> UUID | None:
+    """The order's own payment terms: the company's of that code, or those of every company."""
+    if wanted.payment_terms is None:
+        return None
+    found = {row["company_id"]: row["id"] for row in terms if row["code"] == wanted.payment_terms}
+    key: UUID | None = found.get(company, found.get(None))
+    if key is None:
+        message = Message(N_("Payment terms {code} are unknown."), {"code": wanted.payment_terms})
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, message, ("paymentTerms",)))
+    return key
+
+
+async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, decision: UUID) -> None:
+    """Write down an order not known before, as it is after the decision on it."""
+    own = {"customer_id": order.payer, "company_id": order.company}
+    number = own | {"document": "sales_order", "number": order.number, "document_id": order.id}
+    row = own | {
+        "id": order.id,
+        "buyer_id": order.buyer,
+        "kind": kind.value,
+        "number": order.number,
+        "status": order.status.value,
+        "admitted": order.admitted,
+        "latest_decision_id": decision,
+        "amount": order.amount.amount,
+        "currency": order.amount.currency,
+        "ordered_on": order.ordered_on,
+        "ship_date": order.ship_date,
+        "payment_terms_id": order.payment_terms,
+    }
+    line = own | {
+        "id": new_key(),
+        "sales_order_id": order.id,
+        "line_number": 1,
+        "amount": order.amount.amount,
+    }
+    await tx.insert(document_number, [number])
+    await tx.insert(sales_order, [row])
+    await tx.insert(sales_order_line, [line])
