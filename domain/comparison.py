@@ -33,8 +33,9 @@ def tested_group(facts: Facts) -> GroupFacts | None:
 
 def customer_limit(facts: Facts) -> CreditLimit:
     """The customer's own limit today."""
-    customer = facts.customer
-    terms = replace(customer.terms, in_group=tested_group(facts) is not None)
+    customer, terms = facts.customer, facts.customer.terms
+    if terms.in_group is not (tested_group(facts) is not None):
+        terms = replace(terms, in_group=not terms.in_group)
     return limit_on(terms, customer.day, customer.exchange, customer.currency)
 
 
@@ -54,7 +55,7 @@ def situation(facts: Facts, tests: tuple[LimitTest, ...]) -> Situation:
     )
 
 
-def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, order: Order) -> LimitTest:
+def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit | None, order: Order) -> LimitTest:
     exchange, currency, policy = holder.exchange, holder.currency, holder.policy
     itself = (-money for money in counted(order.counted, policy, holder.day))
     others = per_currency((*counted(holder.balances, policy, holder.day), *itself))
@@ -62,7 +63,7 @@ def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, 
     later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, holder.day)
     amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
     untested = policy.limit_type is CreditLimitType.NONE and not holder.terms.mandatory
-    total = None if untested else limit.total
+    total = None if untested or limit is None else limit.total
     return LimitTest(
         holder=(kind, holder.id),
         name=holder.name,
@@ -88,11 +89,11 @@ def _currencies(holder: CustomerFacts | GroupFacts, binds: bool, order: Order, o
     return {*used, *in_limit, *(policy.value.currency for policy in terms.collaterals if policy.valid_on(day))}
 
 
-def _group_limit(facts: Facts, group: GroupFacts) -> CreditLimit:
-    """The group's limit; it does not bind a customer whose credit is unlimited."""
-    limit = limit_on(group.terms, group.day, group.exchange, group.currency)
-    unlimited = customer_limit(facts).kind is CreditLimitKind.UNLIMITED
-    return replace(limit, total=None) if unlimited else limit
+def _group_limit(facts: Facts, group: GroupFacts) -> CreditLimit | None:
+    """The group's limit; none for a customer whose credit is unlimited, whom it does not bind."""
+    if customer_limit(facts).kind is CreditLimitKind.UNLIMITED:
+        return None
+    return limit_on(group.terms, group.day, group.exchange, group.currency)
 
 
 def _used(tests: tuple[LimitTest, ...]) -> Used | None:

@@ -12,6 +12,8 @@ EURO = "EUR"
 # Products of amounts and rates are exact far below a minor unit before the one rounding at the end.
 _EXACT = Context(prec=60)
 
+_UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
+
 
 @dataclass(frozen=True)
 class Money:
@@ -110,7 +112,7 @@ class Exchange:
 
     def unit(self, currency: str) -> Decimal:
         """The smallest amount of a currency: 0.01 for SEK, 1 for JPY."""
-        return Decimal(1).scaleb(-self.digits[currency])
+        return _UNITS[self.digits[currency]]
 
     def path(self, base: str, quote: str) -> tuple[tuple[Rate, bool], ...]:
         """The rates that lead from one currency to another, each with whether it divides. Raises `RateMissing`."""
@@ -139,8 +141,11 @@ class Exchange:
 
     def exact_total(self, amounts: Iterable[Money], to: str) -> Decimal:
         """The same before the rounding."""
+        sums = per_currency(amounts)
+        if all(money.currency == to for money in sums):  # nothing to convert: at most one sum
+            return sums[0].amount if sums else Decimal(0)
         with localcontext(_EXACT):
-            return sum((self.exactly(money, to) for money in per_currency(amounts)), Decimal(0))
+            return sum((self.exactly(money, to) for money in sums), Decimal(0))
 
     def convert(self, money: Money, to: str) -> Money:
         """One amount in another currency, rounded. Raises `RateMissing`."""
@@ -148,7 +153,7 @@ class Exchange:
 
     def rates_used(self, currencies: Iterable[str], to: str) -> tuple[RateUsed, ...]:
         """The published rates that lead from some currencies to one, each once. Raises `RateMissing`."""
-        rates = {rate for currency in currencies for rate, _ in self.path(currency, to)}
+        rates = {rate for currency in currencies if currency != to for rate, _ in self.path(currency, to)}
         used = (RateUsed(r.base, r.quote, r.rate, r.day) for r in rates)
         return tuple(sorted(used, key=lambda r: (r.from_, r.to)))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -29,30 +29,60 @@ def thaw(kind: type[T], value: Any) -> T:
 
 def freeze(value: Any) -> Any:
     """A value as JSON."""
-    match value:
-        case None | bool() | int():
-            return value
-        case Message():
-            return freeze_message(value)
-        case Enum():
-            return value.value
-        case str():
-            return value
-        case Decimal() | UUID():
-            return str(value)
-        case date():
-            return value.isoformat()
-        case frozenset():
-            return sorted(freeze(one) for one in value)
-        case tuple() | list():
-            return [freeze(one) for one in value]
-        case Mapping():
-            return [[freeze(key), freeze(one)] for key, one in value.items()]
-    return {
-        field.name: freeze(getattr(value, field.name))
-        for field in dataclasses.fields(value)
-        if getattr(value, field.name) != _default(field)
-    }
+    freezer = _FREEZERS.get(type(value))
+    return (freezer or _freezer(type(value)))(value)
+
+
+def _freezer(kind: type) -> Callable[[Any], Any]:
+    """How values of a type are frozen, found once for each type."""
+    if issubclass(kind, Enum):
+        found: Callable[[Any], Any] = _value_of
+    elif dataclasses.is_dataclass(kind):
+        found = _of_fields(kind)
+    else:
+        found = next(freezer for base, freezer in _BY_BASE if issubclass(kind, base))
+    _FREEZERS[kind] = found
+    return found
+
+
+def _of_fields(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    """A freezer of a dataclass: its fields by name, those at their defaults left out."""
+    fields = tuple((field.name, _default(field)) for field in dataclasses.fields(kind))
+
+    def frozen(value: Any) -> dict[str, Any]:
+        found = {}
+        for name, default in fields:
+            one = getattr(value, name)
+            if one is not default and one != default:
+                freezer = _FREEZERS.get(type(one))
+                found[name] = (freezer or _freezer(type(one)))(one)
+        return found
+
+    return frozen
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _value_of(value: Any) -> Any:
+    return value.value
+
+
+def _list_of(value: Any) -> list[Any]:
+    return [freeze(one) for one in value]
+
+
+def _sorted_of(value: Any) -> list[Any]:
+    return sorted(freeze(one) for one in value)
+
+
+def _pairs_of(value: Any) -> list[list[Any]]:
+    return [[freeze(key), freeze(one)] for key, one in value.items()]
+
+
+def _amount_of(value: Money) -> dict[str, str]:
+    return {"amount": str(value.amount), "currency": value.currency}
 
 
 def freeze_message(message: Message) -> dict[str, Any]:
@@ -70,6 +100,24 @@ def thaw_message(frozen: Mapping[str, Any]) -> Message:
     """A message out of JSON."""
     values = {name: _untagged(value) for name, value in frozen["values"].items()}
     return Message(frozen["text"], values, frozen.get("plural"), frozen.get("count"))
+
+
+_BY_BASE: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, _itself),
+    (int, _itself),
+    (Decimal, str),
+    (UUID, str),
+    (date, date.isoformat),
+    (frozenset, _sorted_of),
+    (tuple, _list_of),
+    (list, _list_of),
+    (Mapping, _pairs_of),
+)
+_FREEZERS: dict[type, Callable[[Any], Any]] = {
+    type(None): _itself,
+    Message: freeze_message,
+    Money: _amount_of,
+}
 
 
 def _tagged(value: Any) -> Any:
