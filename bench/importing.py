@@ -4,7 +4,8 @@
 embedded server, and then copies the same rows of the five tables into empty tables, in one transaction each time: once
 into tables with the same keys, indexes, checks and foreign keys (`kept`), and once into tables of nothing but columns,
 whose keys and indexes are built afterwards (`built`). The second is less than anything that may serve others meanwhile
-can do: it locks the tables and proves no reference. All are timed from first byte to commit.
+can do: it locks the tables and proves no reference. All are timed from first byte to commit, by the clock and by the
+processor time of this process and of the server, which is the steadier figure on a machine that others use as well.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 import psycopg
 from psycopg import sql
 
+from bench.processes import cpu_seconds
 from persistence import embedded, migrate, roles
 from persistence.importing import Progress, Step, import_file, import_folder
 from persistence.keys import new_key
@@ -34,11 +36,8 @@ TABLES = ("open_item", "document_number", "movement", "balance", "movement_tail"
 COMPANIES = {"SE01": "SEK", "DE01": "EUR", "US01": "USD"}
 CHUNK = 1 << 20
 
-KEPT, BUILT = "kept", "built"
-"""Two ways to copy: into tables that keep their indexes and references, or with indexes built afterwards.
-
-Each is a schema with the empty copies of the tables.
-"""
+IMPORT, KEPT, BUILT = "import", "kept", "built"
+"""What is measured. The two ways to copy are also the schemas with the empty copies of the tables."""
 
 FOREIGN_KEYS = """
 select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
@@ -53,13 +52,17 @@ where indrelid = any(%s::regclass[]) order by indrelid::regclass::text, not indi
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of an import step by step, of each way to copy table by table, and how many rows each table has."""
+    """Seconds of an import step by step, of each way to copy table by table, and how many rows each table has.
+
+    `processors`: the processor seconds of all three.
+    """
 
     rows: int
     customers: int
     steps: dict[str, float]
     copies: dict[str, dict[str, float]]
     counts: dict[str, int]
+    processors: dict[str, float]
 
     @property
     def imported(self) -> float:
@@ -74,10 +77,16 @@ class Measured:
         """How many times as long as that the import takes."""
         return self.imported / self.copied(way)
 
+    def processor_ratio(self, way: str) -> float:
+        """How many times as much processor time as that the import takes."""
+        return self.processors[IMPORT] / self.processors[way]
+
 
 def measure(rows: int, customers: int, seed: int = 1) -> Measured:
     """Import so many items of so many customers into a fresh database, then copy what it left."""
     server = embedded.start(PURPOSE)
+    postmaster = int((server.data / "postmaster.pid").read_text().splitlines()[0])
+    spent: dict[str, float] = {}
     try:
         with _database(server) as name, TemporaryDirectory() as folder:
             url = server.url_of(name)
@@ -91,16 +100,18 @@ def measure(rows: int, customers: int, seed: int = 1) -> Measured:
             import_folder(url, master, actor=actor, say=str, now=NOW)
             _settle(server, name)
             watch = _Watch()
-            done = import_file(url, items, "canonical", actor=actor, say=str, progress=watch, now=NOW)
-            steps = watch.ended()
+            with _processors(spent, IMPORT, postmaster):
+                done = import_file(url, items, "canonical", actor=actor, say=str, progress=watch, now=NOW)
+                steps = watch.ended()
             if done.loaded != rows:
                 raise RuntimeError(f"{done.loaded} of {rows} rows were loaded.")
             counts = prepare_bare(url, Path(folder))
             copies = {}
             for way in (KEPT, BUILT):
                 _settle(server, name)
-                copies[way] = copy_bare(url, Path(folder), way)
-            return Measured(rows, customers, steps, copies, counts)
+                with _processors(spent, way, postmaster):
+                    copies[way] = copy_bare(url, Path(folder), way)
+            return Measured(rows, customers, steps, copies, counts, spent)
     finally:
         embedded.stop(PURPOSE)
 
@@ -196,6 +207,14 @@ class _Watch:
 
 
 @contextmanager
+def _processors(spent: dict[str, float], what: str, postmaster: int) -> Iterator[None]:
+    """Notes the processor seconds of this process and of the server meanwhile."""
+    before = cpu_seconds(postmaster) + process_time()
+    yield
+    spent[what] = cpu_seconds(postmaster) + process_time() - before
+
+
+@contextmanager
 def _database(server: embedded.Server) -> Iterator[str]:
     name = sql.Identifier(f"bench_import_{os.getpid()}")
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
@@ -230,9 +249,10 @@ def told(found: Measured) -> str:
     counts = ", ".join(f"{count:,} {table}" for table, count in found.counts.items())
     lines = [
         f"{found.rows:,} open items of {found.customers:,} customers: {counts}",
-        f"  import      {found.imported:6.1f} s         ({listed(found.steps)})",
+        f"  import      {found.imported:6.1f} s, CPU {found.processors[IMPORT]:5.1f} s ({listed(found.steps)})",
         *(
-            f"  COPY, {way:5} {found.copied(way):6.1f} s  {found.ratio(way):5.2f}x ({listed(seconds)})"
+            f"  COPY, {way:5} {found.copied(way):6.1f} s, CPU {found.processors[way]:5.1f} s ({listed(seconds)}):"
+            f" {found.ratio(way):.2f}x, CPU {found.processor_ratio(way):.2f}x"
             for way, seconds in found.copies.items()
         ),
     ]

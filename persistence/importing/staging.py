@@ -44,7 +44,7 @@ def connected(url: str, now: datetime, actor: UUID) -> Iterator[Connection]:
     with psycopg.connect(plain_url(url), autocommit=True, application_name="creditgraph import") as conn:
         for statement in (
             "set temp_buffers = '64MB'",
-            "set work_mem = '64MB'",
+            "set work_mem = '256MB'",
             "set client_min_messages = 'warning'",
             "set jit = off",
             REJECTED,

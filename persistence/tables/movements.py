@@ -1,4 +1,8 @@
-"""What every fact that moves money appends, and the sums kept of it."""
+"""What every fact that moves money appends, and the sums kept of it.
+
+All of it is worked out of facts, which have the foreign keys; `reconcile` proves that it agrees with them. Foreign keys
+of its own would prove the same again row by row, at two thirds of the time that appending takes.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,7 @@ import sqlalchemy as sa
 from domain.exposure import Category
 from persistence.tables.columns import (
     choice,
-    company,
-    currency,
     day,
-    fact_key,
     identity,
     instant,
     key,
@@ -18,13 +19,21 @@ from persistence.tables.columns import (
     table,
 )
 
+_LEGAL_ENTITY = "the legal entity it belongs to"
+
+
+def _currency() -> sa.Column[str]:
+    return sa.Column("currency", sa.String(3), nullable=False, comment="ISO 4217 code")
+
+
 movement = table(
     "movement",
     "every change of what a customer owes or has reserved; never changed, corrections append the opposite",
-    *fact_key(),
-    company(),
+    sa.Column("customer_id", sa.Uuid(), primary_key=True, comment="the payer at posting, whose limit is used"),
+    sa.Column("id", sa.Uuid(), primary_key=True, index=True, comment="UUIDv7 made by the application"),
+    identity("company_id", _LEGAL_ENTITY),
     choice("category", Category, "what kind of exposure moves"),
-    currency(),
+    _currency(),
     day("day", "the business day it happened"),
     day("due_day", "due day of items, ship day of orders, day of receipts"),
     minor("amount", "minor units of the currency, signed"),
@@ -40,22 +49,18 @@ def sums(customer: bool, comment: str, name: str) -> sa.Table:
 
     owner = (
         [
-            sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="the payer"),
-            sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), nullable=False, comment="the legal entity"),
+            sa.Column("customer_id", sa.Uuid(), primary_key=True, comment="the payer"),
+            identity("company_id", "the legal entity"),
         ]
         if customer
-        else [
-            sa.Column(
-                "company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the legal entity"
-            )
-        ]
+        else [sa.Column("company_id", sa.Uuid(), primary_key=True, comment="the legal entity")]
     )
     return table(
         name,
         comment,
         owner,
         sa.Column("category", sa.Text(), primary_key=True, comment="what kind of exposure"),
-        sa.Column("currency", sa.String(3), sa.ForeignKey("currency.code"), primary_key=True, comment="ISO 4217 code"),
+        sa.Column("currency", sa.String(3), primary_key=True, comment="ISO 4217 code"),
         sa.Column("due_day", sa.Date(), primary_key=True, comment="due day of items, ship day of orders"),
         minor("amount", "minor units of the currency, signed"),
     )
@@ -71,9 +76,9 @@ movement_tail = table(
     "movement_tail",
     "movements that the folder has not yet added to the sums of their company",
     key(),
-    company(),
+    identity("company_id", _LEGAL_ENTITY),
     choice("category", Category, "what kind of exposure moves"),
-    currency(),
+    _currency(),
     day("due_day", "due day of items, ship day of orders"),
     minor("amount", "minor units of the currency, signed"),
 )

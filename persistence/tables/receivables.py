@@ -22,7 +22,7 @@ from persistence.tables.columns import (
 document_number = table(
     "document_number",
     "which number in a company's ERP is which fact: the natural keys, apart from the facts, which are kept by customer",
-    sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company"),
+    sa.Column("company_id", sa.Uuid(), primary_key=True, comment="the company"),
     sa.Column("document", sa.Text(), primary_key=True, comment="open_item, payment, sales_order"),
     sa.Column("number", sa.Text(), primary_key=True, comment="its number there"),
     sa.Column("customer_id", sa.Uuid(), nullable=False, comment="the payer it is kept under"),
