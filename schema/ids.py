@@ -32,3 +32,9 @@ def key_of(text: str, *prefixes: str) -> UUID:
             Message(N_("{id} is not an id of the kind that belongs here. Use the id the API gave."), {"id": text}),
         )
     return found[1]
+
+
+def prefix_of(text: object) -> str | None:
+    """The prefix of a node id, or None for anything that is not one."""
+    found = parse_node_id(str(text))
+    return None if found is None else found[0]

@@ -5,7 +5,7 @@ No postponed annotations in this file: the types of arguments are made while it 
 
 import asyncio
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
@@ -14,12 +14,14 @@ from domain.counting import CountPrecision
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from persistence.reader import Asked, Page
+from persistence.selection import Counted, Listed, Stored
 from persistence.shapes.keyset import BadCursor
 from persistence.shapes.shape import Shape
-from schema.context import Context, Info
+from schema.context import Info
 from schema.errors import ClientMistake
-from schema.fields import TYPES, coded, labelled
+from schema.fields import TYPES, coded, labelled, read_as
 from schema.filters import graphql_name, made, plain_where, where_type
+from schema.rights import Permission
 
 DEFAULT_PAGE, LARGEST_PAGE, COUNT_LIMIT = 25, 1000, 10_000
 OTHER_LIST = N_("The cursor does not belong to this list and order. Read the list from its beginning.")
@@ -141,25 +143,26 @@ class Listing:
         for resolver in (edges, nodes):
             del resolver.__annotations__["return"]
         fields = {
-            "edges": (list[edge], strawberry.field(resolver=edges, description="The page, with cursors.")),  # type: ignore[valid-type]
-            "nodes": (list[node], strawberry.field(resolver=nodes, description="The page, records only.")),
-            "page_info": (PageInfo, strawberry.field(resolver=page_info, description="Where the page stands.")),
-            "count": (Count, strawberry.field(resolver=count, description="How many there are in all.")),
+            "edges": (list[edge], _part(edges, "The page, with cursors.")),  # type: ignore[valid-type]
+            "nodes": (list[node], _part(nodes, "The page, records only.")),
+            "page_info": (PageInfo, _part(page_info, "Where the page stands.")),
+            "count": (Count, _part(count, "How many there are in all.", Counted())),
         }
         return made(f"{name}Connection", "A list that is read page by page.", fields, strawberry.type)
 
     def field(
         self,
         description: str,
-        within: Callable[[Any], Mapping[str, Any]] | None = None,
+        within: Mapping[str, str] | None = None,
         *,
-        need: Callable[[Context], None] | None = None,
+        need: Permission | None = None,
     ) -> Any:
         """A field that gives the list; `within` says which records hang off the one it is a field of.
 
-        `need` is called with the request before anything is read, to refuse those who may not.
+        It names fields of those records, each with the field of this one that it equals. `need` is what the caller must
+        be permitted somewhere to read any of it.
         """
-        shape, connection_type = self.shape, self.connection
+        shape, connection_type, hanging = self.shape, self.connection, within or {}
 
         async def resolve(
             self: Any,
@@ -172,7 +175,7 @@ class Listing:
             order_by: Any = None,
         ) -> Any:
             if need is not None:
-                need(info.context)
+                info.context.need(need)
             asked = Asked(
                 *window(first, last),
                 after,
@@ -181,7 +184,7 @@ class Listing:
                 tuple((one.field.value, one.direction is OrderDirection.DESC) for one in order_by or ()),
             )
             answer = connection_type.__new__(connection_type)
-            answer.found = Found(shape, info, asked, within(self) if within else {})
+            answer.found = Found(shape, info, asked, {name: self.row[column] for name, column in hanging.items()})
             return answer
 
         resolve.__annotations__ |= {
@@ -189,7 +192,14 @@ class Listing:
             "order_by": Annotated[list[self.order] | None, _described("Sorted so; ties by id.")],  # type: ignore[name-defined]
             "return": connection_type,
         }
-        return strawberry.field(resolver=resolve, description=description)
+        reading = Listed(shape, hanging, need)
+        return strawberry.field(resolver=resolve, description=description, metadata=read_as(reading))
+
+
+def _part(resolver: Any, description: str, reading: Any = None) -> Any:
+    """A field of a connection; the planner of lists knows it by its name."""
+    metadata = read_as(reading or Stored(resolver.__name__))
+    return strawberry.field(resolver=resolver, description=description, metadata=metadata)
 
 
 def _order_type(shape: Shape) -> Any:

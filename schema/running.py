@@ -1,4 +1,4 @@
-"""One operation from text to answer: parsed, validated, executed by graphql-core over the strawberry schema."""
+"""One operation from text to answer: read, validated, and answered by the fast lane or executed field by field."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import structlog
 from graphql import (
     ExecutionResult,
@@ -15,31 +16,26 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
-    get_operation_ast,
-    parse,
-    specified_rules,
-    validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
+from domain.role import Role
 from locales.negotiate import Reader as Language
 from locales.say import say
 from locales.sentences import ENGLISH
 from schema.asking import context_of
 from schema.context import Claims, Context, House
+from schema.documents import MOST_ERRORS, Documents, Invalid
+from schema.documents import Asked as AskedDocument
 from schema.errors import ClientMistake, formatted, mistake_in
+from schema.fast import FastLane, Ran
 from schema.in_context import asked
 
-MOST_ERRORS = 5
 LONGEST_NAME = 100
 """What the log shows of an operation's name."""
-
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 log = structlog.get_logger()
 
@@ -52,7 +48,7 @@ OVER_STREAM_ONLY = N_("Subscriptions are not answered here.")
 
 @dataclass(frozen=True)
 class Asked:
-    """A GraphQL request as it came."""
+    """A GraphQL request as it came. `lane` and `explain` are an ADMIN's to say: "slow" to compare, and how it went."""
 
     query: str
     operation_name: str | None
@@ -60,6 +56,8 @@ class Asked:
     accept_language: str | None
     request_id: str
     reading_only: bool = False
+    lane: str | None = None
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,23 +79,25 @@ class NotByGet(Exception):
 
 
 class Runner:
-    """Runs operations on one schema for one house."""
+    """Runs operations on one schema for one house: in the fast lane where it can, otherwise in the slow one."""
 
     def __init__(self, house: House, schema: GraphQLSchema) -> None:
         self._house = house
         self._schema = schema
+        self._documents = Documents(schema)
+        self._fast = FastLane(schema)
 
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
-        if _NUL_WRITTEN.search(request.query) or _holds_nul(request.variables):
+        if not self._documents.knows(request.query) and _NUL_WRITTEN.search(request.query):
+            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
+        if _holds_nul(request.variables):
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
         try:
-            document = parse(request.query)
-        except GraphQLError as error:
-            return self._invalid([error], language, request)
-        if wrong := validate(self._schema, document, RULES, max_errors=MOST_ERRORS):
-            return self._invalid(wrong, language, request)
-        operation = get_operation_ast(document, request.operation_name)
+            document = self._documents.read(request.query)
+        except Invalid as invalid:
+            return self._invalid(invalid.errors, language, request)
+        operation = document.document.operation(request.operation_name)
         if operation is None or operation.operation is OperationType.SUBSCRIPTION:
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
@@ -115,9 +115,21 @@ class Runner:
             context = await self._context(claims, request, operation, variables)
         except ClientMistake as mistake:
             return refusal(mistake, language, request.request_id)
+        if operation.operation is OperationType.QUERY and request.lane != "slow":
+            answered = await self._fast.answer(document, operation, variables.coerced, context)
+            if answered is not None:
+                return self._answered(request, context, *answered)
+        return await self._slow(document, request, context)
+
+    async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
+        """Strawberry's own execution, field by field."""
+        try:
+            tree = self._documents.exact(document)
+        except Invalid as invalid:
+            return self._invalid(invalid.errors, context.language, request)
         result = execute(
             self._schema,
-            document,
+            tree,
             context_value=context,
             variable_values=dict(request.variables),
             operation_name=request.operation_name,
@@ -126,6 +138,12 @@ class Runner:
         if not isinstance(result, ExecutionResult):
             result = await result
         return self._answer(result, context)
+
+    def _answered(self, request: Asked, context: Context, data: str, ran: Ran) -> Answer:
+        """An answer of the fast lane: text from the database as it is."""
+        extensions = _extensions(context)
+        raw = b"".join((b'{"data":', data.encode(), b',"extensions":', orjson.dumps(extensions), b"}"))
+        return Answer({}, context.language.locale, raw=raw)
 
     async def _context(
         self, claims: Claims, request: Asked, operation: OperationDefinitionNode, variables: VariableValues
@@ -138,9 +156,7 @@ class Runner:
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = [told(error, language, context.request_id) for error in result.errors]
-        body["extensions"] = {
-            "context": {"locale": language.locale, "timeZone": context.time_zone, "currency": context.currency}
-        }
+        body["extensions"] = _extensions(context)
         return Answer(body, language.locale)
 
     def _invalid(self, errors: Sequence[GraphQLError], language: Language, request: Asked) -> Answer:
@@ -148,6 +164,10 @@ class Runner:
         code = ErrorCode.BAD_USER_INPUT
         body = {"errors": [formatted(error, code, error.message, request.request_id) for error in errors[:MOST_ERRORS]]}
         return Answer(body, language.locale, code)
+
+
+def _extensions(context: Context) -> dict[str, Any]:
+    return {"context": {"locale": context.language.locale, "timeZone": context.time_zone, "currency": context.currency}}
 
 
 def refusal(mistake: ClientMistake, language: Language, request_id: str) -> Answer:

@@ -55,10 +55,12 @@ def member_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 
 def _member_of(group: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Members of a credit group, today where the group is."""
+    # A column of the group's own row stands two selects further out: correlation to it must be said.
     members = (
         sa.select(credit_group_member.c.customer_id)
         .join(credit_group, credit_group.c.id == credit_group_member.c.credit_group_id)
         .where(credit_group.c.id == group, member_on(today(credit_group.c.time_zone)))
+        .correlate(getattr(group, "table", None))
     )
     return customer.c.id.in_(members)
 

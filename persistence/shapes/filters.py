@@ -1,4 +1,7 @@
-"""What a client's `where` means: a plain tree of names and operators becomes a condition over a shape."""
+"""What a client's `where` means: a plain tree of names and operators becomes a condition over a shape.
+
+Its values are known, or parameters that every call gives anew.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from persistence.shapes.given import bound, changed
 from persistence.shapes.shape import Filterable, Shape
 
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -26,7 +30,7 @@ def _part(shape: Shape, name: str, wanted: Any) -> sa.ColumnElement[bool]:
         case "not":
             return sa.not_(sa.func.coalesce(condition(shape, wanted), sa.false()))
         case "companies":
-            return of_companies(shape, sa.literal(wanted, sa.ARRAY(sa.Uuid())))
+            return of_companies(shape, bound(wanted, sa.ARRAY(sa.Uuid())))
         case "search":
             return sa.or_(sa.false(), *(contains(column, wanted) for column in shape.search))
         case _:
@@ -47,9 +51,9 @@ def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[
     ((operator, value),) = wanted.items()
     match operator:
         case "eq":
-            return column == sa.literal(value, column.type)
+            return column == bound(value, column.type)
         case "in":
-            return column == sa.func.any(sa.literal(list(value), sa.ARRAY(column.type)))
+            return column == sa.func.any(bound(changed(value, list), sa.ARRAY(column.type)))
         case "is_null":
             return column.is_(None) if value else column.is_not(None)
         case "starts_with":
@@ -61,14 +65,14 @@ def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[
     raise ValueError(f"{operator} is not a way to compare")
 
 
-def starts_with(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
+def starts_with(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     """It begins so, in capitals or not."""
-    return sa.func.lower(column).like(sa.literal(_escaped(value) + "%", sa.Text()))
+    return sa.func.lower(column).like(bound(changed(value, lambda text: _escaped(text) + "%"), sa.Text()))
 
 
-def contains(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
+def contains(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     """It has it somewhere, in capitals or not."""
-    return sa.func.lower(column).like(sa.literal("%" + _escaped(value) + "%", sa.Text()))
+    return sa.func.lower(column).like(bound(changed(value, lambda text: "%" + _escaped(text) + "%"), sa.Text()))
 
 
 def _escaped(value: str) -> str:
@@ -79,7 +83,7 @@ def _between(column: sa.ColumnElement[Any], value: Mapping[str, Any]) -> sa.Colu
     lowest, highest = value.get("from"), value.get("until")
     parts = []
     if lowest is not None:
-        parts.append(column >= sa.literal(lowest, column.type))
+        parts.append(column >= bound(lowest, column.type))
     if highest is not None:
-        parts.append(column <= sa.literal(highest, column.type))
+        parts.append(column <= bound(highest, column.type))
     return sa.and_(sa.true(), *parts)

@@ -18,9 +18,10 @@ from uuid import UUID
 import orjson
 import sqlalchemy as sa
 
+from persistence.shapes.given import bound
 from persistence.shapes.shape import Shape
 
-_VERSION = 1
+VERSION = 1
 
 
 class BadCursor(ValueError):
@@ -41,16 +42,26 @@ class SortKey:
 
     def beyond(self, value: Any, backwards: bool) -> sa.ColumnElement[bool]:
         """Rows strictly after a value."""
-        literal = sa.literal(value, self.expression.type)
+        literal = bound(value, self.expression.type)
         if self.descending != backwards:
             return self.expression.is_not(None) if value is None else self.expression < literal
         return sa.false() if value is None else sa.or_(self.expression > literal, self.expression.is_(None))
+
+    def not_before(self, value: Any, backwards: bool) -> sa.ColumnElement[bool]:
+        """Rows with the same value or after it: what an index can begin at."""
+        literal = bound(value, self.expression.type)
+        if self.descending != backwards:
+            return sa.true() if value is None else self.expression <= literal
+        if value is None:
+            return self.expression.is_(None)
+        nullable = not isinstance(self.expression, sa.Column) or self.expression.nullable
+        return sa.or_(self.expression >= literal, self.expression.is_(None)) if nullable else self.expression >= literal
 
     def same(self, value: Any) -> sa.ColumnElement[bool]:
         """Rows with the same value."""
         if value is None:
             return self.expression.is_(None)
-        return self.expression == sa.literal(value, self.expression.type)
+        return self.expression == bound(value, self.expression.type)
 
 
 def sort_keys(shape: Shape, order: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
@@ -68,22 +79,21 @@ def after(keys: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> sa
         )
         for depth in range(len(keys))
     ]
-    return sa.or_(*alternatives)
+    return sa.and_(keys[0].not_before(values[0], backwards), sa.or_(*alternatives))
 
 
 def encode(shape: Shape, keys: Sequence[SortKey], values: Sequence[Any]) -> str:
     """A cursor: version, what it sorts, and the keys."""
     written = [None if value is None else _written(value) for value in values]
-    content = orjson.dumps([_VERSION, _digest(shape, keys), *written])
+    content = orjson.dumps([VERSION, digest(shape, keys), *written])
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def decode(shape: Shape, keys: Sequence[SortKey], cursor: str) -> list[Any]:
     """The keys in a cursor. Raises `BadCursor` for anything this list did not make."""
     try:
-        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        version, digest, *written = content
-        if version != _VERSION or digest != _digest(shape, keys) or len(written) != len(keys):
+        version, made_for, *written = _content(cursor)
+        if version != VERSION or made_for != digest(shape, keys) or len(written) != len(keys):
             raise BadCursor(cursor)
         return [
             None if value is None else _read(value, key.expression.type)
@@ -93,7 +103,23 @@ def decode(shape: Shape, keys: Sequence[SortKey], cursor: str) -> list[Any]:
         raise BadCursor(cursor) from error
 
 
-def _digest(shape: Shape, keys: Sequence[SortKey]) -> str:
+def nulls(cursor: str) -> tuple[bool, ...]:
+    """Which of the keys in a cursor are null. Raises `BadCursor` for what is no cursor at all."""
+    return tuple(value is None for value in _content(cursor)[2:])
+
+
+def _content(cursor: str) -> list[Any]:
+    try:
+        content = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor(cursor) from error
+    if not isinstance(content, list):
+        raise BadCursor(cursor)
+    return content
+
+
+def digest(shape: Shape, keys: Sequence[SortKey]) -> str:
+    """What a list and its order are told apart by in its cursors."""
     spoken = shape.name + "".join(f"|{key.name}{'-' if key.descending else '+'}" for key in keys)
     return hashlib.sha256(spoken.encode()).hexdigest()[:8]
 
@@ -103,7 +129,7 @@ def _written(value: Any) -> str | bool | int:
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _read(value: Any, kind: Any) -> Any:

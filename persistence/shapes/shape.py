@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from persistence.shapes.given import bound
+
 COMPANIES = sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))
 """The companies the viewer may see. Every shape's `visible` speaks of it; nothing else narrows what is seen."""
 
@@ -100,14 +102,22 @@ class Shape:
         return {"id": Filterable(Kind.ID, self.id), **self.filters}
 
     def hanging_off(self, values: Mapping[str, Any]) -> sa.ColumnElement[bool]:
-        """The rows that belong to another record: of a customer, of a group, of an order."""
+        """The rows that belong to another record: of a customer, of a group, of an order.
+
+        A value is known, a parameter, or a column of that record.
+        """
         return sa.and_(sa.true(), *(self._hangs_off(name, value) for name, value in values.items()))
 
     def _hangs_off(self, name: str, value: Any) -> sa.ColumnElement[bool]:
-        found = self.within[name] if name in self.within else self.fields[name]
-        if isinstance(found, sa.ColumnElement):
-            return found.is_(None) if value is None else found == sa.literal(value, found.type)
-        return found(sa.literal(value, sa.Uuid()))
+        found = self.id if name == "id" else self.within[name] if name in self.within else self.fields[name]
+        if not isinstance(found, sa.ColumnElement):
+            return found(_as_expression(value, sa.Uuid()))
+        return found.is_(None) if value is None else found == _as_expression(value, found.type)
+
+
+def _as_expression(value: Any, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """A value, a parameter, or a column of the record that rows hang off."""
+    return value if isinstance(value, sa.ColumnElement) else bound(value, kind)
 
 
 def seen(company_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

@@ -11,8 +11,10 @@ from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.party import PARTY
 from schema.connections import CREDIT_GROUPS, CUSTOMERS, PARTIES
 from schema.context import Info
+from schema.fields import read_as
 from schema.ids import key_of
 from schema.keys import CustomerKey
+from schema.planned_arguments import by_key, by_number
 from schema.types.credit_group import CreditGroup
 from schema.types.customer import Customer
 from schema.types.party import Party
@@ -32,7 +34,10 @@ class CustomerQueries:
         "Credit groups: those with a member you may see, now or ever, and those without members."
     )
 
-    @strawberry.field(description="One customer; null if there is none that you may see.")
+    @strawberry.field(
+        description="One customer; null if there is none that you may see.",
+        metadata=read_as(by_key(CUSTOMER, "account")),
+    )
     async def customer(
         self, info: Info, by: Annotated[CustomerKey, strawberry.argument(description="Which.")]
     ) -> Customer | None:
@@ -42,10 +47,15 @@ class CustomerQueries:
             return Customer.maybe(await context.reader.where(CUSTOMER, key))
         return Customer.maybe(await context.load(CUSTOMER, key_of(str(by.id), CUSTOMER.prefix)))
 
-    @strawberry.field(description="One credit group; null if there is none that you may see.")
+    @strawberry.field(
+        description="One credit group; null if there is none that you may see.",
+        metadata=read_as(by_number(CREDIT_GROUP)),
+    )
     async def credit_group(self, info: Info, number: Number) -> CreditGroup | None:
         return CreditGroup.maybe(await info.context.load(CREDIT_GROUP, number, by="number"))
 
-    @strawberry.field(description="One legal person; null if there is none that you may see.")
+    @strawberry.field(
+        description="One legal person; null if there is none that you may see.", metadata=read_as(by_number(PARTY))
+    )
     async def party(self, info: Info, number: Number) -> Party | None:
         return Party.maybe(await info.context.load(PARTY, number, by="number"))

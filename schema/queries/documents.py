@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from persistence.shapes.sales_order import SALES_ORDER
 from schema.connections import (
     BLOCKING_RULES,
     CREDIT_DECISIONS,
@@ -16,8 +17,10 @@ from schema.connections import (
     SALES_ORDERS,
 )
 from schema.context import Info
+from schema.fields import read_as
 from schema.keys import SalesOrderKey
 from schema.lookups import sales_order_by
+from schema.planned_arguments import by_key
 from schema.types.sales_order import SalesOrder
 
 
@@ -41,7 +44,10 @@ class DocumentQueries:
     )
     blocking_rules: BLOCKING_RULES.connection = BLOCKING_RULES.field("Blocking rules.")  # type: ignore[name-defined]
 
-    @strawberry.field(description="One sales order; null if there is none or it is not of a company granted to you.")
+    @strawberry.field(
+        description="One sales order; null if there is none or it is not of a company granted to you.",
+        metadata=read_as(by_key(SALES_ORDER, "number")),
+    )
     async def sales_order(
         self, info: Info, by: Annotated[SalesOrderKey, strawberry.argument(description="Which.")]
     ) -> SalesOrder | None:

@@ -11,12 +11,15 @@ import strawberry
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from persistence.searching import search
+from persistence.selection import Found, Nothing
 from persistence.shapes.company import COMPANY
 from schema.arguments import Companies
 from schema.context import Info
 from schema.errors import ClientMistake
-from schema.fields import TYPES, coded
+from schema.fields import TYPES, coded, read_as
+from schema.ids import prefix_of
 from schema.lists import LARGEST_PAGE, page_size
+from schema.planned_arguments import Arguments, ByArguments
 from schema.records import record_by_id
 from schema.types.company import Company
 from schema.types.node import Node
@@ -49,6 +52,13 @@ coded(
 )
 
 
+def _by_prefix(asked: Arguments) -> Found | Nothing:
+    """The prefix of an id, which the plan knows, tells the shape."""
+    prefix = asked.known("id", prefix_of)
+    shape = next((cls.shape for cls in TYPES.values() if cls.shape.prefix == prefix), None)
+    return Nothing() if shape is None else Found(shape, {"id": asked.key(asked["id"], shape.prefix)})
+
+
 @strawberry.type(description="A record that was found.")
 class SearchHit:
     """A hit."""
@@ -62,7 +72,10 @@ class SearchHit:
 class NodeQueries:
     """The fields of `Query` that give records of any type."""
 
-    @strawberry.field(description="Any record by its id; null if there is none that you may see.")
+    @strawberry.field(
+        description="Any record by its id; null if there is none that you may see.",
+        metadata=read_as(ByArguments(_by_prefix)),
+    )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Node | None:

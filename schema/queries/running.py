@@ -14,7 +14,7 @@ class RunningQueries:
 
     audit_events: AUDIT_EVENTS.connection = AUDIT_EVENTS.field(  # type: ignore[name-defined]
         "What was done or refused, the latest first, in companies whose audit trail you may read.",
-        need=lambda context: context.need(Permission.READ_AUDIT),
+        need=Permission.READ_AUDIT,
     )
     jobs: JOBS.connection = JOBS.field(  # type: ignore[name-defined]
         "Long work, the latest first: your own, and everybody's where you may run jobs in every company."

@@ -98,7 +98,7 @@ class CreditLimitAdjustment(Record):
     status: AdjustmentStatus = stored("Where it stands.")
     status_label: str = labelled("status", AdjustmentStatus)
     lines: CREDIT_LIMIT_ADJUSTMENT_LINES.connection = CREDIT_LIMIT_ADJUSTMENT_LINES.field(  # type: ignore[name-defined]
-        "Its lines, those whose holders you may see.", lambda self: {"adjustment_id": self.row["id"]}
+        "Its lines, those whose holders you may see.", {"adjustment_id": "id"}
     )
     created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link(
         "created_by_id", ACTOR, "Who wrote it."

@@ -33,7 +33,7 @@ class Company(Record):
     locale: Locale = stored("The language it writes in.")
     time_zone: TimeZone = stored("Its days begin and end here.")
     customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
-        "Its customers.", lambda self: {"company_id": self.row["id"]}
+        "Its customers.", {"company_id": "id"}
     )
 
     parameters: Annotated[CreditParameters, strawberry.lazy("schema.types.parameters")] = link(

@@ -54,7 +54,7 @@ class CreditGroup(CreditHolder):
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     active: bool = stored("A group that is closed keeps its history and has no members.")
     members: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
-        "Its members today that you may see.", lambda self: {"member_of": self.row["id"]}
+        "Its members today that you may see.", {"member_of": "id"}
     )
     member_count: int = stored("How many members of today you may see.")
 

@@ -71,16 +71,16 @@ class Customer(CreditHolder):
     customer_since: date | None = stored("When business with it began.")
     in_business_since: date | None = stored("When its own business began.")
     open_items: OPEN_ITEMS.connection = OPEN_ITEMS.field(  # type: ignore[name-defined]
-        "The items of the ledger that it pays.", lambda self: {"customer_id": self.row["id"]}
+        "The items of the ledger that it pays.", {"customer_id": "id"}
     )
     sales_orders: SALES_ORDERS.connection = SALES_ORDERS.field(  # type: ignore[name-defined]
-        "The orders that it pays.", lambda self: {"customer_id": self.row["id"]}
+        "The orders that it pays.", {"customer_id": "id"}
     )
     credit_holds: CREDIT_HOLDS.connection = CREDIT_HOLDS.field(  # type: ignore[name-defined]
-        "Its orders that were held, the latest first.", lambda self: {"customer_id": self.row["id"]}
+        "Its orders that were held, the latest first.", {"customer_id": "id"}
     )
     collaterals: COLLATERALS.connection = COLLATERALS.field(  # type: ignore[name-defined]
-        "What secures its debt.", lambda self: {"customer_id": self.row["id"]}
+        "What secures its debt.", {"customer_id": "id"}
     )
 
     @strawberry.field(description="What it owes by age.")

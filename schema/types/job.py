@@ -65,5 +65,5 @@ class Job(Record):
     remaining_seconds: int | None = stored("How long it will take at the rate so far.")
     started_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("started_by_id", ACTOR, "Who.")
     rejects: REJECTED_ROWS.connection = REJECTED_ROWS.field(  # type: ignore[name-defined]
-        "The rows it could not take.", lambda self: {"job_id": self.row["id"]}
+        "The rows it could not take.", {"job_id": "id"}
     )

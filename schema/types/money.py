@@ -12,8 +12,9 @@ import strawberry
 from domain import money as domain
 from locales.format import MoneyStyle as StyleName
 from locales.format import format_money
+from persistence.selection import Converted, Finished
 from schema.context import Info
-from schema.fields import GIVEN, coded
+from schema.fields import BY_NAME, GIVEN, coded, read_as
 from schema.rates import exchange
 from schema.scalars import CurrencyCode, Locale
 
@@ -57,11 +58,11 @@ class Money:
         """The same, if there is any."""
         return None if money is None else cls.of(money)
 
-    @strawberry.field(description="The amount, with the digits of its currency.")
+    @strawberry.field(description="The amount, with the digits of its currency.", metadata=read_as(BY_NAME))
     def amount(self, info: Info) -> Decimal:
         return info.context.rounded(self.exact, self.currency)
 
-    @strawberry.field(description="As people write it.")
+    @strawberry.field(description="As people write it.", metadata=read_as(Finished("formatted", ("exact", "currency"))))
     def formatted(
         self,
         info: Info,
@@ -76,7 +77,8 @@ class Money:
         return format_money(self.exact, self.currency, written_for, _STYLES[(style or MoneyStyle.SYMBOL).value])
 
     @strawberry.field(
-        description="In another currency, at the last rate on or before a day; null with RATE_MISSING without one."
+        description="In another currency, at the last rate on or before a day; null with RATE_MISSING without one.",
+        metadata=read_as(Converted()),
     )
     async def converted(
         self,

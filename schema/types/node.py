@@ -9,12 +9,13 @@ from uuid import UUID
 import strawberry
 
 from domain import limits
+from persistence.selection import Identity, Stored
 from persistence.shapes.company import COMPANY
 from persistence.shapes.named import TRANSLATIONS
 from schema.arguments import AsOf, InCurrency
 from schema.connections import AUDIT_EVENTS, LIMIT_ENTRIES
 from schema.context import Info
-from schema.fields import Shaped, given, link, stored
+from schema.fields import Shaped, given, link, read_as, stored
 from schema.ids import node_id
 from schema.rights import Permission
 from schema.scalars import Locale
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class Node(Shaped):
     """Relay's node."""
 
-    @strawberry.field(description="Its id, the same everywhere; a prefix names the type.")
+    @strawberry.field(description="Its id, the same everywhere; a prefix names the type.", metadata=read_as(Identity()))
     def id(self) -> strawberry.ID:
         return strawberry.ID(node_id(self.shape.prefix, self.row["id"]))
 
@@ -42,8 +43,8 @@ class Record(Node):
     updated_at: datetime = stored("When it was last changed; incremental readers go by it, overlapping a minute.")
     timeline: AUDIT_EVENTS.connection = AUDIT_EVENTS.field(  # type: ignore[name-defined]
         "What was done with it or refused, the latest first.",
-        lambda self: {"subject_id": self.row["id"]},
-        need=lambda context: context.need(Permission.READ_AUDIT),
+        {"subject_id": "id"},
+        need=Permission.READ_AUDIT,
     )
 
 
@@ -85,10 +86,10 @@ class CreditHolder(Record):
     """A customer or a credit group."""
 
     credit_limit_history: LIMIT_ENTRIES.connection = LIMIT_ENTRIES.field(  # type: ignore[name-defined]
-        "Its limits as they were posted, the latest first.", lambda self: {"holder_id": self.row["id"]}
+        "Its limits as they were posted, the latest first.", {"holder_id": "id"}
     )
 
-    @strawberry.field(description="What it is called.")
+    @strawberry.field(description="What it is called.", metadata=read_as(Stored("name")))
     def display_name(self) -> str:
         return str(self.row["name"])
 

@@ -25,7 +25,7 @@ class Party(Record):
     country: CountryCode | None = stored("Its country.")
     blocked: bool = stored("No credit in any company: insolvent, fraud.")
     customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
-        "Its customers that you may see, one a company.", lambda self: {"party_id": self.row["id"]}
+        "Its customers that you may see, one a company.", {"party_id": "id"}
     )
 
     @strawberry.field(description="What it owes all companies together. The currency must be said.")

@@ -77,7 +77,7 @@ class SalesOrder(Record):
     status: SalesOrderStatus = stored("Where it stands.")
     status_label: str = labelled("status", SalesOrderStatus)
     lines: SALES_ORDER_LINES.connection = SALES_ORDER_LINES.field(  # type: ignore[name-defined]
-        "Its lines.", lambda self: {"customer_id": self.row["customer_id"], "sales_order_id": self.row["id"]}
+        "Its lines.", {"customer_id": "customer_id", "sales_order_id": "id"}
     )
     amount: Money = money("All of it, tax included.", "amount")
     open_amount: Money = money("What is still to be delivered, billed or invoiced of its lines.", "open_amount")
@@ -92,5 +92,5 @@ class SalesOrder(Record):
     )
     credit_holds: CREDIT_HOLDS.connection = CREDIT_HOLDS.field(  # type: ignore[name-defined]
         "Every time it was held.",
-        lambda self: {"customer_id": self.row["customer_id"], "sales_order_id": self.row["id"]},
+        {"customer_id": "customer_id", "sales_order_id": "id"},
     )

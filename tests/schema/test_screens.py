@@ -10,7 +10,7 @@ import pytest
 from graphql import parse, print_ast, separate_operations, validate
 
 from schema.app import SCHEMA, graphql_schema
-from schema.running import RULES
+from schema.documents import RULES
 from tests.schema.asking import Asker
 from tests.schema.world import TODAY, World
 

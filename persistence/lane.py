@@ -1,0 +1,83 @@
+"""A planned statement, ready to be run for any call: one round trip that brings the JSON of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import asyncpg
+
+from persistence.json_text import FAULT
+from persistence.planner import Planner
+from persistence.selection import Chosen
+from persistence.shapes.given import Parameters
+from persistence.statements import REQUIRED, Statement
+
+GIVES_UP: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.DataError, asyncpg.InterfaceError)
+"""What ends the fast lane without a word: the slow lane runs the operation again and says what and where."""
+
+
+class NotWithoutError(Exception):
+    """There was a null where none may be: only an answer without errors is given here."""
+
+
+@dataclass
+class Plan:
+    """One statement, how its arguments are read from a call, and what is finished of its text."""
+
+    statement: Statement
+    finishers: Sequence[Chosen]
+    reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
+    minded: list[Callable[[Any], Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
+        """The plan of a selection. Raises `NotPlanned`."""
+        planner = Planner()
+        statement = Statement(planner.statement(chosen))
+        plan = cls(statement, planner.finishers)
+        slots = statement.slots()
+        plan.reads.extend(_reader(name, fixed, parameters) for name, fixed in slots)
+        used = {name for name, _ in slots}
+        plan.minded.extend(parameter.read for parameter in parameters.minded if parameter.name not in used)
+        return plan
+
+    def arguments(self, given: Mapping[str, Any], call: Any) -> list[Any]:
+        """The values of a call, in the order of the statement. Raises what reading them raises."""
+        for read_only in self.minded:
+            read_only(call)
+        return [read(given, call) for read in self.reads]
+
+    async def run(self, conn: asyncpg.Connection, arguments: Sequence[Any]) -> str:
+        """The JSON, with marks where it is to be finished. Raises `NotWithoutError` and what the database raises."""
+        text: str = await conn.fetchval(self.statement.text, *arguments)
+        if FAULT in text:
+            raise NotWithoutError
+        return text
+
+    async def explained(self, conn: asyncpg.Connection, arguments: Sequence[Any]) -> str:
+        """How PostgreSQL runs it."""
+        rows = await conn.fetch("explain (analyze, buffers) " + self.statement.text, *arguments)
+        return "\n".join(row[0] for row in rows)
+
+
+def _reader(name: str, fixed: Any, parameters: Parameters) -> Callable[[Mapping[str, Any], Any], Any]:
+    if name in parameters.known:
+        return partial(_of_call, parameters.known[name].read)
+    if fixed is not REQUIRED:
+        return partial(_always, fixed)
+    return partial(_of_viewer, name)
+
+
+def _of_call(read: Callable[[Any], Any], given: Mapping[str, Any], call: Any) -> Any:
+    return read(call)
+
+
+def _always(value: Any, given: Mapping[str, Any], call: Any) -> Any:
+    return value
+
+
+def _of_viewer(name: str, given: Mapping[str, Any], call: Any) -> Any:
+    return given[name]

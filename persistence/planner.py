@@ -1,0 +1,373 @@
+"""One operation, one statement: a `Selection` folded over the shapes into SQL that returns the JSON of the answer.
+
+Every record is two steps: its rows, a subquery of base columns under a name of its own, limited and sorted where it is
+a list; and the JSON of each row, with its links and figures as LATERAL joins. What a step needs of the one around it is
+correlated by name, since nested subqueries lose their correlation silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.util import ClauseAdapter
+
+from persistence import json_text
+from persistence.json_text import Text, joined, or_null, piece
+from persistence.selection import (
+    Chosen,
+    Constant,
+    Converted,
+    Finished,
+    Found,
+    Identity,
+    InMoney,
+    Linked,
+    LinkedToEither,
+    Listed,
+    Nothing,
+    Stored,
+    WorkedOut,
+)
+from persistence.shapes.given import bound
+from persistence.shapes.shape import Shape
+from persistence.shapes.worked import Amount, LinkTo, Object, Row, Rows, Said, Worked
+from persistence.shapes.worked import Asked as SumAsked
+from persistence.shapes.worth import constant, converted, rounded
+
+
+class NotPlanned(Exception):
+    """Something that the planner does not know how to read: the operation is none for the fast lane."""
+
+
+@dataclass
+class Level:
+    """Rows and what is joined to them. `fields` finds what a name gives there."""
+
+    source: sa.FromClause
+    shape: Shape | None = None
+    fields: Mapping[str, Worked] = field(default_factory=dict)
+    columns: Mapping[sa.Column[Any], sa.ColumnElement[Any]] = field(default_factory=dict)
+    joins: list[sa.FromClause] = field(default_factory=list)
+    worked: dict[Any, Object] = field(default_factory=dict)
+
+    def adapted(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """An expression over base tables, over these rows."""
+        if isinstance(expression, sa.Column):
+            return self.columns[expression]
+        found: sa.ColumnElement[Any] = ClauseAdapter(self.source).traverse(expression)
+        return found
+
+    def find(self, name: str) -> Worked:
+        """What a field is."""
+        if name in self.fields:
+            return self.fields[name]
+        if self.shape is None:
+            raise NotPlanned(name)
+        if name == "id":
+            return self.adapted(self.shape.id)
+        if name not in self.shape.fields:
+            raise NotPlanned(f"{self.shape.name}.{name}")
+        return self.adapted(self.shape.fields[name])
+
+    def never_null(self, name: str) -> bool:
+        """Whether the database itself keeps a field from being null."""
+        if self.shape is None or name in self.fields:
+            return False
+        found = self.shape.id if name == "id" else self.shape.fields[name]
+        return isinstance(found, sa.Column) and not found.nullable and found.table is self.shape.id.table
+
+    def use(self, expression: Any) -> None:
+        """Join the laterals an expression speaks of, those first that they speak of themselves."""
+        for lateral in laterals_in(expression):
+            if lateral is not self.source and lateral not in self.joins:
+                self.use(lateral.element)
+                if lateral not in self.joins:
+                    self.joins.append(lateral)
+
+    def joined(self) -> sa.FromClause:
+        """The rows with everything joined."""
+        found = self.source
+        for lateral in self.joins:
+            found = found.join(lateral, sa.true(), isouter=True)
+        return found
+
+
+def laterals_in(expression: Any) -> Iterator[sa.Lateral]:
+    """The laterals whose columns an expression uses."""
+    for element in visitors.iterate(expression):
+        table = getattr(element, "table", None)
+        if isinstance(table, sa.Lateral):
+            yield table
+
+
+def base_columns(expression: Any) -> list[sa.Column[Any]]:
+    """The columns of tables that an expression uses."""
+    if isinstance(expression, sa.Column):
+        return [expression]
+    return [element for element in visitors.iterate(expression) if isinstance(element, sa.Column)]
+
+
+@dataclass
+class Planner:
+    """Folds one operation. `finishers` are what it leaves to be finished outside SQL, in the order of their marks."""
+
+    finishers: list[Chosen] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def statement(self, chosen: Sequence[Chosen]) -> sa.Select[Any]:
+        """The statement for a whole operation: one row with one text."""
+        root = Level(sa.select(sa.literal_column("1").label("one")).subquery("root"))
+        json = self.object(chosen, root)
+        root.use(json)
+        return sa.select(json.label("json")).select_from(root.joined())
+
+    # Objects and values -----------------------------------------------------------------------------------------------
+
+    def object(self, chosen: Sequence[Chosen], level: Level) -> Text:
+        """The fields of one object."""
+        parts: list[Text | str] = []
+        for one in chosen:
+            parts.extend([f'{"," if parts else "{"}"{one.response}":', self.value(one, level)])
+        return joined([*parts, "}"]) if parts else piece("{}")
+
+    def value(self, one: Chosen, level: Level) -> Text:
+        """The value of one field, never NULL."""
+        match one.reading:
+            case Constant(value):
+                return piece(json_text.constant(value))
+            case Nothing():
+                return piece("null" if one.nullable else json_text.FAULT)
+            case Identity():
+                assert level.shape is not None
+                return json_text.node_id(level.shape.prefix, self._expression(level, "id"))
+            case Stored(name):
+                return self.written(level.find(name), one, level, level.never_null(name))
+            case InMoney(amount, currency):
+                money = Amount(self._expression(level, amount), self._expression(level, currency))
+                return self.written(money, one, level, level.never_null(amount))
+            case Linked(column, shape, by):
+                return self._link(one, level, shape, by, self._expression(level, column))
+            case LinkedToEither(cases, kind):
+                return self._either(one, level, cases, kind)
+            case Listed(shape, within):
+                hangs_off = {name: self._expression(level, column) for name, column in within.items()}
+                return self.list(one, level, shape, hangs_off)
+            case Found(shape, where):
+                return self._found(one, level, shape, where)
+            case WorkedOut():
+                return self._worked_out(one, level)
+            case Converted():
+                return self.written(self._converted(one, level), one, level)
+            case Finished():
+                return self._finished(one, level)
+            case _:
+                raise NotPlanned(one.response)
+
+    def written(self, found: Worked, one: Chosen, level: Level, never_null: bool = False) -> Text:
+        """A figure or a stored value as JSON."""
+        match found:
+            case Amount():
+                return self._money(found, one, level, never_null)
+            case Object(fields, present):
+                inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
+                json = self.object(one.under(), inner)
+                if present is None:
+                    return json
+                return or_null(sa.case((present, json), else_=sa.null()), one.nullable)
+            case LinkTo(key, shape):
+                return self._link(one, level, shape, "id", key)
+            case Rows():
+                return self._rows(found, one, level)
+            case Said(message):
+                return self._marked(one, [sa.cast(message, sa.Text())])
+            case _:
+                text = json_text.scalar(found)
+                return text if never_null else or_null(text, one.nullable)
+
+    def _expression(self, level: Level, name: str) -> sa.ColumnElement[Any]:
+        found = level.find(name)
+        if not isinstance(found, sa.ColumnElement):
+            raise NotPlanned(name)
+        return found
+
+    def _money(self, money: Amount, one: Chosen, level: Level, never_null: bool) -> Text:
+        """An amount rounded to the digits of its currency, and what else is wanted of it."""
+        value, currency = money.value, money.currency
+        fields: dict[str, Worked] = {"exact": value, "amount": rounded(value, currency), "currency": currency}
+        inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
+        json = self.object(one.under(), inner)
+        if never_null:
+            return json
+        return or_null(sa.case((value.is_not(None), json), else_=sa.null()), one.nullable)
+
+    def _converted(self, one: Chosen, level: Level) -> Amount:
+        value, currency = self._expression(level, "exact"), self._expression(level, "currency")
+        to, day = bound(one.arguments["to"], sa.Text()), bound(one.arguments["on"], sa.Date())
+        return Amount(converted(value, currency, to, day, constant(one.arguments["max_age"])), to)
+
+    def _worked_out(self, one: Chosen, level: Level) -> Text:
+        reading = one.reading
+        assert isinstance(reading, WorkedOut)
+        key = (reading.figures, *sorted((name, id(value)) for name, value in one.arguments.items()))
+        if key not in level.worked:
+            row = Row(level.source, {column: level.columns[column] for column in reading.figures.needs})
+            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in one.arguments.items() if value is not None}
+            level.worked[key] = reading.figures.build(row, SumAsked(**asked))
+        found: Worked = level.worked[key]
+        if reading.field is not None:
+            assert isinstance(found, Object)
+            found = found.fields[reading.field]
+        return self.written(found, one, level)
+
+    def _finished(self, one: Chosen, level: Level) -> Text:
+        reading = one.reading
+        assert isinstance(reading, Finished)
+        values = [self._expression(level, name) for name in reading.fields]
+        texts = [sa.func.coalesce(sa.cast(value, sa.Text()), piece("")) for value in values]
+        marked = self._marked(one, texts)
+        if reading.fields and one.nullable and not level.never_null(reading.fields[0]):
+            return or_null(sa.case((values[0].is_not(None), marked), else_=sa.null()), nullable=True)
+        return marked
+
+    def _marked(self, one: Chosen, texts: Sequence[sa.ColumnElement[Any]]) -> Text:
+        """What is finished outside SQL: which finisher, and what it is made of."""
+        self.finishers.append(one)
+        parts: list[Text | str] = [f"{json_text.MARK}{len(self.finishers) - 1}"]
+        for text in texts:
+            parts.extend([json_text.INSIDE, text])
+        return joined([*parts, json_text.MARK])
+
+    # Records ----------------------------------------------------------------------------------------------------------
+
+    def name(self, letter: str) -> str:
+        """A name that no other subquery of the statement has."""
+        return f"{letter}{next(self._numbers)}"
+
+    def rows_of(
+        self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level, *more: sa.ColumnElement[Any]
+    ) -> tuple[sa.Subquery, dict[sa.Column[Any], str]]:
+        """The base columns that some fields need, out of rows that are already chosen, sorted and limited."""
+        wanted = dict.fromkeys([*base_columns(shape.id), *self._needs(shape, chosen)])
+        tables = set(_tables_of(shape.source))
+        labels = {column: f"{column.table.name}_{column.name}" for column in wanted if column.table in tables}
+        selected = [column.label(name) for column, name in labels.items()]
+        found = rows.with_only_columns(*selected, *more).correlate(parent.source, *parent.joins)
+        return found.subquery(self.name("r")), labels
+
+    def _needs(self, shape: Shape, chosen: Sequence[Chosen]) -> Iterator[sa.Column[Any]]:
+        for one in chosen:
+            match one.reading:
+                case WorkedOut(figures):
+                    yield from figures.needs
+                case _:
+                    for name in _names(one.reading):
+                        if name != "id":
+                            if name not in shape.fields:
+                                raise NotPlanned(f"{shape.name}.{name}")
+                            yield from base_columns(shape.fields[name])
+
+    def _record(
+        self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level
+    ) -> sa.FromClause:
+        """The JSON of the one row of `rows`, as a lateral of one column."""
+        source, labels = self.rows_of(shape, chosen, rows, parent)
+        level = Level(source, shape, {}, {column: source.c[name] for column, name in labels.items()})
+        json = self.object(chosen, level)
+        level.use(json)
+        selected = sa.select(json.label("json")).select_from(level.joined()).correlate(parent.source, *parent.joins)
+        return selected.lateral(self.name("l"))
+
+    def _link(
+        self,
+        one: Chosen,
+        level: Level,
+        shape: Shape,
+        by: str,
+        key: sa.ColumnElement[Any],
+        *only: sa.ColumnElement[bool],
+    ) -> Text:
+        level.use(key)
+        column = shape.id if by == "id" else shape.fields[by]
+        rows = sa.select().select_from(shape.source).where(shape.visible, column == key, *only)
+        lateral = self._record(shape, one.under(shape.name), rows, level)
+        level.joins.append(lateral)
+        return or_null(lateral.c.json, one.nullable)
+
+    def _either(self, one: Chosen, level: Level, cases: Sequence[tuple[Shape, str]], kind: str | None) -> Text:
+        found: list[Text] = []
+        for shape, column in cases:
+            only = () if kind is None else (self._expression(level, kind) == piece(shape.table),)
+            linked = Chosen(one.response, one.reading, True, one.arguments, one.children, one.name)
+            lateral_text = self._link(linked, level, shape, "id", self._expression(level, column), *only)
+            found.append(sa.func.nullif(lateral_text, piece("null"), type_=sa.Text()))
+        return or_null(sa.func.coalesce(*found, type_=sa.Text()), one.nullable)
+
+    def _found(self, one: Chosen, level: Level, shape: Shape, where: Mapping[str, Any]) -> Text:
+        rows = (
+            sa.select()
+            .select_from(shape.source)
+            .where(shape.visible, shape.hanging_off(where))
+            .limit(sa.literal_column("1"))
+        )
+        lateral = self._record(shape, one.under(shape.name), rows, level)
+        level.joins.append(lateral)
+        return or_null(lateral.c.json, one.nullable)
+
+    def _rows(self, rows: Rows, one: Chosen, level: Level) -> Text:
+        """A list of objects out of a select of figures."""
+        level.use(rows.select)
+        source = rows.select.correlate(level.source, *level.joins).subquery(self.name("r"))
+        inner = Level(source, None, rows.fields(source))
+        json = self.object(one.under(), inner)
+        inner.use(json)
+        array = json_text.array(json, [source.c[name] for name in rows.order])
+        selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
+        lateral = selected.lateral(self.name("l"))
+        level.joins.append(lateral)
+        return or_null(lateral.c.json, one.nullable)
+
+    def list(self, one: Chosen, level: Level, shape: Shape, hangs_off: Mapping[str, sa.ColumnElement[Any]]) -> Text:
+        """A connection; see `persistence.planned_list`."""
+        from persistence.planned_list import connection
+
+        return connection(self, one, level, shape, hangs_off)
+
+
+_SUM_TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
+    "as_of": sa.Date(),
+    "currency": sa.Text(),
+    "definition": sa.Text(),
+    "months": sa.Integer(),
+}
+
+
+def _names(reading: Any) -> tuple[str, ...]:
+    """The fields of the shape that a reading reads."""
+    match reading:
+        case Stored(name):
+            return (name,)
+        case InMoney(amount, currency):
+            return (amount, currency)
+        case Linked(column, _, _):
+            return (column,)
+        case LinkedToEither(cases, kind):
+            return (*(column for _, column in cases), *(() if kind is None else (kind,)))
+        case Listed(_, within):
+            return tuple(within.values())
+        case Finished(_, fields, _):
+            return fields
+        case _:
+            return ()
+
+
+def _tables_of(source: sa.FromClause) -> Iterator[sa.FromClause]:
+    if isinstance(source, sa.Join):
+        yield from _tables_of(source.left)
+        yield from _tables_of(source.right)
+    else:
+        yield source

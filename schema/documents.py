@@ -1,0 +1,156 @@
+"""Documents that were read before: by their exact text, and by their text without its literals.
+
+Reading one anew takes a parse (0.6 ms) and a validation (5 ms); knowing its text takes a look, knowing it but for its
+literals a pass over its characters.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.literals import Literal, lifted, places
+
+MOST_ERRORS = 5
+MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
+"""How many texts are kept, and of what length at most: 40 MB in the worst case."""
+
+MOST_DOCUMENTS = 500
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """What was used last, up to a number."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """What is kept under a key."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: K, value: V) -> V:
+        """Keep something; what was not used for longest goes."""
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class Invalid(Exception):
+    """A document that is none, in graphql-core's own words."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass
+class Document:
+    """A valid document: its tree, and which literal each of its value nodes is. `plans` is the fast lane's to fill."""
+
+    text: str
+    tree: DocumentNode
+    order: Mapping[int, int]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    plans: dict[str | None, Any] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of a name, or the only one."""
+        return get_operation_ast(self.tree, name)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text that was read: its document, which may be another text's, and its own literals."""
+
+    text: str
+    document: Document
+    literals: tuple[Literal, ...]
+
+
+class Documents:
+    """Reads documents for one schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._texts: Recent[str, Asked] = Recent(MOST_TEXTS)
+        self._own: Recent[str, frozenset[int]] = Recent(MOST_DOCUMENTS)
+        self._documents: Recent[Any, Document] = Recent(MOST_DOCUMENTS)
+
+    def read(self, text: str) -> Asked:
+        """The document in a text. Raises `Invalid`."""
+        known = self._texts.get(text)
+        if known is None:
+            known = self._read(text)
+            if len(text) <= LONGEST_TEXT:
+                self._texts.put(text, known)
+        return known
+
+    def knows(self, text: str) -> bool:
+        """Whether this very text was read before."""
+        return self._texts.get(text) is not None
+
+    def exact(self, asked: Asked) -> DocumentNode:
+        """The tree of this very text, with its own literals, which nobody validated yet. Raises `Invalid`."""
+        return asked.document.tree if asked.text == asked.document.text else self._new(asked.text).document.tree
+
+    def _read(self, text: str) -> Asked:
+        try:
+            emptied, literals = lifted(text)
+        except ValueError:
+            return self._new(text)
+        own = self._own.get(emptied)
+        if own is not None:
+            document = self._documents.get((emptied, tuple(literals[place] for place in sorted(own))))
+            if document is not None:
+                return Asked(text, document, literals)
+        asked = self._new(text)
+        order, own = places(asked.document.tree)
+        if len(order) == len(literals) and len(text) <= LONGEST_TEXT:
+            asked.document.order = order
+            self._own.put(emptied, own)
+            self._documents.put((emptied, tuple(literals[place] for place in sorted(own))), asked.document)
+            return Asked(text, asked.document, literals)
+        return asked
+
+    def _new(self, text: str) -> Asked:
+        try:
+            tree = parse(text)
+        except GraphQLError as error:
+            raise Invalid([error]) from error
+        if wrong := validate(self._schema, tree, RULES, max_errors=MOST_ERRORS):
+            raise Invalid(wrong)
+        fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
+        return Asked(text, Document(text, tree, {}, fragments), ())

@@ -1,0 +1,130 @@
+"""The fast lane: an operation that only reads becomes one statement, and the statement's text the answer.
+
+It answers without errors or not at all: whatever is in the way, the slow lane runs the operation again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+
+from domain.money import RateMissing
+from persistence.lane import GIVES_UP, NotWithoutError, Plan
+from persistence.planner import NotPlanned
+from persistence.selection import Chosen, Listed
+from persistence.shapes.keyset import BadCursor
+from schema.context import Context
+from schema.documents import Asked, Document, Recent
+from schema.errors import ClientMistake
+from schema.finishing import finished
+from schema.given import Call, Given, Looks, NotGiven
+from schema.rights import Permission
+from schema.selection import Selector
+
+MOST_PLANS = 64
+"""How many plans of one operation are kept."""
+
+_SLOW: tuple[type[Exception], ...] = (
+    NotPlanned,
+    NotGiven,
+    NotWithoutError,
+    ClientMistake,
+    BadCursor,
+    RateMissing,
+    GraphQLError,
+    *GIVES_UP,
+)
+"""What sends an operation to the slow lane without anything being wrong with us."""
+
+log = structlog.get_logger()
+
+
+@dataclass
+class _Planned:
+    """A plan with what the caller must be permitted."""
+
+    plan: Plan
+    needs: frozenset[Permission]
+
+
+@dataclass
+class _Operation:
+    """The plans of one operation, by how its calls look."""
+
+    looks: Looks = field(default_factory=Looks)
+    plans: Recent[Any, _Planned] = field(default_factory=lambda: Recent(MOST_PLANS))
+    hopeless: str | None = None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How an operation went through: for those who ask."""
+
+    sql: str
+    arguments: Sequence[Any]
+    cached: bool
+
+
+class FastLane:
+    """Answers operations of one schema from the plans it keeps."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+
+    async def answer(
+        self, asked: Asked, operation: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
+    ) -> tuple[str, Ran] | None:
+        """The JSON of `data`, or None when the operation is one for the slow lane."""
+        call = Call(variables, asked.literals, context)
+        name = operation.name.value if operation.name else None
+        kept: _Operation = asked.document.plans.setdefault(name, _Operation())
+        if kept.hopeless is not None:
+            return None
+        try:
+            planned, cached = self._planned(kept, asked.document, operation, call)
+            if not all(context.viewer.may(permission) for permission in planned.needs):
+                return None
+            arguments = planned.plan.arguments(context.reader.given(), call)
+            async with context.house.pool.acquire() as conn:
+                text = await planned.plan.run(conn, arguments)
+            done = finished(text, planned.plan.finishers, call)
+        except NotPlanned as error:
+            kept.hopeless = str(error)
+            return None
+        except _SLOW:
+            return None
+        except Exception:
+            log.exception("the fast lane gave up", request_id=context.request_id)
+            return None
+        return done, Ran(planned.plan.statement.text, arguments, cached)
+
+    def _planned(
+        self, kept: _Operation, document: Document, operation: OperationDefinitionNode, call: Call
+    ) -> tuple[_Planned, bool]:
+        """The plan for calls that look like this one, and whether it was there."""
+        before = len(kept.looks.known)
+        found = kept.plans.get(self._key(kept, call))
+        if found is not None:
+            return found, True
+        given = Given(call, kept.looks, document.order, has_currency=call.context.currency is not None)
+        chosen = Selector(self._schema, document.fragments, given).operation(operation)
+        made = _Planned(Plan.of(chosen, given.parameters), frozenset(_needs(chosen)))
+        if len(kept.looks.known) != before:
+            kept.plans.clear()
+        return kept.plans.put(self._key(kept, call), made), False
+
+    @staticmethod
+    def _key(kept: _Operation, call: Call) -> tuple[Any, ...]:
+        return (call.context.currency is not None, *kept.looks.key(call))
+
+
+def _needs(chosen: Sequence[Chosen]) -> Iterator[Permission]:
+    for one in chosen:
+        if isinstance(one.reading, Listed) and one.reading.need is not None:
+            yield one.reading.need
+        for children in one.children.values():
+            yield from _needs(children)
