@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from domain.calendar import bank_day, days_overdue
 from domain.collateral import Collateral, insured
@@ -71,32 +72,6 @@ class CountingPolicy:
     disputed_reduces_exposure: bool = True
     disputed_reduces_overdue: bool = True
     bank_days_of: str | None = None
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """An exposure in one currency on one day. Each figure is rounded once, so parts may miss the total by a few units.
-
-    `exact_total` is the total before its rounding. `unapplied_payments` is positive. `oldest_due` is the oldest due day
-    of open receivables, overdue or not; `days_overdue` counts from it. `net` is the total less `insured`.
-    """
-
-    total: Money
-    receivables: Money
-    special_liabilities: Money
-    open_orders: Money
-    open_deliveries: Money
-    open_billing: Money
-    unapplied_payments: Money
-    disputed: Money
-    overdue: Money
-    held_orders: Money
-    insured: Money
-    net: Money
-    oldest_due: date | None
-    days_overdue: int
-    as_of: date
-    exact_total: Decimal
 
 
 BALANCE = frozenset({Category.RECEIVABLES, Category.UNAPPLIED, Category.SPECIAL_LIABILITIES})
@@ -177,6 +152,122 @@ def overdue(debts: Iterable[Owed]) -> tuple[Money, ...]:
     return tuple(debt.undisputed for debt in debts if debt.days_overdue > 0)
 
 
+@dataclass(frozen=True)
+class Secured:
+    """A customer with what others answer for it, valid on `day`."""
+
+    balances: tuple[Balance, ...]
+    collaterals: tuple[Collateral, ...]
+    day: date
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """An exposure in one currency on one day: a figure is worked out when it is asked for, and may raise `RateMissing`.
+
+    Each is its sums per currency, converted, added and rounded once, so parts may miss the total by a few units. All
+    figures but the total are shown in full, whichever of them count; open orders are those within the horizon.
+    """
+
+    balances: tuple[Balance, ...]
+    policy: CountingPolicy
+    exchange: Exchange
+    currency: str
+    as_of: date
+    secured: tuple[Secured, ...] = ()
+
+    @cached_property
+    def exact_total(self) -> Decimal:
+        """The total before its rounding."""
+        return self.exchange.exact_total(counted(self.balances, self.policy, self.as_of), self.currency)
+
+    @cached_property
+    def total(self) -> Money:
+        """What counts, by the policy."""
+        return self.exchange.rounded(self.exact_total, self.currency)
+
+    @cached_property
+    def receivables(self) -> Money:
+        """Open items, disputed ones included."""
+        return self._sum(Category.RECEIVABLES)
+
+    @cached_property
+    def special_liabilities(self) -> Money:
+        """Down payments (negative), payment requests and bills of exchange."""
+        return self._sum(Category.SPECIAL_LIABILITIES)
+
+    @cached_property
+    def open_orders(self) -> Money:
+        """Ordered and not yet delivered, within the horizon."""
+        return self._sum(Category.OPEN_ORDERS)
+
+    @cached_property
+    def open_deliveries(self) -> Money:
+        """Delivered and not yet billed."""
+        return self._sum(Category.OPEN_DELIVERIES)
+
+    @cached_property
+    def open_billing(self) -> Money:
+        """Billed and not yet in the ledger."""
+        return self._sum(Category.OPEN_BILLING)
+
+    @cached_property
+    def unapplied_payments(self) -> Money:
+        """Receipts and credit notes that have not settled an item, positive."""
+        return -self._sum(Category.UNAPPLIED)
+
+    @cached_property
+    def disputed(self) -> Money:
+        """The disputed part of receivables."""
+        return self._sum(Category.DISPUTED)
+
+    @cached_property
+    def overdue(self) -> Money:
+        """The part of receivables that is claimed and overdue."""
+        return self.exchange.total(overdue(self.debts), self.currency)
+
+    @cached_property
+    def held_orders(self) -> Money:
+        """Orders on hold, which do not count."""
+        return self._sum(Category.HELD_ORDERS)
+
+    @cached_property
+    def insured(self) -> Money:
+        """What others answer for, added up over customers: nobody's insurance covers somebody else's debt."""
+        covered = Money(Decimal(0), self.currency)
+        for one in self.secured:
+            if any(collateral.valid_on(one.day) for collateral in one.collaterals):
+                own = self.exchange.total(counted(one.balances, self.policy, self.as_of), self.currency)
+                covered += insured(one.collaterals, own, self.exchange, one.day)
+        return covered
+
+    @cached_property
+    def net(self) -> Money:
+        """The total less what others answer for."""
+        return self.total - self.insured
+
+    @cached_property
+    def debts(self) -> tuple[Owed, ...]:
+        """Open receivables by due day, oldest first."""
+        return owed(self.balances, self.policy, self.as_of)
+
+    @property
+    def oldest_due(self) -> date | None:
+        """The oldest due day of what is claimed, overdue or not."""
+        return min((debt.due for debt in self.debts if debt.undisputed.amount > 0), default=None)
+
+    @property
+    def days_overdue(self) -> int:
+        """How many days the oldest receivable that is claimed is overdue; 0 when none is."""
+        return longest_overdue(self.debts)
+
+    def _sum(self, category: Category) -> Money:
+        amounts = (
+            b.amount for b in self.balances if b.category is category and within_horizon(b, self.policy, self.as_of)
+        )
+        return self.exchange.total(amounts, self.currency)
+
+
 def exposure(
     balances: Iterable[Balance],
     policy: CountingPolicy,
@@ -185,37 +276,6 @@ def exposure(
     day: date,
     collaterals: tuple[Collateral, ...] = (),
 ) -> Exposure:
-    """Every figure of an exposure: its sums per currency, each converted, added, and rounded once.
-
-    All figures but the total are shown in full, whichever of them count; open orders are those within the horizon.
-    Raises `RateMissing`.
-    """
+    """The exposure of one customer, with what others answer for."""
     balances = tuple(balances)
-    debts = owed(balances, policy, day)
-
-    def figure(category: Category) -> Money:
-        return exchange.total(
-            (b.amount for b in balances if b.category is category and within_horizon(b, policy, day)), currency
-        )
-
-    exact_total = exchange.exact_total(counted(balances, policy, day), currency)
-    total = exchange.rounded(exact_total, currency)
-    covered = insured(collaterals, total, exchange, day)
-    return Exposure(
-        total=total,
-        receivables=figure(Category.RECEIVABLES),
-        special_liabilities=figure(Category.SPECIAL_LIABILITIES),
-        open_orders=figure(Category.OPEN_ORDERS),
-        open_deliveries=figure(Category.OPEN_DELIVERIES),
-        open_billing=figure(Category.OPEN_BILLING),
-        unapplied_payments=-figure(Category.UNAPPLIED),
-        disputed=figure(Category.DISPUTED),
-        overdue=exchange.total(overdue(debts), currency),
-        held_orders=figure(Category.HELD_ORDERS),
-        insured=covered,
-        net=total - covered,
-        oldest_due=min((debt.due for debt in debts if debt.undisputed.amount > 0), default=None),
-        days_overdue=longest_overdue(debts),
-        as_of=day,
-        exact_total=exact_total,
-    )
+    return Exposure(balances, policy, exchange, currency, day, (Secured(balances, collaterals, day),))

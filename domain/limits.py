@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from domain.calendar import DAY
@@ -89,66 +90,121 @@ class LimitPart:
     source: tuple[str, UUID] | None = None
 
 
+ExactPart = tuple[CreditLimitPartKind, Money, tuple[str, UUID]]
+"""A part before it is converted and rounded, with what it comes from."""
+
+
 @dataclass(frozen=True)
 class CreditLimit:
-    """A limit on a day. `total` is None where nothing binds: UNLIMITED, or UNSET where the group alone decides.
+    """A limit on a day, in one currency: each figure is worked out when it is asked for, and may raise `RateMissing`.
 
-    `base`: the normal limit, None when UNSET. `insurance_and_guarantees`: what collateral changes, flagged policies
-    included, so that total = (temporary or base) + insurance_and_guarantees.
+    A temporary limit replaces the normal one, higher or lower; valid collateral adds to whichever is in force, 0 too.
     """
 
-    kind: CreditLimitKind
-    total: Money | None
-    base: Money | None
-    temporary: LimitEntry | None
-    insurance_and_guarantees: Money
-    parts: tuple[LimitPart, ...]
-    expiry: date | None
+    terms: LimitTerms
+    day: date
+    exchange: Exchange
+    currency: str
+
+    @cached_property
+    def normal(self) -> LimitEntry | None:
+        """The permanent limit in force."""
+        return normal_on(self.terms.entries, self.day)
+
+    @cached_property
+    def temporary(self) -> LimitEntry | None:
+        """The temporary limit in force."""
+        return temporary_on(self.terms.entries, self.day)
+
+    @property
+    def kind(self) -> CreditLimitKind:
+        """What kind of limit it is."""
+        return _kind(self.terms, self.normal, self.temporary)
+
+    @property
+    def binds(self) -> bool:
+        """Whether it limits anything: not where it is UNLIMITED, or UNSET and the credit group alone decides."""
+        terms, unset = self.terms, self.kind is CreditLimitKind.UNSET
+        decides = self.temporary is not None or terms.mandatory or not terms.in_group
+        return self.kind is CreditLimitKind.AMOUNT or (unset and decides)
+
+    @cached_property
+    def total(self) -> Money | None:
+        """What may be used: (temporary or base) + insurance_and_guarantees; None where nothing binds."""
+        exact = [amount for _, amount, _ in self._exact_parts()]
+        return self.exchange.total(exact, self.currency) if self.binds else None
+
+    @cached_property
+    def base(self) -> Money | None:
+        """The normal limit; None when UNSET."""
+        if self.normal is None or self.kind is CreditLimitKind.UNLIMITED:
+            return None
+        return self.exchange.convert(self.normal.limit, self.currency)
+
+    @cached_property
+    def insurance_and_guarantees(self) -> Money:
+        """What collateral changes, flagged policies included."""
+        return self.exchange.total((amount for _, amount, _ in self._from_collateral()), self.currency)
+
+    @cached_property
+    def parts(self) -> tuple[LimitPart, ...]:
+        """What it is made of, each part rounded."""
+        return tuple(
+            LimitPart(part, self.exchange.convert(amount, self.currency), source)
+            for part, amount, source in self._exact_parts()
+        )
+
+    @property
+    def expiry(self) -> date | None:
+        """The last day of the normal limit, which blocks only through a rule."""
+        return None if self.normal is None else self.normal.until
+
+    def _exact_parts(self) -> list[ExactPart]:
+        in_force = self.temporary or self.normal
+        if not self.binds or in_force is None:
+            return self._from_collateral()
+        part = CreditLimitPartKind.BASE if self.temporary is None else CreditLimitPartKind.TEMPORARY
+        return [(part, in_force.limit, (LIMIT_ENTRY, in_force.id)), *self._from_collateral()]
+
+    def _from_collateral(self) -> list[ExactPart]:
+        if not self.binds:
+            return []
+        return [part for policy in self.terms.collaterals if policy.valid_on(self.day) for part in _parts_of(policy)]
 
 
 @dataclass(frozen=True)
 class CreditPosition:
-    """Limit and exposure side by side, in one currency.
+    """Limit and exposure side by side, in one currency; each figure is worked out when it is asked for.
 
-    `available` and `used_percent` are of the own limit: None where it has no total, the percentage also where it is not
-    above 0. `effective_available` regards the group too; None is unlimited.
+    `group`: the position of the credit group, in the same currency; None: no group, or one that is not limited.
     """
 
     limit: CreditLimit
     exposure: Exposure
-    available: Money | None
-    used_percent: Decimal | None
-    effective_available: Money | None
+    group: CreditPosition | None = None
+
+    @property
+    def available(self) -> Money | None:
+        """What is left of the own limit, negative above it; None where it has no total."""
+        return None if self.limit.total is None else self.limit.total - self.exposure.total
+
+    @property
+    def used_percent(self) -> Decimal | None:
+        """How much of the own limit is used; None where it has no total above 0."""
+        return None if self.limit.total is None else used_percent(self.exposure.total, self.limit.total)
+
+    @property
+    def effective_available(self) -> Money | None:
+        """What is left with the group regarded too; None is unlimited."""
+        if self.limit.kind is CreditLimitKind.UNLIMITED:
+            return None
+        rooms = (self.available, None if self.group is None else self.group.available)
+        return min((room for room in rooms if room is not None), default=None)
 
 
 def limit_on(terms: LimitTerms, day: date, exchange: Exchange, currency: str) -> CreditLimit:
-    """The limit in force on a day, in one currency. Raises `RateMissing`.
-
-    A temporary limit replaces the normal one, higher or lower; valid collateral adds to whichever is in force, 0 too.
-    """
-    normal, temporary = normal_on(terms.entries, day), temporary_on(terms.entries, day)
-    kind = _kind(terms, normal, temporary)
-    in_force = temporary or normal
-    binds = kind is CreditLimitKind.AMOUNT or (
-        kind is CreditLimitKind.UNSET and (temporary is not None or terms.mandatory or not terms.in_group)
-    )
-    exact: list[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]] = []
-    if binds and in_force is not None:
-        part = CreditLimitPartKind.BASE if temporary is None else CreditLimitPartKind.TEMPORARY
-        exact.append((part, in_force.limit, (LIMIT_ENTRY, in_force.id)))
-    collateral = [part for c in terms.collaterals if binds and c.valid_on(day) for part in _parts_of(c)]
-    amounts = [amount for _, amount, _ in exact + collateral]
-    return CreditLimit(
-        kind=kind,
-        total=exchange.total(amounts, currency) if binds else None,
-        base=None if normal is None or kind is CreditLimitKind.UNLIMITED else exchange.convert(normal.limit, currency),
-        temporary=temporary,
-        insurance_and_guarantees=exchange.total((amount for _, amount, _ in collateral), currency),
-        parts=tuple(
-            LimitPart(part, exchange.convert(amount, currency), source) for part, amount, source in exact + collateral
-        ),
-        expiry=None if normal is None else normal.until,
-    )
+    """The limit in force on a day, in one currency."""
+    return CreditLimit(terms, day, exchange, currency)
 
 
 def normal_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | None:
@@ -175,20 +231,6 @@ def overlapping(entries: tuple[LimitEntry, ...], new: LimitEntry) -> LimitEntry 
     return None
 
 
-def position(limit: CreditLimit, exposure: Exposure, group_available: Money | None) -> CreditPosition:
-    """Limit and exposure side by side; both, and the group's room (None: no group, or not limited), in one currency."""
-    available = None if limit.total is None else limit.total - exposure.total
-    rooms = [room for room in (available, group_available) if room is not None]
-    unlimited = limit.kind is CreditLimitKind.UNLIMITED or not rooms
-    return CreditPosition(
-        limit=limit,
-        exposure=exposure,
-        available=available,
-        used_percent=used_percent(exposure.total, limit.total),
-        effective_available=None if unlimited else min(rooms),
-    )
-
-
 def used_percent(used: Money, limit: Money | None) -> Decimal | None:
     """Used of the limit, with two decimals, half away from zero; None where the limit is not above 0."""
     if limit is None or limit.amount <= 0:
@@ -211,7 +253,7 @@ def _last_day(entry: LimitEntry, entries: tuple[LimitEntry, ...]) -> date:
     return min((entry.until or date.max, *replaced))
 
 
-def _parts_of(collateral: Collateral) -> list[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]]:
+def _parts_of(collateral: Collateral) -> list[ExactPart]:
     source = (COLLATERAL, collateral.id)
     parts = [(CreditLimitPartKind(collateral.kind.value), collateral.addition, source)]
     if collateral.included_in_exposure:

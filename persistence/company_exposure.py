@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
 
 from domain.aging import Aging, AgingDefinition, aging
-from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure, exposure
+from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure
 from domain.money import Exchange, Money
 from persistence.exposure_dimensions import AS_OF, BELONGS, ExposureDimension, days, scope
 from persistence.exposure_limits import compared, limits
@@ -52,10 +52,8 @@ class CompanySums:
     used: Mapping[UUID, Sequence[Money]]
 
     def exposure(self, currency: str) -> Exposure:
-        """Every figure in one currency; what is insured is added up over customers. Raises `RateMissing`."""
-        found = exposure(self.balances, self.policy, self.exchange, currency, self.day)
-        covered_part = self.exchange.rounded(insured(self.secured, self.used, self.exchange, currency), currency)
-        return replace(found, insured=covered_part, net=found.total - covered_part)
+        """Every figure in one currency."""
+        return CompanyOwed(self.balances, self.policy, self.exchange, currency, self.day, sums=self)
 
     def aging(self, definition: AgingDefinition, currency: str) -> Aging:
         """Open receivables by how long they are overdue. Raises `RateMissing`."""
@@ -64,6 +62,19 @@ class CompanySums:
     def credit_limits(self, currency: str) -> Money | None:
         """The sum of the limits of its customers; None where none has one. Raises `RateMissing`."""
         return None if self.limits is None else self.exchange.total(self.limits, currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyOwed(Exposure):
+    """The exposure of a company's customers."""
+
+    sums: CompanySums
+
+    @cached_property
+    def insured(self) -> Money:
+        """What others answer for, added up over customers and rounded once."""
+        sums = self.sums
+        return self.exchange.rounded(insured(sums.secured, sums.used, self.exchange, self.currency), self.currency)
 
 
 @dataclass(frozen=True)

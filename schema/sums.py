@@ -1,25 +1,22 @@
 """Exposures, positions, agings and DSO of holders of credit: facts loaded once for a request, figures by the domain.
 
 `as_of` None is today, in the zone of the company or group. `currency` None is what the request or the holder says.
-Every figure converts once, from its own sums; all of it may raise `RateMissing`.
+Every figure converts once, from its own sums, when it is asked for; then it may raise `RateMissing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from domain.aging import Aging, AgingDefinition, aging
-from domain.collateral import insured
-from domain.exposure import CountingPolicy, CreditLimitType, Exposure, counted, exposure
+from domain.exposure import CountingPolicy, CreditLimitType, Exposure, Secured, exposure
 from domain.facts import CustomerFacts, GroupFacts
-from domain.limits import CreditPosition, limit_on, position
+from domain.limits import CreditPosition, limit_on
 from domain.message import N_, Message
 from domain.metrics.dso import DaysSalesOutstanding, dso
-from domain.money import Exchange, Money
+from domain.money import Exchange
 from domain.refusal import ErrorCode
 from persistence import facts as stored
 from persistence.company_exposure import CompanySums, company_sums_of
@@ -69,8 +66,8 @@ async def customer_position(
     to = asked_currency(context, currency, facts.currency)
     rates = await _rates(context, facts, to)
     owed = exposure(facts.balances, facts.policy, rates, to, facts.day, facts.terms.collaterals)
-    room = await _group_room(context, facts, as_of, to) if facts.check_groups else None
-    return position(limit_on(facts.terms, facts.day, rates, to), owed, room)
+    group = await _group_of(context, facts, as_of, to) if facts.check_groups else None
+    return CreditPosition(limit_on(facts.terms, facts.day, rates, to), owed, group)
 
 
 async def customer_aging(
@@ -103,9 +100,8 @@ async def group_position(context: Context, group: UUID, as_of: date | None, curr
     to = asked_currency(context, currency, facts.currency)
     members = await _members(context, facts, as_of)
     rates = await _rates(context, facts, to, members)
-    owed = exposure(facts.balances, facts.policy, rates, to, facts.day)
-    owed = _with_insured(owed, members, facts.policy, rates)
-    return position(limit_on(facts.terms, facts.day, rates, to), owed, None)
+    owed = Exposure(facts.balances, facts.policy, rates, to, facts.day, _secured(members))
+    return CreditPosition(limit_on(facts.terms, facts.day, rates, to), owed)
 
 
 async def group_shares(
@@ -158,8 +154,8 @@ async def company_sums(context: Context, company: UUID, as_of: date | None, curr
     return sums
 
 
-async def _group_room(context: Context, facts: CustomerFacts, as_of: date | None, to: str) -> Money | None:
-    """What the customer's group has left; None where there is no group, or it is not limited."""
+async def _group_of(context: Context, facts: CustomerFacts, as_of: date | None, to: str) -> CreditPosition | None:
+    """Where the customer's group stands; None where there is no group, or it is not limited."""
 
     async def fetch(keys: list[UUID]) -> Sequence[UUID | None]:
         async with context.house.pool.acquire() as conn:
@@ -173,9 +169,8 @@ async def _group_room(context: Context, facts: CustomerFacts, as_of: date | None
     if shared.policy.limit_type is CreditLimitType.NONE:
         return None
     rates = await _rates(context, shared, to)
-    limit = limit_on(shared.terms, shared.day, rates, to)
-    used = rates.total(counted(shared.balances, shared.policy, shared.day), to)
-    return None if limit.total is None else limit.total - used
+    owed = Exposure(shared.balances, shared.policy, rates, to, shared.day)
+    return CreditPosition(limit_on(shared.terms, shared.day, rates, to), owed)
 
 
 async def _members(context: Context, facts: GroupFacts, as_of: date | None) -> tuple[CustomerSums, ...]:
@@ -207,18 +202,9 @@ def _currencies(customers: Iterable[CustomerSums]) -> set[str]:
 def _together(
     customers: Sequence[CustomerSums], policy: CountingPolicy, rates: Exchange, currency: str, day: date
 ) -> Exposure:
-    balances = [balance for customer in customers for balance in customer.balances]
-    return _with_insured(exposure(balances, policy, rates, currency, day), customers, policy, rates)
+    balances = tuple(balance for customer in customers for balance in customer.balances)
+    return Exposure(balances, policy, rates, currency, day, _secured(customers))
 
 
-def _with_insured(
-    whole: Exposure, customers: Iterable[CustomerSums], policy: CountingPolicy, rates: Exchange
-) -> Exposure:
-    """What others answer for is added up over customers: nobody's insurance covers somebody else's debt."""
-    currency = whole.total.currency
-    covered = Money(Decimal(0), currency)
-    for customer in customers:
-        if customer.collaterals:
-            own = rates.total(counted(customer.balances, policy, whole.as_of), currency)
-            covered += insured(customer.collaterals, own, rates, customer.day)
-    return replace(whole, insured=covered, net=whole.total - covered)
+def _secured(customers: Iterable[CustomerSums]) -> tuple[Secured, ...]:
+    return tuple(Secured(customer.balances, customer.collaterals, customer.day) for customer in customers)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure, exposure
-from domain.money import Exchange, Money, Rate
+from domain.money import Exchange, Money, Rate, RateMissing
 from domain.orders import OrderLine, SalesOrderStatus, order_balances
 from tests.domain.words import EXCHANGE, TODAY, days, money, ordered, owes, policy
 
@@ -206,3 +206,11 @@ def test_the_last_rate_of_a_pair_counts_in_whichever_direction_it_was_published(
     exchange = Exchange(day, {"EUR": 2, "SEK": 2}, (older, newer))
     assert exchange.convert(Money(Decimal(100), "SEK"), "EUR") == Money(Decimal("8.00"), "EUR")
     assert exchange.convert(Money(Decimal(8), "EUR"), "SEK") == Money(Decimal("100.00"), "SEK")
+
+
+def test_a_figure_that_nobody_asks_for_needs_no_rate() -> None:
+    held = Balance(Category.HELD_ORDERS, money("5 KWD"), TODAY)
+    shown = exposure((owes("100 SEK"), held), CountingPolicy(), EXCHANGE, "SEK", TODAY)
+    assert (shown.total, shown.net) == (money("100 SEK"), money("100 SEK"))
+    with pytest.raises(RateMissing):
+        shown.held_orders  # noqa: B018

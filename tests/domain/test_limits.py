@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from domain.exposure import CountingPolicy, exposure
-from domain.limits import CreditLimitKind, CreditLimitPartKind, LimitTerms, limit_on, overlapping, position
-from domain.money import Money
+from domain.limits import CreditLimitKind, CreditLimitPartKind, CreditPosition, LimitTerms, limit_on, overlapping
+from domain.money import Money, RateMissing
 from tests.domain.words import ALWAYS, EXCHANGE, TODAY, days, money, normal, owes, policy, temporary
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
@@ -143,7 +143,7 @@ def test_flagged_policies_may_leave_less_than_nothing_and_no_percentage() -> Non
     terms = LimitTerms((normal("10 SEK"),), (policy("50 SEK", "50", flagged=True),))
     limit = limit_on(terms, TODAY, EXCHANGE, "SEK")
     assert limit.total == money("-15 SEK")
-    shown = position(limit, exposure((owes("5 SEK"),), CountingPolicy(), EXCHANGE, "SEK", TODAY), None)
+    shown = CreditPosition(limit, exposure((owes("5 SEK"),), CountingPolicy(), EXCHANGE, "SEK", TODAY))
     assert (shown.available, shown.used_percent) == (money("-20 SEK"), None)
 
 
@@ -177,7 +177,11 @@ def test_a_position_shows_own_and_effective_room(
 ) -> None:
     used = exposure((owes("40 SEK"),), CountingPolicy(), EXCHANGE, "SEK", TODAY)
     limit = limit_on(terms, TODAY, EXCHANGE, "SEK")
-    shown = position(limit, used, None if group_room is None else money(group_room))
+    group = None
+    if group_room is not None:
+        nothing = exposure((), CountingPolicy(), EXCHANGE, "SEK", TODAY)
+        group = CreditPosition(limit_on(LimitTerms((normal(group_room),)), TODAY, EXCHANGE, "SEK"), nothing)
+    shown = CreditPosition(limit, used, group)
     assert shown.available == (None if available is None else money(available))
     assert shown.used_percent == (None if percent is None else Decimal(percent))
     assert shown.effective_available == (None if effective is None else money(effective))
@@ -186,3 +190,15 @@ def test_a_position_shows_own_and_effective_room(
 def test_a_limit_posted_later_for_an_earlier_day_does_not_end_the_one_that_began_after_it() -> None:
     terms = LimitTerms((normal("100 SEK", days(-5), posted=1), normal("70 SEK", days(-9), posted=2)))
     assert [total(terms, days(n)) for n in (-6, -5)] == [money("70 SEK"), money("100 SEK")]
+
+
+def test_a_limit_and_a_position_are_worked_out_when_they_are_asked_for() -> None:
+    limit = limit_on(LimitTerms((normal("100 SEK"),), (policy("10 KWD", "50"),)), TODAY, EXCHANGE, "SEK")
+    group = CreditPosition(limit, exposure((), CountingPolicy(), EXCHANGE, "SEK", TODAY))
+    own = limit_on(LimitTerms((normal("70 SEK"),)), TODAY, EXCHANGE, "SEK")
+    shown = CreditPosition(own, group.exposure, group)
+    assert (limit.base, shown.available, shown.used_percent) == (money("100 SEK"), money("70 SEK"), Decimal("0.00"))
+    with pytest.raises(RateMissing):
+        limit.total  # noqa: B018
+    with pytest.raises(RateMissing):
+        shown.effective_available  # noqa: B018

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -40,17 +40,8 @@ class Composed:
 
     async def of(self, conn: Connection, keys: Sequence[UUID], **given: Any) -> dict[UUID, dict[Path, Any]]:
         """The figures of each key under their paths."""
-        names = (*self.statement_names(), "keys")
-        rows = await self.statement.all(conn, keys=list(keys), **{name: given[name] for name in given if name in names})
+        rows = await self.statement.all(conn, keys=list(keys), **given)
         return {row["key"]: {path: row[".".join(path)] for path in self.leaves} for row in rows}
-
-    def statement_names(self) -> Sequence[str]:
-        """The parameters of the statement."""
-        return [name for name in ("as_of", "currency", "now", "definition", "months") if self._speaks_of(name)]
-
-    def _speaks_of(self, name: str) -> bool:
-        self.statement.text  # noqa: B018
-        return name in self.statement._names
 
     def _join(self, leaf: Any) -> None:
         for lateral in _spoken(leaf):
@@ -97,8 +88,3 @@ def _spoken(leaf: Any) -> Iterator[sa.Lateral]:
                 table = getattr(element, "table", None)
                 if isinstance(table, sa.Lateral):
                     yield table
-
-
-def amounts(figures: Mapping[Path, Any]) -> dict[str, Any]:
-    """Figures by their written paths, for messages of tests."""
-    return {".".join(path): value for path, value in figures.items()}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from domain.collateral import insured
-from domain.exposure import CountingPolicy, CreditLimitType, Exposure, counted, exposure
-from domain.limits import CreditLimit, CreditPosition, limit_on, position
-from domain.money import Exchange, Money
+from domain.exposure import CountingPolicy, CreditLimitType, Exposure, Secured, exposure
+from domain.limits import CreditLimit, CreditPosition, limit_on
+from domain.money import Money
 from persistence import facts as stored
 from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
 from persistence.database import Connection
@@ -35,14 +33,13 @@ async def customer_figures(conn: Connection, key: UUID, as_of: date | None, curr
         facts.balances, facts.policy, facts.exchange, to, facts.day, facts.terms.collaterals
     )
 
-    def room_of_group() -> Money | None:
+    def group_position() -> CreditPosition | None:
         if shared is None or not facts.check_groups or shared.policy.limit_type is CreditLimitType.NONE:
             return None
-        allowed = limit_on(shared.terms, shared.day, shared.exchange, to).total
-        used = shared.exchange.total(counted(shared.balances, shared.policy, shared.day), to)
-        return None if allowed is None else allowed - used
+        used = exposure(shared.balances, shared.policy, shared.exchange, to, shared.day)
+        return CreditPosition(limit_on(shared.terms, shared.day, shared.exchange, to), used)
 
-    return figures(limit, owed, room_of_group)
+    return figures(limit, owed, group_position)
 
 
 async def group_figures(conn: Connection, key: UUID, as_of: date | None, currency: str | None) -> dict[Path, Figure]:
@@ -53,9 +50,7 @@ async def group_figures(conn: Connection, key: UUID, as_of: date | None, currenc
     to = currency or facts.currency
 
     def owed() -> Exposure:
-        return _with_insured(
-            exposure(facts.balances, facts.policy, facts.exchange, to, facts.day), members, facts.policy, facts.exchange
-        )
+        return Exposure(facts.balances, facts.policy, facts.exchange, to, facts.day, secured(members))
 
     return figures(lambda: limit_on(facts.terms, facts.day, facts.exchange, to), owed, lambda: None)
 
@@ -66,23 +61,22 @@ async def party_figures(conn: Connection, key: UUID, as_of: date | None, currenc
     customers = await customer_sums(conn, (await customers_of_parties(conn, [key])).get(key, ()), moment)
     day = max((one.day for one in customers), default=as_of or NOW.date())
     rates = with_age(await exchange_on(conn, day, CURRENCIES), 7)
-    balances = [balance for one in customers for balance in one.balances]
+    balances = tuple(balance for one in customers for balance in one.balances)
 
     def owed() -> Exposure:
-        whole = exposure(balances, CountingPolicy(), rates, currency, day)
-        return _with_insured(whole, customers, CountingPolicy(), rates)
+        return Exposure(balances, CountingPolicy(), rates, currency, day, secured(customers))
 
     found = exposure_figures(owed)
     return found | {(name,): lambda: None for name in ("available", "used_percent", "effective_available")}
 
 
 def figures(
-    limit: Callable[[], CreditLimit], owed: Callable[[], Exposure], room: Callable[[], Money | None]
+    limit: Callable[[], CreditLimit], owed: Callable[[], Exposure], group: Callable[[], CreditPosition | None]
 ) -> dict[Path, Figure]:
     """The figures of a position."""
 
     def whole() -> CreditPosition:
-        return position(limit(), owed(), None)
+        return CreditPosition(limit(), owed(), group())
 
     return {
         ("limit", "kind"): lambda: limit().kind.value,
@@ -95,7 +89,7 @@ def figures(
         **exposure_figures(owed),
         ("available",): lambda: _amount(whole().available),
         ("used_percent",): lambda: whole().used_percent,
-        ("effective_available",): lambda: _amount(position(limit(), owed(), room()).effective_available),
+        ("effective_available",): lambda: _amount(whole().effective_available),
     }
 
 
@@ -133,13 +127,6 @@ def _amount(money: Money | None) -> Decimal | None:
     return None if money is None else money.amount
 
 
-def _with_insured(
-    whole: Exposure, customers: Iterable[CustomerSums], policy: CountingPolicy, rates: Exchange
-) -> Exposure:
-    currency = whole.total.currency
-    covered = Money(Decimal(0), currency)
-    for one in customers:
-        if one.collaterals:
-            own = rates.total(counted(one.balances, policy, whole.as_of), currency)
-            covered += insured(one.collaterals, own, rates, one.day)
-    return replace(whole, insured=covered, net=whole.total - covered)
+def secured(customers: Iterable[CustomerSums]) -> tuple[Secured, ...]:
+    """Some customers with what others answer for each."""
+    return tuple(Secured(one.balances, one.collaterals, one.day) for one in customers)

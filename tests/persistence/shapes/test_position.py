@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from persistence.database import Connection
 from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION, PARTY_POSITION
 from persistence.shapes.worked import Asked, Figures
+from persistence.shapes.worth import RATE_MISSING
 from tests.persistence.shapes import oracle
-from tests.persistence.shapes.composing import AS_OF, CURRENCY, Composed
+from tests.persistence.shapes.composing import AS_OF, CURRENCY, Composed, Path
 from tests.persistence.shapes.firms import NOW, Firms, days, undone
 
 ASKED = Asked(AS_OF, CURRENCY)
 SEEDS = st.integers(0, 2**32)
+TODAY_IN_SEK = {"as_of": None, "currency": "SEK", "now": NOW}
 BY_CHANCE = settings(suppress_health_check=list(HealthCheck))
 
 KINDS: dict[str, tuple[Figures, Callable[..., Any], Callable[[Firms], list[Any]]]] = {
@@ -44,3 +50,80 @@ async def test_every_figure_of_a_position_is_the_domains(pool: asyncpg.Pool, kin
                 note(f"{as_of} {currency} {key}")
                 expected = await told(conn, key, as_of, currency)
                 assert found[key] == {path: figure() for path, figure in expected.items()}
+
+
+@settings(BY_CHANCE, max_examples=4)
+@given(SEEDS)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_figure_without_a_rate_is_never_told(pool: asyncpg.Pool, kind: str, seed: int) -> None:
+    _, told, whose = KINDS[kind]
+    raised = 0
+    async with undone(pool) as conn:
+        chance = random.Random(seed)
+        firms = await Firms.make(conn, chance, rates=False)
+        expected = {key: await told(conn, key, None, "SEK") for key in whose(firms)[:3]}
+        for path in next(iter(expected.values())):
+            alone = composed_alone(kind, path)
+            for key, every in expected.items():
+                note(f"{path} {key}")
+                found = await figure_or_state(alone, conn, key)
+                if found == RATE_MISSING:
+                    raised += 1
+                else:
+                    assert found == every[path]()
+    note(f"{raised} figures without a rate")
+
+
+@cache
+def composed_alone(kind: str, path: Path) -> Composed:
+    """One figure of a position."""
+    return Composed(KINDS[kind][0], ASKED, [path])
+
+
+async def figure_or_state(alone: Composed, conn: Connection, key: UUID) -> Any:
+    """The one figure of a key, or the state of the error that it is refused with."""
+    try:
+        async with conn.transaction():
+            ((found,),) = [each.values() for each in (await alone.of(conn, [key], **TODAY_IN_SEK)).values()]
+    except asyncpg.PostgresError as error:
+        return error.sqlstate
+    return found
+
+
+TABLES = {
+    ("limit", "total"): {
+        "collateral",
+        "company",
+        "credit_group_member",
+        "credit_limit_entry",
+        "credit_parameters",
+    },
+    ("limit", "expiry_date"): {"company", "credit_limit_entry", "credit_parameters"},
+    ("exposure", "total"): {"balance", "company", "credit_parameters"},
+    ("exposure", "days_overdue"): {"balance", "company", "credit_parameters"},
+    ("exposure", "net"): {"balance", "collateral", "company", "credit_parameters"},
+    ("effective_available",): {
+        "balance",
+        "collateral",
+        "company",
+        "credit_group",
+        "credit_group_member",
+        "credit_limit_entry",
+        "credit_parameters",
+        "customer",
+    },
+}
+
+
+@pytest.mark.parametrize("path", TABLES)
+def test_a_figure_reads_its_tables_and_no_others(path: tuple[str, ...]) -> None:
+    text = Composed(CUSTOMER_POSITION, Asked(), [path]).statement.text
+    assert set(re.findall(r"(?:FROM|JOIN) (\w+) AS \w+", text)) == TABLES[path]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("asked", [Asked(), ASKED])
+def test_every_lateral_is_correlated_to_what_stands_before_it(kind: str, asked: Asked) -> None:
+    composed = Composed(KINDS[kind][0], asked)
+    assert composed.statement.text.count(" AS asked_for") == 1
+    assert composed.statement.text.count("LATERAL (") == len(composed.laterals)
