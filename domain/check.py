@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from domain import blocking, explanation
 from domain.blocking import BlockingRule, Situation
-from domain.comparison import limit_tests, situation
+from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
     CUSTOMER,
@@ -42,8 +42,11 @@ __all__ = [
 def check(facts: Facts, order: Order) -> Decision:
     """Decide on one order. Raises `RateMissing` when a figure cannot be converted: then there is no decision."""
     customer = facts.customer
-    tests = limit_tests(facts, order)  # the credit group's limit first, then the customer's own; both are always listed
-    rules_see = situation(facts, tests)
+    bounds = limits(facts)
+    tests = limit_tests(
+        facts, order, bounds
+    )  # the credit group's limit first, then the customer's; both are always listed
+    rules_see = situation(facts, tests, bounds)
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
         return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)

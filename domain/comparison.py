@@ -6,24 +6,44 @@ The figures shown are the figures compared: the exposure rounded once, the order
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.blocking import Expiry, Situation, Used
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
-from domain.limits import CreditLimit, CreditLimitKind, limit_on, normal_on, temporary_on, used_percent
+from domain.limits import CreditLimit, CreditLimitKind, limit_on, used_percent
 from domain.money import Money, per_currency
 
 
-def limit_tests(facts: Facts, order: Order) -> tuple[LimitTest, ...]:
-    """The group's test, then the customer's. Raises `RateMissing`: without a rate there is no decision."""
-    customer_test = _compare(facts.customer, CUSTOMER, customer_limit(facts), order)
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a payer and of its group, each worked out once. `group` is None where no group is tested."""
+
+    customer: CreditLimit
+    group: CreditLimit | None
+
+
+def limits(facts: Facts) -> Limits:
+    """The limits that may bind."""
     group = tested_group(facts)
     if group is None:
+        return Limits(customer_limit(facts), None)
+    return Limits(customer_limit(facts), limit_on(group.terms, group.day, group.exchange, group.currency))
+
+
+def limit_tests(facts: Facts, order: Order, limits: Limits) -> tuple[LimitTest, ...]:
+    """The group's test, then the customer's. Raises `RateMissing`: without a rate there is no decision.
+
+    The group's limit does not bind a customer whose credit is unlimited.
+    """
+    binds = limits.customer.kind is not CreditLimitKind.UNLIMITED
+    customer_test = _compare(facts.customer, CUSTOMER, limits.customer, order, binds=True)
+    group = tested_group(facts)
+    if group is None or limits.group is None:
         return (customer_test,)
-    return _compare(group, CREDIT_GROUP, _group_limit(facts, group), order), customer_test
+    return _compare(group, CREDIT_GROUP, limits.group, order, binds=binds), customer_test
 
 
 def tested_group(facts: Facts) -> GroupFacts | None:
@@ -39,23 +59,27 @@ def customer_limit(facts: Facts) -> CreditLimit:
     return limit_on(terms, customer.day, customer.exchange, customer.currency)
 
 
-def situation(facts: Facts, tests: tuple[LimitTest, ...]) -> Situation:
+def situation(facts: Facts, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
     """What the blocking rules look at."""
     customer = facts.customer
-    debts = owed(customer.balances, customer.policy, customer.day)
+    # Banking days move a due day later only: what is not due by its own day is not overdue.
+    late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
+    debts = owed(late, customer.policy, customer.day)
     return Situation(
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
         risk_group=customer.risk_group,
         used=_used(tests),
-        expiries=tuple(_expiries(facts, tests)),
+        expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),
         overdue=overdue(debts),
         exchange=customer.exchange,
     )
 
 
-def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit | None, order: Order) -> LimitTest:
+def _compare(
+    holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, order: Order, *, binds: bool
+) -> LimitTest:
     exchange, currency, policy = holder.exchange, holder.currency, holder.policy
     itself = (-money for money in counted(order.counted, policy, holder.day))
     others = per_currency((*counted(holder.balances, policy, holder.day), *itself))
@@ -63,7 +87,7 @@ def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit |
     later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, holder.day)
     amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
     untested = policy.limit_type is CreditLimitType.NONE and not holder.terms.mandatory
-    total = None if untested or limit is None else limit.total
+    total = limit.total if binds and not untested else None
     return LimitTest(
         holder=(kind, holder.id),
         name=holder.name,
@@ -73,27 +97,21 @@ def _compare(holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit |
         amount=amount,
         available=None if total is None else total - exposure,
         used_percent=used_percent(exposure + amount, total),
-        rates=exchange.rates_used(_currencies(holder, total is not None, order, others), currency),
+        rates=exchange.rates_used(_currencies(holder, limit if total is not None else None, order, others), currency),
         day=holder.day,
     )
 
 
-def _currencies(holder: CustomerFacts | GroupFacts, binds: bool, order: Order, others: Iterable[Money]) -> set[str]:
-    """Every currency that entered the comparison."""
-    terms, day = holder.terms, holder.day
+def _currencies(
+    holder: CustomerFacts | GroupFacts, limit: CreditLimit | None, order: Order, others: Iterable[Money]
+) -> set[str]:
+    """Every currency that entered the comparison; `limit` is None where it does not bind."""
     used = {order.amount.currency, *(money.currency for money in others)}
-    if not binds:
+    if limit is None:
         return used
-    entries = (normal_on(terms.entries, day), temporary_on(terms.entries, day))
-    in_limit = (entry.limit.currency for entry in entries if entry is not None)
-    return {*used, *in_limit, *(policy.value.currency for policy in terms.collaterals if policy.valid_on(day))}
-
-
-def _group_limit(facts: Facts, group: GroupFacts) -> CreditLimit | None:
-    """The group's limit; none for a customer whose credit is unlimited, whom it does not bind."""
-    if customer_limit(facts).kind is CreditLimitKind.UNLIMITED:
-        return None
-    return limit_on(group.terms, group.day, group.exchange, group.currency)
+    in_limit = (entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None)
+    valid = (policy.value.currency for policy in holder.terms.collaterals if policy.valid_on(holder.day))
+    return {*used, *in_limit, *valid}
 
 
 def _used(tests: tuple[LimitTest, ...]) -> Used | None:
@@ -105,15 +123,14 @@ def _used(tests: tuple[LimitTest, ...]) -> Used | None:
     return None
 
 
-def _expiries(facts: Facts, tests: tuple[LimitTest, ...]) -> Iterable[Expiry]:
+def _expiries(facts: Facts, tests: tuple[LimitTest, ...], limits: Limits) -> Iterable[Expiry]:
     """Of the limits that bind; while a temporary limit is active the normal one's expiry does not matter."""
     binding = {test.holder for test in tests if test.limit is not None}
-    customer, group = facts.customer, tested_group(facts)
-    limit = customer_limit(facts)
+    customer, group, limit = facts.customer, tested_group(facts), limits.customer
     if _can_expire((CUSTOMER, customer.id), limit, binding) and (limit.expiry or customer.blank_expiry_means_expired):
         yield Expiry(limit.expiry, customer.day)
-    if group is not None:
-        limit = limit_on(group.terms, group.day, group.exchange, group.currency)
+    if group is not None and limits.group is not None:
+        limit = limits.group
         if _can_expire((CREDIT_GROUP, group.id), limit, binding) and limit.expiry:
             yield Expiry(limit.expiry, group.day, group.name)
 
