@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -106,7 +107,9 @@ def run(given: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Say in one sentence what went wrong, when something did."""
+    """Say in one sentence what went wrong, when something did. SIGTERM ends it in the same order as Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         given = arguments()
         return run_growth(given) if given.growth else run(given)

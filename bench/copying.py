@@ -61,8 +61,12 @@ def copy_lines(conn: Connection, table: str, columns: str, lines: Iterable[str])
 
 @contextmanager
 def without_indexes(conn: Connection, tables: Sequence[str] = LARGE) -> Iterator[None]:
-    """Take keys, foreign keys and indexes off tables, and make the same again afterwards."""
+    """Take keys, foreign keys and indexes off empty tables, and make the same again afterwards.
+
+    Emptied in the transaction that fills them, they are written without a log where the server keeps a minimal one.
+    """
     names = list(tables)
+    conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
     constraints = conn.execute(_DEFINED, (names,)).fetchall()
     indexes = conn.execute(_INDEXED, (names,)).fetchall()
     for table, name, _, _ in reversed(constraints):

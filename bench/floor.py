@@ -1,13 +1,14 @@
 """The floor: bare Starlette that answers with the JSON of prepared SQL. No GraphQL, no tokens, no scope, no log.
 
-`python -m bench.floor URL PORT FILE`: FILE holds for each question its SQL and the arguments of each case. A request
-names a question and the place of a case; the answer is what the statement returns.
+`python -m bench.floor PORT FILE`, the database in DATABASE_URL. FILE holds for each question its SQL and the arguments
+of each case. A request names a question and the place of a case; the answer is what the statement returns.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -108,9 +109,15 @@ class Floor:
         return Response("ready")
 
 
-def main(url: str, port: str, file: str) -> None:
+def main(port: str, file: str) -> None:
     """Serve until ended."""
-    uvicorn.run(Floor(url, Path(file)).app, port=int(port), http="httptools", log_config=None, access_log=False)
+    uvicorn.run(
+        Floor(os.environ["DATABASE_URL"], Path(file)).app,
+        port=int(port),
+        http="httptools",
+        log_config=None,
+        access_log=False,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,7 +18,7 @@ from bench.cases import cases
 from bench.contest import Contestant, plan, speaking, verify, with_cursors
 from bench.database import Place
 from bench.generate import say
-from bench.load import Load, Shot
+from bench.load import Load, LoadFailed, Shot
 from bench.processes import ROOT, cpu_seconds, free_port, python, running
 from bench.questions.question import CREDITGRAPH, FLOOR, OVER_ITEMS, POSTGRAPHILE, RAW, SLOW, Case, Question, Side
 from bench.sizes import Size
@@ -37,12 +38,13 @@ SLOW_ROUNDS = 2
 
 @dataclass
 class Entry:
-    """A contestant in one question: its requests in a file, or for `asyncpg` the name of the question."""
+    """A contestant in one question with its requests in a file; `command` asks without HTTP and prints the cost."""
 
     contestant: Contestant
-    file: Path | None
+    file: Path
     connections: int
     rounds: int
+    command: Sequence[str] = ()
 
 
 @dataclass
@@ -94,14 +96,15 @@ def enter(
     contest: Contest, questions: Sequence[Question], *, peer: bool
 ) -> dict[str, tuple[results.Asked, list[Entry]]]:
     """Start the others, prepare every request and compare the answers."""
-    ours = contest.ours
+    # Addresses hold passwords, so they are given where other users do not see them.
+    ours, where = contest.ours, {"DATABASE_URL": contest.place.url}
     contest.servers.append(
         Contestant(SLOW, CREDITGRAPH, ours.url, ours.pid, {**ours.headers, "X-Creditgraph-Lane": "slow"})
     )
     if peer:
         port = free_port()
-        command = [peer_files.node(), str(peer_files.FOLDER / "server.mjs"), contest.place.url, str(port)]
-        more = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
+        command = [peer_files.node(), str(peer_files.FOLDER / "server.mjs"), str(port)]
+        more = {**where, "NODE_ENV": "production", "GRAPHILE_ENV": "production"}
         found = contest.stack.enter_context(running(command, port, "/graphql", contest.folder / "peer.log", more))
         for name in (POSTGRAPHILE, OVER_ITEMS):
             contest.servers.append(Contestant(name, POSTGRAPHILE, f"{found.url}/graphql", found.pid))
@@ -116,14 +119,15 @@ def enter(
     if plans:
         contest.plans.write_text(json.dumps(plans))
         port = free_port()
-        command = python("-m", "bench.floor", contest.place.url, str(port), str(contest.plans))
-        floor = contest.stack.enter_context(running(command, port, "/ready", contest.folder / "floor.log"))
+        command = python("-m", "bench.floor", str(port), str(contest.plans))
+        floor = contest.stack.enter_context(running(command, port, "/ready", contest.folder / "floor.log", where))
         for name, said in plans.items():
             asked = [{"question": name, "case": place} for place in range(len(said["cases"]))]
             file = contest.load.prepare(f"floor {name}", asked, {"Content-Type": "application/json"})
-            for who, path in ((FLOOR, file), (RAW, None)):
+            raw = python("-m", "bench.raw", str(contest.plans), name)
+            for who, alone in ((FLOOR, ()), (RAW, raw)):
                 contestant = Contestant(who, who, f"{floor.url}/", floor.pid)
-                entered[name][1].append(Entry(contestant, path, 16, contest.rounds))
+                entered[name][1].append(Entry(contestant, file, 16, contest.rounds, alone))
     return entered
 
 
@@ -151,22 +155,29 @@ def _enter(
         slow = contestant.name == SLOW
         connections = SLOW_CONNECTIONS if slow else side.connections
         entries.append(Entry(contestant, file, connections, SLOW_ROUNDS if slow else contest.rounds))
+        if question.writes and contestant is ours and RAW in question.targets:
+            alone = python("-m", "bench.replay", str(file))
+            entries.append(Entry(Contestant(RAW, RAW, "", 0), file, 16, contest.rounds, alone))
     return results.Asked(question.name, question.about, question.targets, planned.lane, planned.statements), entries
 
 
 def shoot(contest: Contest, name: str, entry: Entry, seconds: float) -> Shot:
     """One stretch of load on one contestant."""
-    if entry.file is not None:
+    if not entry.command:
         return contest.load.shoot(
             entry.contestant.url, entry.contestant.pid, entry.file, seconds=seconds, connections=entry.connections
         )
     postmaster = contest.place.postmaster
     before = cpu_seconds(postmaster) if postmaster else 0.0
-    command = python("-m", "bench.raw", contest.place.url, str(contest.plans), name, str(seconds))
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    said = json.loads(done.stdout)
+    where = {**os.environ, "DATABASE_URL": contest.place.url}
+    done = subprocess.run(
+        [*entry.command, str(seconds)], cwd=ROOT, env=where, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise LoadFailed(f"{name} without HTTP: {done.stderr[-2000:]}")
+    said = json.loads(done.stdout.splitlines()[-1])
     count = said["requests"]
-    database = (cpu_seconds(postmaster) - before) * 1000 / count / 1.25 if postmaster else None
+    database = (cpu_seconds(postmaster) - before) * 1000 / said["all"] if postmaster else None
     return Shot(count, said["seconds"], 0.0, 0.0, 0.0, said["cpu"] * 1000 / count, database)
 
 

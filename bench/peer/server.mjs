@@ -1,12 +1,13 @@
 // PostGraphile 5 as its documentation sets it up for production: Amber preset, no watching, no explorer, pool of 16.
-// arguments: address of the database, port. Says "ready" on standard output.
+// Argument: the port; the database is in DATABASE_URL. Says "ready" on standard output.
 import { createServer } from "node:http";
 import { grafserv } from "postgraphile/grafserv/node";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { postgraphile } from "postgraphile";
 
-const [url, port] = process.argv.slice(2);
+const [port] = process.argv.slice(2);
+const url = process.env.DATABASE_URL;
 
 const pgl = postgraphile({
   extends: [PostGraphileAmberPreset],

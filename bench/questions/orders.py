@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.questions.question import CREDITGRAPH, POSTGRAPHILE, Question, Side
+from bench.questions.question import CREDITGRAPH, POSTGRAPHILE, RAW, Question, Side
 
 _SUBMIT = Side(
     """mutation Submit($input: SubmitSalesOrderInput!) {
@@ -24,7 +24,7 @@ SPREAD = Question(
     "submitSalesOrder: check and reserve, spread over customers",
     "orders",
     {CREDITGRAPH: _SUBMIT, POSTGRAPHILE: _PEER_SUBMIT},
-    {POSTGRAPHILE: "1.5"},
+    {POSTGRAPHILE: "1.5", RAW: "0.5"},
     floor=False,
     writes=True,
 )
