@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.decision import Decision
 from domain.facts import Facts, Order
-from persistence.frozen import freeze, thaw
+from persistence.frozen import freeze, thaw, written
 from persistence.keys import new_key
 
 
@@ -46,6 +46,6 @@ def decision_row(
         "decided_at": now,
         "decided_by_id": actor,
         "result": freeze(decision),
-        "inputs": {"facts": freeze(facts), "order": freeze(order)},
+        "inputs": {"facts": written(facts), "order": written(order)},
         "override_reason": override_reason,
     }

@@ -16,6 +16,8 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import orjson
+
 from domain.message import Message, Percent
 from domain.money import Money
 
@@ -31,6 +33,20 @@ def freeze(value: Any) -> Any:
     """A value as JSON."""
     freezer = _FREEZERS.get(type(value))
     return (freezer or _freezer(type(value)))(value)
+
+
+def written(value: Any) -> orjson.Fragment:
+    """A value without messages as JSON text, fields at their defaults too: several times faster, for large values."""
+    return orjson.Fragment(orjson.dumps(value, default=_written_otherwise, option=orjson.OPT_NON_STR_KEYS))
+
+
+def _written_otherwise(value: Any) -> Any:
+    match value:
+        case Decimal() | UUID():  # also the driver's own kind of UUID
+            return str(value)
+        case frozenset():
+            return sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be written")
 
 
 def _freezer(kind: type) -> Callable[[Any], Any]:
@@ -177,7 +193,8 @@ def _thawed(kind: Any, value: Any) -> Any:
         return frozenset(_thawed(typing.get_args(kind)[0], one) for one in value)
     if origin is not None:
         key, one = typing.get_args(kind)
-        return {_thawed(key, name): _thawed(one, part) for name, part in value}
+        pairs = value.items() if isinstance(value, dict) else value
+        return {_thawed(key, name): _thawed(one, part) for name, part in pairs}
     if kind is Message:
         return thaw_message(value)
     if kind in (Decimal, UUID):
