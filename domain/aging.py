@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from domain.calendar import bank_day, days_past
 from domain.exposure import Balance, Category
@@ -56,20 +57,69 @@ DEFAULT_AGING = AgingDefinition(
 class AgingBucket:
     """The receivables of one bucket."""
 
-    title: Message
-    from_day: int | None
-    until_day: int | None
-    amount: Money
+    definition: AgingBucketDefinition
+    items: tuple[Money, ...]
+    exchange: Exchange
+    currency: str
+
+    @property
+    def title(self) -> Message:
+        """What the column is called."""
+        return self.definition.title
+
+    @property
+    def from_day(self) -> int | None:
+        """The first day past due; None is without end."""
+        return self.definition.from_day
+
+    @property
+    def until_day(self) -> int | None:
+        """The last day past due; None is without end."""
+        return self.definition.until_day
+
+    @cached_property
+    def amount(self) -> Money:
+        """What is open. Raises `RateMissing`."""
+        return self.exchange.total(self.items, self.currency)
 
 
 @dataclass(frozen=True)
 class Aging:
-    """`unapplied` is positive; total = buckets − unapplied, rounded once."""
+    """Receivables by due day. Each figure is worked out when it is asked for, and may raise `RateMissing`.
+
+    `items`: open amounts with their days past due, `payments`: unapplied ones, negative. Each figure is its sums per
+    currency, converted, added, and rounded once.
+    """
 
     as_of: date
-    total: Money
-    unapplied: Money
-    buckets: tuple[AgingBucket, ...]
+    definition: AgingDefinition
+    items: tuple[tuple[int, Money], ...]
+    payments: tuple[Money, ...]
+    exchange: Exchange
+    currency: str
+
+    @cached_property
+    def total(self) -> Money:
+        """All buckets − unapplied."""
+        return self.exchange.total((*(amount for _, amount in self.items), *self.payments), self.currency)
+
+    @cached_property
+    def unapplied(self) -> Money:
+        """Receipts and credit notes that have not settled an item, positive."""
+        return -self.exchange.total(self.payments, self.currency)
+
+    @cached_property
+    def buckets(self) -> tuple[AgingBucket, ...]:
+        """The buckets, from young to old."""
+        return tuple(
+            AgingBucket(
+                bucket,
+                tuple(amount for past, amount in self.items if bucket.holds(past)),
+                self.exchange,
+                self.currency,
+            )
+            for bucket in self.definition.buckets
+        )
 
 
 def aging(
@@ -80,33 +130,17 @@ def aging(
     day: date,
     bank_days_of: str | None = None,
 ) -> Aging:
-    """Receivables by due day, each bucket's sums per currency converted, added, and rounded once.
-
-    `bank_days_of`: the country whose banking days move a due day. Raises `RateMissing`.
-    """
-    open_items: list[tuple[int, Money]] = []
-    unapplied: list[Money] = []
+    """Receivables by due day. `bank_days_of`: the country whose banking days move a due day."""
+    items: list[tuple[int, Money]] = []
+    payments: list[Money] = []
     for balance in balances:
         if balance.category is Category.UNAPPLIED:
-            unapplied.append(balance.amount)
+            payments.append(balance.amount)
         elif balance.category is Category.RECEIVABLES:
             due = balance.due or day
             past = days_past(bank_day(due, bank_days_of), balance.company_day or day)
-            open_items.append((past, balance.amount))
-    return Aging(
-        as_of=day,
-        total=exchange.total((*(amount for _, amount in open_items), *unapplied), currency),
-        unapplied=-exchange.total(unapplied, currency),
-        buckets=tuple(
-            AgingBucket(
-                bucket.title,
-                bucket.from_day,
-                bucket.until_day,
-                exchange.total((amount for past, amount in open_items if bucket.holds(past)), currency),
-            )
-            for bucket in definition.buckets
-        ),
-    )
+            items.append((past, balance.amount))
+    return Aging(day, definition, tuple(items), tuple(payments), exchange, currency)
 
 
 NOT_DUE = N_("Not due")

@@ -83,15 +83,18 @@ class LimitTerms:
 
 @dataclass(frozen=True)
 class LimitPart:
-    """One part of a limit, in the limit's currency; `source` is what it comes from, as (kind, id)."""
+    """One part of a limit: `exact` in its own currency, `source` is what it comes from, as (kind, id)."""
 
     kind: CreditLimitPartKind
-    amount: Money
-    source: tuple[str, UUID] | None = None
+    exact: Money
+    source: tuple[str, UUID]
+    exchange: Exchange
+    currency: str
 
-
-ExactPart = tuple[CreditLimitPartKind, Money, tuple[str, UUID]]
-"""A part before it is converted and rounded, with what it comes from."""
+    @cached_property
+    def amount(self) -> Money:
+        """The part in the limit's currency, rounded. Raises `RateMissing`."""
+        return self.exchange.convert(self.exact, self.currency)
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,7 @@ class CreditLimit:
     @cached_property
     def total(self) -> Money | None:
         """What may be used: (temporary or base) + insurance_and_guarantees; None where nothing binds."""
-        exact = [amount for _, amount, _ in self._exact_parts()]
-        return self.exchange.total(exact, self.currency) if self.binds else None
+        return self.exchange.total((part.exact for part in self.parts), self.currency) if self.binds else None
 
     @cached_property
     def base(self) -> Money | None:
@@ -144,32 +146,27 @@ class CreditLimit:
     @cached_property
     def insurance_and_guarantees(self) -> Money:
         """What collateral changes, flagged policies included."""
-        return self.exchange.total((amount for _, amount, _ in self._from_collateral()), self.currency)
+        return self.exchange.total((part.exact for part in self.parts if part.source[0] == COLLATERAL), self.currency)
 
     @cached_property
     def parts(self) -> tuple[LimitPart, ...]:
-        """What it is made of, each part rounded."""
-        return tuple(
-            LimitPart(part, self.exchange.convert(amount, self.currency), source)
-            for part, amount, source in self._exact_parts()
-        )
+        """What it is made of, where it binds: the posted limit in force, then each valid policy."""
+        if not self.binds:
+            return ()
+        parts: list[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]] = []
+        in_force = self.temporary or self.normal
+        if in_force is not None:
+            part = CreditLimitPartKind.BASE if self.temporary is None else CreditLimitPartKind.TEMPORARY
+            parts.append((part, in_force.limit, (LIMIT_ENTRY, in_force.id)))
+        for policy in self.terms.collaterals:
+            if policy.valid_on(self.day):
+                parts.extend(_parts_of(policy))
+        return tuple(LimitPart(*part, self.exchange, self.currency) for part in parts)
 
     @property
     def expiry(self) -> date | None:
         """The last day of the normal limit, which blocks only through a rule."""
         return None if self.normal is None else self.normal.until
-
-    def _exact_parts(self) -> list[ExactPart]:
-        in_force = self.temporary or self.normal
-        if not self.binds or in_force is None:
-            return self._from_collateral()
-        part = CreditLimitPartKind.BASE if self.temporary is None else CreditLimitPartKind.TEMPORARY
-        return [(part, in_force.limit, (LIMIT_ENTRY, in_force.id)), *self._from_collateral()]
-
-    def _from_collateral(self) -> list[ExactPart]:
-        if not self.binds:
-            return []
-        return [part for policy in self.terms.collaterals if policy.valid_on(self.day) for part in _parts_of(policy)]
 
 
 @dataclass(frozen=True)
@@ -253,7 +250,7 @@ def _last_day(entry: LimitEntry, entries: tuple[LimitEntry, ...]) -> date:
     return min((entry.until or date.max, *replaced))
 
 
-def _parts_of(collateral: Collateral) -> list[ExactPart]:
+def _parts_of(collateral: Collateral) -> list[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]]:
     source = (COLLATERAL, collateral.id)
     parts = [(CreditLimitPartKind(collateral.kind.value), collateral.addition, source)]
     if collateral.included_in_exposure:

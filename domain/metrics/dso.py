@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from domain.calendar import months_back
 from domain.exposure import Balance, Category
@@ -21,15 +22,39 @@ class DsoMethod(StrEnum):
 
 @dataclass(frozen=True)
 class DaysSalesOutstanding:
-    """`days` has two decimals and is None without sales. The window is (window_start, as_of], `window_days` long."""
+    """The window is (window_start, as_of]. Each figure is worked out when asked for, and may raise `RateMissing`."""
 
-    days: Decimal | None
-    method: DsoMethod
-    receivables: Money
-    sales: Money
-    window_start: date
-    window_days: int
+    balances: tuple[Balance, ...]
+    exchange: Exchange
+    currency: str
     as_of: date
+    window_start: date
+    method: DsoMethod = DsoMethod.STANDARD
+
+    @property
+    def window_days(self) -> int:
+        """How long the window is, counted exclusively: the day it starts is not one of its days."""
+        return max(0, (self.as_of - self.window_start).days)
+
+    @cached_property
+    def receivables(self) -> Money:
+        """All open receivables, whatever their age."""
+        open_ = (b.amount for b in self.balances if b.category is Category.RECEIVABLES)
+        return self.exchange.total(open_, self.currency)
+
+    @cached_property
+    def sales(self) -> Money:
+        """The gross sales invoiced in the window."""
+        sold = (b.amount for b in self.balances if _sold_in(b, self.window_start, self.as_of))
+        return self.exchange.total(sold, self.currency)
+
+    @property
+    def days(self) -> Decimal | None:
+        """Receivables / sales × days of the window, with two decimals; None without sales."""
+        if self.sales.amount <= 0 or not self.window_days:
+            return None
+        days = self.receivables.amount * self.window_days / self.sales.amount
+        return days.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def dso(
@@ -40,22 +65,13 @@ def dso(
     months: int = 12,
     customer_since: date | None = None,
 ) -> DaysSalesOutstanding:
-    """Standard DSO: all open receivables, whatever their age, over the gross sales invoiced in the window.
+    """Standard DSO: all open receivables over the gross sales invoiced in the window.
 
-    The window goes so many calendar months back, but not before the customer became one; its days are counted
-    exclusively (the day the window starts is not one of them). Sales carry their document day as `due`.
-
-    Raises `RateMissing`.
+    The window goes so many calendar months back, but not before the customer became one. Sales carry their document
+    day as `due`.
     """
-    balances = tuple(balances)
     start = max(months_back(day, months), customer_since or date.min)
-    receivables = exchange.total((b.amount for b in balances if b.category is Category.RECEIVABLES), currency)
-    sales = exchange.total((b.amount for b in balances if _sold_in(b, start, day)), currency)
-    window_days = max(0, (day - start).days)
-    days = None
-    if sales.amount > 0 and window_days:
-        days = (receivables.amount * window_days / sales.amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return DaysSalesOutstanding(days, DsoMethod.STANDARD, receivables, sales, start, window_days, day)
+    return DaysSalesOutstanding(tuple(balances), exchange, currency, day, start)
 
 
 def _sold_in(balance: Balance, start: date, day: date) -> bool:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.exposure import Category, CreditLimitType
 from persistence.shapes.limit import valid
-from persistence.shapes.owing import Owing
+from persistence.shapes.owing import CompanyOwing, Owing
 from persistence.shapes.terms import Terms
 from persistence.shapes.worked import Amount, Expression, Object
 from persistence.shapes.worth import ZERO, constant, one_of, unit
@@ -37,7 +37,7 @@ FIGURES = (
 )
 
 
-def figures(owing: Owing, terms: Terms) -> sa.FromClause:
+def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """Every figure that is a plain sum, in the currency of the terms and rounded: a lateral of one row."""
     sums = _per_currency(owing, terms)
     totals = {
@@ -51,7 +51,7 @@ def figures(owing: Owing, terms: Terms) -> sa.FromClause:
     )
 
 
-def oldest(owing: Owing, terms: Terms) -> sa.FromClause:
+def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """The oldest due day of what is claimed, and how many days it is overdue: a lateral of one row."""
     kept = owing.of((Category.RECEIVABLES, Category.DISPUTED))
     claimed = sa.case(
@@ -133,7 +133,7 @@ def total_where(amount: Expression, *conditions: sa.ColumnElement[bool]) -> Expr
     return sa.func.coalesce(sa.func.sum(amount).filter(*conditions), ZERO)
 
 
-def _per_currency(owing: Owing, terms: Terms) -> sa.FromClause:
+def _per_currency(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """Every figure for each currency, in its minor units."""
     kept = owing.of(EXPOSED)
     sums = by_category(kept, terms)
@@ -151,9 +151,12 @@ def _per_currency(owing: Owing, terms: Terms) -> sa.FromClause:
     )
 
 
-def insured(owing: Owing, terms: Terms) -> sa.FromClause:
-    """What others answer for, added up over customers, of each at most what it owes: a lateral of one row."""
-    covered, own = _covered(owing, terms), _used_by_each(owing, terms)
+def insured(owing: Owing, terms: Terms, *, rounded: bool = True) -> sa.FromClause:
+    """What others answer for, added up over customers, of each at most what it owes: a lateral of one row.
+
+    `rounded`: each customer's part is. Of a company only their sum is.
+    """
+    covered, own = _covered(owing, terms, rounded), _used_by_each(owing, terms, rounded)
     most = sa.func.greatest(sa.func.coalesce(own.c.total, ZERO), ZERO, type_=sa.Numeric())
     return (
         sa.select(sa.func.coalesce(sa.func.sum(sa.func.least(covered.c.value, most)), ZERO).label("value"))
@@ -163,7 +166,7 @@ def insured(owing: Owing, terms: Terms) -> sa.FromClause:
     )
 
 
-def _covered(owing: Owing, terms: Terms) -> sa.FromClause:
+def _covered(owing: Owing, terms: Terms, rounded: bool) -> sa.FromClause:
     """The full value of each customer's policies that are valid on its day, rounded."""
     policy, whose = collateral.alias(), owing.whose()
     mine = valid(policy, whose.id, whose.day)
@@ -175,16 +178,16 @@ def _covered(owing: Owing, terms: Terms) -> sa.FromClause:
         .correlate(*owing.before)
         .subquery()
     )
-    value = terms.rounded(sa.func.sum(terms.worth(values.c.value, values.c.currency)))
+    value = sa.func.sum(terms.worth(values.c.value, values.c.currency))
     return (
-        sa.select(values.c.customer_id, value.label("value"))
+        sa.select(values.c.customer_id, (terms.rounded(value) if rounded else value).label("value"))
         .group_by(values.c.customer_id)
         .correlate(*owing.before)
         .subquery()
     )
 
 
-def _used_by_each(owing: Owing, terms: Terms) -> sa.FromClause:
+def _used_by_each(owing: Owing, terms: Terms, rounded: bool) -> sa.FromClause:
     """What counts as used credit of each customer, rounded."""
     kept = owing.of(EXPOSED)
     sums = (
@@ -193,9 +196,9 @@ def _used_by_each(owing: Owing, terms: Terms) -> sa.FromClause:
         .correlate(*owing.before)
         .subquery()
     )
-    total = terms.rounded(sa.func.sum(terms.worth(sums.c.total, sums.c.currency) * unit(sums.c.currency)))
+    total = sa.func.sum(terms.worth(sums.c.total, sums.c.currency) * unit(sums.c.currency))
     return (
-        sa.select(sums.c.customer_id, total.label("total"))
+        sa.select(sums.c.customer_id, (terms.rounded(total) if rounded else total).label("total"))
         .group_by(sums.c.customer_id)
         .correlate(*owing.before)
         .subquery()

@@ -18,7 +18,7 @@ from persistence.shapes.worked import Asked, Expression
 from persistence.shapes.worth import one_of
 from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group_member, customer
-from persistence.tables.movements import balance, movement
+from persistence.tables.movements import balance, company_balance, movement, movement_tail
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,51 @@ class Owing:
         return found.where(whose.past if past else sa.not_(whose.past))
 
 
+@dataclass(frozen=True)
+class CompanyOwing:
+    """The balances of a company's customers, those of our own group left out; read from the sums kept of the company.
+
+    What is not yet folded into them is added, what customers of our own group owe is taken off. They name no customer.
+    """
+
+    terms: Terms
+    asked: Asked
+
+    @property
+    def before(self) -> tuple[sa.FromClause, ...]:
+        """What they are correlated to."""
+        return self.terms.before
+
+    def of(self, categories: Sequence[Category]) -> sa.FromClause:
+        """The balances of these categories, with the columns of a customer's but for the customer."""
+        kept, tail, theirs = company_balance.alias(), movement_tail.alias(), balance.alias()
+        own, moved, mover = customer.alias(), movement.alias(), customer.alias()
+        ours = theirs.join(own, sa.and_(own.c.id == theirs.c.customer_id, own.c.intercompany))
+        parts = [
+            self._columns(kept, kept.c.amount, categories),
+            self._columns(tail, tail.c.amount, categories),
+            self._columns(theirs, -theirs.c.amount, categories)
+            .select_from(ours)
+            .where(own.c.company_id == self.terms["id"]),
+        ]
+        if self.asked.as_of is not None:
+            past = self.terms["past"]
+            outside = moved.join(mover, sa.and_(mover.c.id == moved.c.customer_id, sa.not_(mover.c.intercompany)))
+            then = self._columns(moved, moved.c.amount, categories).select_from(outside)
+            parts = [part.where(sa.not_(past)) for part in parts]
+            parts.append(then.where(past, moved.c.day <= self.asked.as_of))
+        return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _columns(self, kept: Any, amount: Expression, categories: Sequence[Category]) -> sa.Select[Any]:
+        return sa.select(
+            kept.c.category,
+            kept.c.currency,
+            kept.c.due_day,
+            amount.label("amount"),
+            self.terms["day"].label("company_day"),
+        ).where(kept.c.company_id == self.terms["id"], one_of(kept.c.category, categories))
+
+
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
     alone = Whose(None, sa.true(), key, terms["day"], terms["past"])
@@ -106,5 +151,21 @@ def of_party(terms: Terms, asked: Asked) -> Owing:
         day, past = days(of.c.time_zone, asked)
         source = own.join(of, of.c.id == own.c.company_id)
         return Whose(source, own.c.party_id == terms["id"], own.c.id, day, past)
+
+    return Owing(customers, terms.before, asked)
+
+
+def of_company(terms: Terms, asked: Asked) -> CompanyOwing:
+    """The balances of a company's customers."""
+    return CompanyOwing(terms, asked)
+
+
+def of_outside(terms: Terms, asked: Asked) -> Owing:
+    """The balances of each of a company's customers, those of our own group left out, on the company's day."""
+
+    def customers() -> Whose:
+        own = customer.alias()
+        there = sa.and_(own.c.company_id == terms["id"], sa.not_(own.c.intercompany))
+        return Whose(own, there, own.c.id, terms["day"], terms["past"])
 
     return Owing(customers, terms.before, asked)

@@ -11,6 +11,7 @@ from persistence.shapes.limit import Holder, Limit, limit_on
 from persistence.shapes.terms import Terms, company_terms, group_terms, party_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
 from persistence.shapes.worth import NOTHING, ZERO, constant
+from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, credit_group_member, customer, party
 
 _ONE = sa.literal_column("1", sa.Integer())
@@ -67,6 +68,14 @@ def _party(row: Row, asked: Asked) -> Object:
     )
 
 
+def _company(row: Row, asked: Asked) -> Object:
+    terms = company_terms(row[company_table.c.id], asked, (row.source,))
+    whose = owing.of_company(terms, asked)
+    found = exposure.figures(whose, terms)
+    insured = terms.rounded(exposure.insured(owing.of_outside(terms, asked), terms, rounded=False).c.value)
+    return exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms)
+
+
 CUSTOMER_POSITION = Figures(
     (customer.c.id, customer.c.company_id, customer.c.unlimited_credit, customer.c.mandatory_credit_limit), _customer
 )
@@ -77,6 +86,10 @@ GROUP_POSITION = Figures((credit_group.c.id,), _group)
 
 PARTY_POSITION = Figures((party.c.id,), _party)
 """What a party owes all companies together. The currency must be asked: without one there is no figure."""
+
+
+COMPANY_EXPOSURE = Figures((company_table.c.id,), _company)
+"""What the customers of a company owe, those of our own group left out; an `Exposure`."""
 
 
 def _position(limit: Limit, owed: Object, found: sa.FromClause, terms: Terms, room: Expression) -> Object:

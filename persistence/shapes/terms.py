@@ -18,7 +18,7 @@ from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, customer
 
 # PostgreSQL works out the day once a row, not wherever it is spoken of: 100 customers take 40 % less time.
-_KEPT_APART = sa.literal_column("0")
+_KEPT_APART = sa.literal_column("0", sa.Integer())
 
 MAX_RATE_AGE_DAYS = 7
 """How old a rate may be where no company or group says otherwise (decision 13)."""

@@ -149,9 +149,8 @@ class Firms:
         for (category_, currency, due), amount in kept.items():
             row = {"customer_id": key, "company_id": company, "category": category_, "currency": currency}
             await self.world.put("balance", **row, due_day=due, amount=amount)
-            row.pop("customer_id")
-            tail = {**row, "due_day": due, "amount": amount}
-            await self.world.put("movement_tail", **tail)
+            tail = {name: value for name, value in row.items() if name != "customer_id"}
+            await self.world.put("movement_tail", **tail, due_day=due, amount=amount)
 
     async def _rates(self) -> None:
         """A rate for every currency on every day, in either direction, old ones among them."""
@@ -188,7 +187,7 @@ class Firms:
 async def undone(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
     """A connection; what is done with it is undone."""
     async with pool.acquire() as conn:
-        doing = conn.transaction()
+        doing = conn.transaction(isolation="repeatable_read")
         await doing.start()
         try:
             yield conn

@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[Figures, Callable[..., Any], Callable[[Firms], list[Any]]
 }
 
 
-@settings(BY_CHANCE, max_examples=10)
+@settings(BY_CHANCE, max_examples=6)
 @given(SEEDS)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_figure_of_a_position_is_the_domains(pool: asyncpg.Pool, kind: str, seed: int) -> None:
@@ -52,7 +52,7 @@ async def test_every_figure_of_a_position_is_the_domains(pool: asyncpg.Pool, kin
                 assert found[key] == {path: figure() for path, figure in expected.items()}
 
 
-@settings(BY_CHANCE, max_examples=4)
+@settings(BY_CHANCE, max_examples=3)
 @given(SEEDS)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_figure_without_a_rate_is_never_told(pool: asyncpg.Pool, kind: str, seed: int) -> None:

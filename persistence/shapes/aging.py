@@ -1,0 +1,177 @@
+"""Open receivables by how long they are overdue, exactly as `domain.aging` says of facts as loaded."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.aging import BETWEEN, DEFAULT_AGING, NOT_DUE, OVER, UP_TO
+from domain.exposure import Category
+from persistence.shapes import owing
+from persistence.shapes.exposure import total_where
+from persistence.shapes.owing import CompanyOwing, Owing
+from persistence.shapes.terms import Terms, company_terms
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
+from persistence.shapes.worth import constant, unit
+from persistence.tables.company import company_table
+from persistence.tables.customer import customer
+from persistence.tables.reference import aging_definition
+
+_ONE = constant(1)
+_DEFAULT: Expression = sa.literal_column(
+    "'{}'::jsonb".format(json.dumps([{"from": one.from_day, "until": one.until_day} for one in DEFAULT_AGING.buckets])),
+    JSONB(),
+)
+
+
+def _customer(row: Row, asked: Asked) -> Object:
+    terms = company_terms(row[customer.c.company_id], asked, (row.source,))
+    return _aging(owing.of_customer(row[customer.c.id], terms, asked), terms, asked)
+
+
+def _company(row: Row, asked: Asked) -> Object:
+    terms = company_terms(row[company_table.c.id], asked, (row.source,))
+    return _aging(owing.of_company(terms, asked), terms, asked)
+
+
+CUSTOMER_AGING = Figures((customer.c.id, customer.c.company_id), _customer)
+"""What a customer owes by age; null where there is no aging definition of the code that is asked for."""
+
+COMPANY_AGING = Figures((company_table.c.id,), _company)
+"""What a company's customers owe by age, those of our own group left out; null like that of a customer."""
+
+
+def _aging(whose: Owing | CompanyOwing, terms: Terms, asked: Asked) -> Object:
+    sums, definition = _sums(whose, terms), _definition(terms, asked)
+    before = whose.before if definition is None else (*whose.before, definition)
+    buckets = _DEFAULT
+    present = None
+    if definition is not None and asked.definition is not None:
+        default = asked.definition.is_(None)
+        buckets = sa.case((default, _DEFAULT), else_=definition.c.buckets)
+        present = sa.or_(default, definition.c.buckets.is_not(None))
+    return Object(
+        {
+            "as_of": terms["day"],
+            "total": Amount(sums.c.total, terms["currency"]),
+            "unapplied": Amount(-sums.c.payments, terms["currency"]),
+            "buckets": Rows(_buckets(whose, terms, buckets, before), ("place",), _bucket),
+        },
+        present,
+    )
+
+
+def _sums(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
+    """What is open and what is unapplied (negative), together and alone, rounded: a lateral of one row."""
+    kept = whose.of((Category.RECEIVABLES, Category.UNAPPLIED))
+    payments = total_where(kept.c.amount, kept.c.category == constant(Category.UNAPPLIED))
+    sums = (
+        sa.select(
+            kept.c.currency,
+            unit(kept.c.currency).label("unit"),
+            sa.func.sum(kept.c.amount).label("total"),
+            payments.label("payments"),
+        )
+        .group_by(kept.c.currency)
+        .correlate(*whose.before)
+        .subquery()
+    )
+    return (
+        sa.select(
+            *(
+                terms.rounded(sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit)).label(name)
+                for name in ("total", "payments")
+            )
+        )
+        .correlate(*whose.before)
+        .lateral()
+    )
+
+
+def _definition(terms: Terms, asked: Asked) -> sa.FromClause | None:
+    """The columns that are asked for by code, the company's own before one of all companies."""
+    if asked.definition is None:
+        return None
+    found = aging_definition.alias()
+    return (
+        sa.select(found.c.buckets)
+        .where(
+            found.c.code == asked.definition, sa.or_(found.c.company_id == terms["id"], found.c.company_id.is_(None))
+        )
+        .order_by(found.c.company_id.is_(None))
+        .limit(_ONE)
+        .correlate(*terms.before)
+        .lateral()
+    )
+
+
+def _buckets(
+    whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
+) -> sa.Select[tuple[object, ...]]:
+    """Each column of a definition with its days and what is open."""
+    listed = (
+        sa.func.jsonb_array_elements(buckets)
+        .table_valued(sa.column("value", JSONB()), with_ordinality="place")
+        .render_derived()
+    )
+    column = (
+        sa.select(
+            listed.c.place,
+            listed.c.value["title"].astext.label("title"),
+            *(sa.cast(listed.c.value[name].astext, sa.Integer()).label(f"{name}_day") for name in ("from", "until")),
+        )
+        .correlate(*before)
+        .subquery()
+    )
+    kept = whose.of((Category.RECEIVABLES,))
+    past = kept.c.company_day - kept.c.due_day
+    debts = (
+        sa.select(kept.c.currency, past.label("past"), sa.func.sum(kept.c.amount).label("amount"))
+        .group_by(kept.c.currency, past)
+        .correlate(*whose.before)
+        .subquery()
+    )
+    inside = sa.and_(
+        sa.or_(column.c.from_day.is_(None), column.c.from_day <= debts.c.past),
+        sa.or_(column.c.until_day.is_(None), debts.c.past <= column.c.until_day),
+    )
+    sums = (
+        sa.select(
+            *column.c,
+            debts.c.currency.label("of"),
+            unit(debts.c.currency).label("unit"),
+            sa.func.sum(debts.c.amount).label("amount"),
+        )
+        .select_from(column.outerjoin(debts, inside))
+        .group_by(*column.c, debts.c.currency)
+        .correlate(*before)
+        .subquery()
+    )
+    bucket = (sums.c.place, sums.c.title, sums.c.from_day, sums.c.until_day)
+    amount = terms.rounded(sa.func.sum(terms.worth(sums.c.amount, sums.c.of) * sums.c.unit))
+    return (
+        sa.select(*bucket, amount.label("amount"), terms["currency"].label("currency"))
+        .group_by(*bucket, *(terms[name] for name in ("currency", "digits")))
+        .correlate(*before)
+    )
+
+
+def _bucket(row: sa.FromClause) -> dict[str, Expression | Amount | Said]:
+    first, last = row.c.from_day, row.c.until_day
+    title = sa.case(
+        (row.c.title.is_not(None), _said("{title}", title=row.c.title)),
+        (sa.and_(first.is_(None), last == constant(0)), _said(NOT_DUE)),
+        (first.is_(None), _said(UP_TO, until=sa.func.coalesce(last, constant(0)))),
+        (last.is_(None), _said(OVER, days=first - _ONE)),
+        else_=_said(BETWEEN, **{"from": first, "until": last}),
+    )
+    return {"title": Said(title), "from_day": first, "until_day": last, "amount": Amount(row.c.amount, row.c.currency)}
+
+
+def _said(text: str, **values: Expression) -> Expression:
+    """A message as `persistence.frozen` keeps it."""
+    named = [part for name, value in values.items() for part in (constant(name), value)]
+    inner = sa.func.jsonb_build_object(*named, type_=JSONB())
+    return sa.func.jsonb_build_object(constant("text"), constant(text), constant("values"), inner, type_=JSONB())
