@@ -15,3 +15,7 @@ class Role(StrEnum):
     INTEGRATION = "INTEGRATION"
     AUDITOR = "AUDITOR"
     ADMIN = "ADMIN"
+
+
+KINDS = ("USER", "INTEGRATION")
+"""What somebody who asks can be: a person, or a program."""

@@ -12,8 +12,6 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-import psycopg
-from sqlalchemy.exc import OperationalError
 
 from persistence import embedded
 from persistence.pool import Connection as Connection
@@ -27,8 +25,8 @@ STATEMENTS_KEPT = 1024
 _DAY_ZERO = date(2000, 1, 1).toordinal()
 """From which PostgreSQL counts days."""
 
-NOT_ANSWERING: tuple[type[Exception], ...] = (OSError, psycopg.OperationalError, OperationalError)
-"""What connecting with psycopg, also through SQLAlchemy, raises when there is no database, or not for us."""
+NOT_ANSWERING: tuple[type[Exception], ...] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What connecting raises when there is no database, or not for us."""
 
 
 class DatabaseSettings(Protocol):

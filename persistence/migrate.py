@@ -22,6 +22,8 @@ from psycopg import sql
 
 from persistence import embedded, roles
 from persistence.database import driver_url
+from persistence.revisions import current as current
+from persistence.revisions import head as head
 from persistence.tables import metadata
 
 # Any number will do, as long as every version of the program takes the same one.
@@ -54,18 +56,6 @@ def downgrade(url: str, revision: str) -> Migrated:
         before = _revision(connection)
         command.downgrade(_config(connection), revision)
         return Migrated(before, _revision(connection), True)
-
-
-def current(url: str) -> str | None:
-    """The revision a database is at, or None before the first."""
-    engine = sa.create_engine(driver_url(url), poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        return _revision(connection)
-
-
-def head() -> str | None:
-    """The newest revision of this version of the program."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
 def differences(url: str, tables: sa.MetaData = metadata) -> Sequence[str]:

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 
 if TYPE_CHECKING:
     import asyncpg
+    import psycopg
 
 OWNER = "creditgraph_owner"
 SCOPED = "creditgraph_scoped"
@@ -44,6 +43,10 @@ _SHARED_ROW = f"company_id is null and (select {_NAMED}) is not null"
 
 def bootstrap(admin_url: str, database: str, passwords: Mapping[str, str]) -> None:
     """Make the two roles and the database on an own server. Doing it again changes nothing."""
+    # Serving needs the names above, and the 8 MB of psycopg only where a server is made.
+    import psycopg
+    from psycopg import sql
+
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for role in (OWNER, SCOPED):
             if not _exists(connection, "select 1 from pg_roles where rolname = %s", role):
@@ -128,5 +131,5 @@ def _make_scoped_role(connection: sa.Connection) -> bool:
     return True
 
 
-def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:
+def _exists(connection: "psycopg.Connection", query: LiteralString, name: str) -> bool:
     return connection.execute(query, (name,)).fetchone() is not None

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from persistence import migrate
+from persistence import revisions
 from persistence.balances import fold
 from persistence.database import Pool, open_pool
 from persistence.looking_again import look_again
@@ -56,7 +56,7 @@ class Application:
     _graphql: ASGIApp | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._wanted = migrate.head() or ""
+        self._wanted = revisions.head()
         self._rare = Starlette(
             routes=[
                 Route(GRAPHQL, _Later(self)),

@@ -22,7 +22,7 @@ from joserfc.jwk import OKPKey
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
-from domain.role import Role
+from domain.role import KINDS, Role
 from schema.context import Claims
 from schema.errors import ClientMistake
 
@@ -31,7 +31,6 @@ AUDIENCE = "creditgraph"
 ALGORITHM = "Ed25519"
 """RFC 9864; the only one accepted, whatever a token's header asks for."""
 
-KINDS = ("USER", "INTEGRATION")
 KEY_FILE = "development-key.pem"
 
 CACHE_TIME = timedelta(seconds=60)

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 from pydantic import ValidationError
 
-from persistence import embedded, migrate
+from persistence import embedded, revisions
 from persistence.database import NOT_ANSWERING, database_urls
 from server.settings import Settings
 
@@ -38,7 +38,7 @@ def database(chosen: Settings) -> Iterator[Database]:
     try:
         try:
             url = database_urls(chosen).owner
-            found = migrate.current(url)
+            found = revisions.current(url)
         except NOT_ANSWERING as error:
             stop(f"The database does not answer: {error}")
         except (ValueError, embedded.EmbeddedServerError) as error:
@@ -59,12 +59,12 @@ class Database:
     @property
     def behind(self) -> bool:
         """Whether this version of the program needs a migration that is not there."""
-        return self.revision is None or self.revision < (migrate.head() or "")
+        return self.revision is None or self.revision < revisions.head()
 
     def require_migrated(self) -> None:
         """End the command unless the tables are as this version needs them."""
         if self.behind:
             stop(
-                f"The database is at migration {self.revision or 'none'}, not {migrate.head()}. "
+                f"The database is at migration {self.revision or 'none'}, not {revisions.head()}. "
                 "Run: creditgraph migrate"
             )

@@ -19,6 +19,8 @@ from schema.context import Claims
 from server.auth import TokenAuthentication, development_key
 from server.cli import app
 
+ROOT = Path(__file__).parents[2]
+
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 
 
@@ -175,3 +177,11 @@ def test_serve_says_where_it_answers_and_ends_in_order_when_told_to(database_url
     assert any("DEVELOPMENT TOKENS" in line for line in said)
     assert '"status":401' in rest
     assert "Traceback" not in rest
+
+
+def test_serving_imports_nothing_that_only_other_commands_need() -> None:
+    rooms = "server.cli, server.app, server.auth, server.log, server.serving"
+    program = f"import sys, {rooms}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert {"sqlalchemy", "strawberry", "asyncpg"} <= set(said.split())
+    assert {"alembic", "psycopg"}.isdisjoint(said.split())
