@@ -7,12 +7,13 @@ As kept now, or for a day that is over where the customer is, from its movements
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.exposure import Category
+from persistence.shapes.shape import seen
 from persistence.shapes.terms import Terms, days
 from persistence.shapes.worked import Asked, Expression
 from persistence.shapes.worth import one_of
@@ -31,6 +32,7 @@ class Whose:
     source: sa.FromClause | None
     where: sa.ColumnElement[bool]
     id: Expression
+    company: Expression
     day: Expression
     past: sa.ColumnElement[bool]
 
@@ -123,7 +125,7 @@ class CompanyOwing:
 
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
-    alone = Whose(None, sa.true(), key, terms["day"], terms["past"])
+    alone = Whose(None, sa.true(), key, terms["id"], terms["day"], terms["past"])
     return Owing(lambda: alone, terms.before, asked)
 
 
@@ -138,9 +140,22 @@ def of_group(terms: Terms, asked: Asked) -> Owing:
         there = sa.and_(
             member.c.credit_group_id == terms["id"], member.c.from_day <= day, sa.or_(until.is_(None), until >= day)
         )
-        return Whose(source, there, member.c.customer_id, day, past)
+        return Whose(source, there, member.c.customer_id, own.c.company_id, day, past)
 
     return Owing(members, terms.before, asked)
+
+
+def of_share(terms: Terms, asked: Asked, share: sa.FromClause) -> Owing:
+    """The balances of a group's members in one company, or, where `share` names none, in all that may not be seen."""
+    group = of_group(terms, asked)
+
+    def members() -> Whose:
+        whose = group.whose()
+        visible = seen(whose.company)
+        here = sa.case((share.c.hidden, sa.not_(visible)), else_=sa.and_(visible, whose.company == share.c.company_id))
+        return replace(whose, where=sa.and_(whose.where, here))
+
+    return Owing(members, (*terms.before, share), asked)
 
 
 def of_party(terms: Terms, asked: Asked) -> Owing:
@@ -150,7 +165,7 @@ def of_party(terms: Terms, asked: Asked) -> Owing:
         own, of = customer.alias(), company_table.alias()
         day, past = days(of.c.time_zone, asked)
         source = own.join(of, of.c.id == own.c.company_id)
-        return Whose(source, own.c.party_id == terms["id"], own.c.id, day, past)
+        return Whose(source, own.c.party_id == terms["id"], own.c.id, own.c.company_id, day, past)
 
     return Owing(customers, terms.before, asked)
 
@@ -166,6 +181,6 @@ def of_outside(terms: Terms, asked: Asked) -> Owing:
     def customers() -> Whose:
         own = customer.alias()
         there = sa.and_(own.c.company_id == terms["id"], sa.not_(own.c.intercompany))
-        return Whose(own, there, own.c.id, terms["day"], terms["past"])
+        return Whose(own, there, own.c.id, terms["id"], terms["day"], terms["past"])
 
     return Owing(customers, terms.before, asked)

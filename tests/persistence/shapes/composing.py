@@ -59,9 +59,15 @@ class Composed:
                 return sa.cast(message, sa.Text())
             case Rows(select, order, fields):
                 rows = select.correlate(self.source, *self.laterals).subquery()
-                texts = [sa.cast(self._written(one), sa.Text()) for one in fields(rows).values()]
+                inner = [leaf for _, leaf in leaves(Object(fields(rows)))]
+                joined, known = rows, list(self.laterals)
+                for one in inner:
+                    for lateral in _spoken(one):
+                        if lateral not in known:
+                            joined, known = joined.outerjoin(lateral, sa.true()), [*known, lateral]
+                texts = [sa.cast(self._written(one), sa.Text()) for one in inner]
                 sorted_texts = aggregate_order_by(sa.func.concat_ws("|", *texts), *(rows.c[name] for name in order))
-                listed = sa.select(sa.func.array_agg(sorted_texts)).select_from(rows)
+                listed = sa.select(sa.func.array_agg(sorted_texts)).select_from(joined)
                 return listed.correlate(self.source, *self.laterals).scalar_subquery()
         found: sa.ColumnElement[Any] = leaf
         return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -130,3 +131,28 @@ def _amount(money: Money | None) -> Decimal | None:
 def secured(customers: Iterable[CustomerSums]) -> tuple[Secured, ...]:
     """Some customers with what others answer for each."""
     return tuple(Secured(one.balances, one.collaterals, one.day) for one in customers)
+
+
+async def share_figures(
+    conn: Connection, key: UUID, as_of: date | None, currency: str | None, granted: Sequence[UUID]
+) -> list[str]:
+    """Each company's share of what a group owes, in the order of its code, and the others' last; as text."""
+    moment = stored.Moment(NOW, as_of)
+    facts = (await stored.group_facts(conn, [key], moment, CURRENCIES))[key]
+    members = await customer_sums(conn, await members_of_group(conn, key, moment), moment)
+    codes = {row["id"]: row["code"] for row in await conn.fetch("select id, code from company")}
+    shares: dict[UUID | None, list[CustomerSums]] = {}
+    for member in members:
+        shares.setdefault(member.company if member.company in granted else None, []).append(member)
+    found = []
+    for company in sorted(shares, key=lambda one: (one is None, one and codes[one])):
+        balances = tuple(balance for one in shares[company] for balance in one.balances)
+        to = currency or facts.currency
+        owed = Exposure(balances, facts.policy, facts.exchange, to, facts.day, secured(shares[company]))
+        figures_ = [figure() for figure in exposure_figures(partial(_same, owed)).values()]
+        found.append("|".join(str(part) for part in (company, *figures_) if part is not None))
+    return found
+
+
+def _same(owed: Exposure) -> Exposure:
+    return owed

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from persistence.database import Connection
 from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION, PARTY_POSITION
+from persistence.shapes.shares import GROUP_SHARES
 from persistence.shapes.worked import Asked, Figures
 from persistence.shapes.worth import RATE_MISSING
 from tests.persistence.shapes import oracle
@@ -88,6 +89,23 @@ async def figure_or_state(alone: Composed, conn: Connection, key: UUID) -> Any:
     except asyncpg.PostgresError as error:
         return error.sqlstate
     return found
+
+
+@settings(BY_CHANCE, max_examples=6)
+@given(SEEDS)
+async def test_shares_of_a_group_are_the_domains_and_hide_what_may_not_be_seen(pool: asyncpg.Pool, seed: int) -> None:
+    shares = Composed(GROUP_SHARES, ASKED)
+    async with undone(pool) as conn:
+        chance = random.Random(seed)
+        firms = await Firms.make(conn, chance)
+        for as_of in days(chance):
+            granted = chance.sample(firms.companies, chance.randint(0, 3))
+            given_ = {"as_of": as_of, "currency": "SEK", "now": NOW, "companies": granted}
+            found = await shares.of(conn, firms.groups, **given_)
+            for key in firms.groups:
+                note(f"{as_of} {granted} {key}")
+                expected = await oracle.share_figures(conn, key, as_of, "SEK", granted)
+                assert (found[key][("by_company",)] or []) == expected
 
 
 TABLES = {
