@@ -40,21 +40,26 @@ class Appending:
         """Append everything, in one round trip."""
         if not self._rows and not self._also:
             return
-        tables, values = [], list[Any]()
-        for table, rows in self._rows.values():
-            names = tuple(rows[0])
-            tables.append((table, names))
-            values.extend(_column(table, name, rows) for name in names)
+        shape = tuple((table, tuple(rows[0])) for table, rows in self._rows.values())
+        text = _append(shape, tuple((text, len(columns)) for text, columns in self._also))
+        values: list[Any] = []
+        for (table, names), (_, rows) in zip(shape, self._rows.values(), strict=True):
+            for name, is_json in zip(names, _json(table, names), strict=True):
+                column = [row[name] for row in rows]
+                values.append([_dumped(value) for value in column] if is_json else column)
         for _, columns in self._also:
             values.extend(columns)
-        await conn.execute(_append(tuple(tables), tuple((text, len(some)) for text, some in self._also)), *values)
+        await conn.execute(text, *values)
         self._rows, self._also = {}, []
 
 
-def _column(table: sa.Table, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    if isinstance(table.c[name].type, JSONB):
-        return [None if row[name] is None else orjson.dumps(row[name]).decode() for row in rows]
-    return [row[name] for row in rows]
+def _dumped(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+@cache
+def _json(table: sa.Table, names: tuple[str, ...]) -> tuple[bool, ...]:
+    return tuple(_is_json(table, name) for name in names)
 
 
 @cache

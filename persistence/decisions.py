@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.decision import Decision
 from domain.facts import Facts, Order
-from persistence.frozen import freeze, thaw, written
+from persistence.frozen import freeze, freeze_message, thaw, written
 from persistence.keys import new_key
 
 
@@ -45,7 +45,20 @@ def decision_row(
         "as_of": decision.as_of,
         "decided_at": now,
         "decided_by_id": actor,
-        "result": freeze(decision),
+        "result": _result(decision),
         "inputs": {"facts": written(facts), "order": written(order)},
         "override_reason": override_reason,
+    }
+
+
+def _result(decision: Decision) -> dict[str, Any]:
+    """The answer for its column. The tests, which carry no sentences, are the most of it."""
+    return {
+        "outcome": decision.outcome.value,
+        "checkpoint": decision.checkpoint.value,
+        "as_of": decision.as_of,
+        "amount": written(decision.amount),
+        "reasons": freeze(decision.reasons),
+        "tests": written(decision.tests),
+        "explanation": freeze_message(decision.explanation),
     }

@@ -280,5 +280,8 @@ def _balances(rows: Sequence[Row], digits: Mapping[str, int]) -> Mapping[UUID, l
     for row in rows:
         currency = row["currency"]
         amount = Money(Decimal(row["amount"]).scaleb(-digits[currency]), currency)
-        found[row["id"]].append(Balance(Category(row["category"]), amount, row["due_day"], row.get("company_day")))
+        found[row["id"]].append(Balance(_CATEGORIES[row["category"]], amount, row["due_day"], row.get("company_day")))
     return found
+
+
+_CATEGORIES = {category.value: category for category in Category}

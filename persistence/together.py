@@ -6,7 +6,7 @@ A round trip costs the server process more than a small statement costs the data
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -25,6 +25,7 @@ class Together:
     def __init__(self, **parts: Statement) -> None:
         self._parts = parts
         self._text: str | None = None
+        self._columns: list[tuple[str, Sequence[str]]] = []
 
     async def all(self, conn: asyncpg.Connection, **given: Mapping[str, Any]) -> dict[str, list[Row]]:
         """The rows of each part. `given`: the values of each part, by its name."""
@@ -34,8 +35,8 @@ class Together:
         found = await conn.fetchrow(self._text, *values)
         assert found is not None, "a select without FROM has one row"
         return {
-            name: [dict(zip(part.columns, row, strict=True)) for row in rows]
-            for (name, part), rows in zip(self._parts.items(), found, strict=True)
+            name: [dict(zip(columns, row, strict=True)) for row in rows] if rows else []
+            for (name, columns), rows in zip(self._columns, found, strict=True)
         }
 
     def _compile(self) -> str:
@@ -45,6 +46,7 @@ class Together:
             columns = ", ".join(f'part."{column}"' for column in part.columns)
             written.append(f'array(select row({columns}) from ({text}) as part) as "{name}"')
             before += part.size
+        self._columns = [(name, part.columns) for name, part in self._parts.items()]
         return "select " + ",\n".join(written)
 
 
