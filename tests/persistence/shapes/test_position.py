@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from persistence.shapes.worked import Asked, Figures
 from persistence.shapes.worth import RATE_MISSING
 from tests.persistence.shapes import oracle
 from tests.persistence.shapes.composing import AS_OF, CURRENCY, Composed, Path
-from tests.persistence.shapes.firms import NOW, Firms, days, undone
+from tests.persistence.shapes.firms import DAY, NOW, TODAY, Firms, days, undone
 
 ASKED = Asked(AS_OF, CURRENCY)
 SEEDS = st.integers(0, 2**32)
@@ -79,6 +80,26 @@ async def test_a_figure_without_a_rate_is_never_told(pool: asyncpg.Pool, kind: s
 def composed_alone(kind: str, path: Path) -> Composed:
     """One figure of a position."""
     return Composed(KINDS[kind][0], ASKED, [path])
+
+
+@pytest.mark.parametrize(("begins", "active"), [(-2, False), (0, False), (1, True)])
+async def test_a_temporary_limit_ends_the_day_before_the_one_that_takes_its_place(
+    pool: asyncpg.Pool, begins: int, active: bool
+) -> None:
+    temporary = Composed(CUSTOMER_POSITION, Asked(), [("limit", "temporary")])
+    async with undone(pool) as conn:
+        firms = await Firms.make(conn, random.Random(begins), customers=1)
+        (key,) = firms.customers
+        await conn.execute("delete from credit_limit_entry where holder_id = $1", key)
+        row = {"holder_id": key, "customer_id": key, "amount": Decimal(100), "currency": "SEK"}
+        place = {"kind": "TEMPORARY", "from_day": TODAY - 9 * DAY, "until_day": TODAY + 9 * DAY}
+        first = await firms.world.put("credit_limit_entry", **row, **place)
+        begin = TODAY + begins * DAY
+        await conn.execute("update company set time_zone = 'UTC'")
+        later = {"kind": "PERMANENT", "from_day": begin, "until_day": None}
+        await firms.world.put("credit_limit_entry", **row, **later, replaces_id=first)
+        found = await temporary.of(conn, [key], now=NOW)
+        assert found[key][("limit", "temporary")] == (first if active else None)
 
 
 async def figure_or_state(alone: Composed, conn: Connection, key: UUID) -> Any:
