@@ -31,9 +31,9 @@ EXPLAINED = 200
 PAGES = 60
 """Places where pages begin."""
 
-SLOW_CONNECTIONS = 4
-SLOW_ROUNDS = 2
-"""The slow lane is shown, not aimed at: in fewer rounds, with fewer at once, who would only wait for each other."""
+SLOW_CONNECTIONS = 1
+SLOW_ROUNDS = 1
+"""The slow lane is shown, not aimed at: it takes part once, one request after the other."""
 
 
 @dataclass

@@ -91,7 +91,7 @@ def memory_mb(pid: int) -> float:
     return total / 1024
 
 
-def settle(pids: Sequence[int], longest: float = 60.0) -> None:
+def settle(pids: Sequence[int], longest: float = 20.0) -> None:
     """Wait until processes do hardly anything, so that what one leaves does not fall on the next."""
     until = time.monotonic() + longest
     while time.monotonic() < until:

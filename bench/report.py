@@ -14,6 +14,7 @@ PAGE = Path(__file__).parent / "results.md"
 CHART = Path(__file__).parent / "results.svg"
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN, END = "<!-- measured: written by ./run bench -->", "<!-- end of measured -->"
+PLACE = "## Where things are"
 
 ORDER = (CREDITGRAPH, SLOW, POSTGRAPHILE, OVER_ITEMS, FLOOR, RAW)
 
@@ -127,10 +128,12 @@ def quoted(measured: Results) -> str:
 
 
 def write(measured: Results) -> None:
-    """The page, the chart, and the README's quotation where it has a place for it."""
+    """The page, the chart, and what the README quotes, before where things are."""
     PAGE.write_text(page(measured))
     CHART.write_text(chart(measured))
     text = README.read_text()
-    if BEGIN in text and END in text:
-        before, rest = text.split(BEGIN, 1)
-        README.write_text(before + quoted(measured) + rest.split(END, 1)[1])
+    if BEGIN not in text:
+        before, heading, rest = text.partition(PLACE)
+        text = f"{before}## Measured\n\n{BEGIN}\n{END}\n\n{heading}{rest}"
+    before, rest = text.split(BEGIN, 1)
+    README.write_text(before + quoted(measured) + rest.split(END, 1)[1])
