@@ -7,9 +7,7 @@ from functools import cache
 from typing import Any
 
 import asyncpg
-import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import asyncpg as dialect_module
 
 from persistence.together import moved_on
@@ -42,35 +40,21 @@ class Appending:
             return
         shape = tuple((table, tuple(rows[0])) for table, rows in self._rows.values())
         text = _append(shape, tuple((text, len(columns)) for text, columns in self._also))
-        values: list[Any] = []
-        for (table, names), (_, rows) in zip(shape, self._rows.values(), strict=True):
-            for name, is_json in zip(names, _json(table, names), strict=True):
-                column = [row[name] for row in rows]
-                values.append([_dumped(value) for value in column] if is_json else column)
-        for _, columns in self._also:
-            values.extend(columns)
-        await conn.execute(text, *values)
+        also = (column for _, columns in self._also for column in columns)
+        await conn.execute(text, *(rows for _, rows in self._rows.values()), *also)
         self._rows, self._also = {}, []
-
-
-def _dumped(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
-
-
-@cache
-def _json(table: sa.Table, names: tuple[str, ...]) -> tuple[bool, ...]:
-    return tuple(_is_json(table, name) for name in names)
 
 
 @cache
 def _append(tables: tuple[tuple[sa.Table, tuple[str, ...]], ...], also: tuple[tuple[str, int], ...]) -> str:
-    written, before = [], 0
-    for table, names in tables:
-        given = ", ".join(f"${before + n}::{_type(table, name)}[]" for n, name in enumerate(names, 1))
-        taken = ", ".join(f"{name}::jsonb" if _is_json(table, name) else name for name in names)
+    written, before = [], len(tables)
+    for place, (table, names) in enumerate(tables, 1):
+        given = ", ".join(f"{name} {_type(table, name)}" for name in names)
         columns = ", ".join(names)
-        written.append(f"insert into {table.name} ({columns}) select {taken} from unnest({given}) as given ({columns})")
-        before += len(names)
+        written.append(
+            f"insert into {table.name} ({columns})"
+            f" select {columns} from json_to_recordset(${place}::json) as given ({given})"
+        )
     for text, size in also:
         written.append(moved_on(text, before))
         before += size
@@ -78,9 +62,5 @@ def _append(tables: tuple[tuple[sa.Table, tuple[str, ...]], ...], also: tuple[tu
     return f"with {parts} select"
 
 
-def _is_json(table: sa.Table, name: str) -> bool:
-    return isinstance(table.c[name].type, JSONB)
-
-
 def _type(table: sa.Table, name: str) -> str:
-    return "text" if _is_json(table, name) else table.c[name].type.compile(dialect=_DIALECT)
+    return table.c[name].type.compile(dialect=_DIALECT)
