@@ -13,6 +13,9 @@ from domain.calendar import months_back
 from domain.exposure import Balance, Category
 from domain.money import Exchange, Money
 
+USUAL_MONTHS, MOST_MONTHS = 12, 120
+"""How many months back sales count unless said, and at most."""
+
 
 class DsoMethod(StrEnum):
     """STANDARD: receivables / sales of the window × days of the window (D365)."""
@@ -62,7 +65,7 @@ def dso(
     exchange: Exchange,
     currency: str,
     day: date,
-    months: int = 12,
+    months: int = USUAL_MONTHS,
     customer_since: date | None = None,
 ) -> DaysSalesOutstanding:
     """Standard DSO: all open receivables over the gross sales invoiced in the window.

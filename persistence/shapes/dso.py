@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from domain.exposure import Category
-from domain.metrics.dso import DsoMethod
+from domain.metrics.dso import MOST_MONTHS, USUAL_MONTHS, DsoMethod
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
 from persistence.shapes.terms import Terms, company_terms
@@ -13,7 +13,7 @@ from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object
 from persistence.shapes.worth import NOTHING, ZERO, constant, unit
 from persistence.tables.customer import customer
 
-_MONTHS = constant(12)
+_MONTHS = constant(USUAL_MONTHS)
 _CENTS = constant(2)
 _FINELY = constant(30)
 
@@ -38,12 +38,13 @@ def _customer(row: Row, asked: Asked) -> Object:
             "window_start": window.c.start,
             "window_days": window.c.days,
             "as_of": terms["day"],
-        }
+        },
+        None if asked.months is None else months.between(constant(1), constant(MOST_MONTHS)),
     )
 
 
 CUSTOMER_DSO = Figures((customer.c.id, customer.c.company_id, customer.c.customer_since), _customer)
-"""How long it takes until a customer's purchases are paid; over 12 months unless asked."""
+"""How long a customer takes to pay; over 12 months unless asked, null for a window out of bounds."""
 
 
 def _window(terms: Terms, months: Expression, since: Expression, row: Row) -> sa.FromClause:

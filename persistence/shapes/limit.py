@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
 from persistence.shapes.limit_entry import LIMIT_ENTRY
-from persistence.shapes.terms import Terms
+from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Expression, LinkTo, Object, Rows
 from persistence.shapes.worth import NOTHING, ZERO, constant
 from persistence.tables.limits import collateral, credit_limit_entry
@@ -139,47 +139,49 @@ def _ruling(holder: Holder, terms: Terms, normal: sa.FromClause, temporary: sa.F
                 for name in ("id", "amount", "currency")
             ),
         )
+        .offset(KEPT_APART)
         .correlate(*holder.before(terms), normal, temporary)
         .lateral()
     )
 
 
 def _sums(holder: Holder, terms: Terms, ruling: sa.FromClause) -> sa.FromClause:
-    """The total and what collateral changes of it, from all parts' sums per currency."""
+    """The total and what collateral changes of it: a lateral of one row. Without collateral nothing is added up."""
     before = (*holder.before(terms), ruling)
-    both = [_in_force(ruling).add_columns(ZERO.label("change"))]
+    total, change = terms.rounded(terms.worth(ruling.c.amount, ruling.c.currency)), terms.rounded(ZERO)
     if holder.customer is not None:
         policy = collateral.alias()
-        change = _added(policy) - sa.case((policy.c.included_in_exposure, policy.c.value), else_=ZERO)
-        both.append(
-            _policies(
-                policy, constant(CreditLimitPartKind.COLLATERAL), change, holder.customer, terms, ruling
-            ).add_columns(change.label("change"))
+        secured = sa.select(policy.c.id).where(valid(policy, holder.customer, terms["day"])).correlate(*before).exists()
+        total = sa.case((secured, _added_up("amount", holder.customer, terms, ruling, before)), else_=total)
+        change = sa.case((secured, _added_up("change", holder.customer, terms, ruling, before)), else_=change)
+    return (
+        sa.select(
+            sa.case((ruling.c.binds, total), else_=NOTHING).label("total"),
+            sa.case((ruling.c.binds, change), else_=terms.rounded(ZERO)).label("insurance_and_guarantees"),
         )
+        .offset(KEPT_APART)
+        .correlate(*before)
+        .lateral()
+    )
+
+
+def _added_up(
+    name: str, customer: Expression, terms: Terms, ruling: sa.FromClause, before: tuple[sa.FromClause, ...]
+) -> Expression:
+    """The sum of all parts (`amount`) or of what collateral changes (`change`): per currency, converted, rounded."""
+    policy = collateral.alias()
+    change = _added(policy) - sa.case((policy.c.included_in_exposure, policy.c.value), else_=ZERO)
+    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), change, customer, terms, ruling)
+    both = [_in_force(ruling).add_columns(ZERO.label("change")), secured.add_columns(change.label("change"))]
     parts = sa.union_all(*(each.correlate(*before) for each in both)).subquery()
     sums = (
-        sa.select(
-            parts.c.currency,
-            sa.func.sum(parts.c.amount).label("amount"),
-            sa.func.sum(parts.c.change).label("change"),
-        )
-        .select_from(parts)
+        sa.select(parts.c.currency, sa.func.sum(parts.c[name]).label("amount"))
         .group_by(parts.c.currency)
         .correlate(*before)
         .subquery()
     )
-    total, change = (
-        terms.rounded(sa.func.sum(terms.worth(sums.c[name], sums.c.currency))) for name in ("amount", "change")
-    )
-    return (
-        sa.select(
-            sa.case((ruling.c.binds, total), else_=NOTHING).label("total"),
-            change.label("insurance_and_guarantees"),
-        )
-        .select_from(sums)
-        .correlate(*before)
-        .lateral()
-    )
+    whole = terms.rounded(sa.func.sum(terms.worth(sums.c.amount, sums.c.currency)))
+    return sa.select(whole).select_from(sums).correlate(*before).scalar_subquery()
 
 
 def _parts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> Rows:

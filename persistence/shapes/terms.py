@@ -17,8 +17,8 @@ from persistence.shapes.worth import ZERO, constant, converted, digits, rounded_
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, customer
 
-# PostgreSQL works out the day once a row, not wherever it is spoken of: 100 customers take 40 % less time.
-_KEPT_APART = sa.literal_column("0", sa.Integer())
+KEPT_APART = sa.literal_column("0", sa.Integer())
+"""The offset of a lateral that is worked out once a row, not wherever it is spoken of: 40 % less time for customers."""
 
 MAX_RATE_AGE_DAYS = 7
 """How old a rate may be where no company or group says otherwise (decision 13)."""
@@ -69,7 +69,7 @@ def company_terms(company: Expression, asked: Asked, before: tuple[sa.FromClause
         )
         .select_from(own.join(parameters, parameters.c.company_id == own.c.id))
         .where(own.c.id == company)
-        .offset(_KEPT_APART)
+        .offset(KEPT_APART)
         .correlate(*before)
         .lateral()
     )
@@ -82,7 +82,7 @@ def group_terms(group: Expression, asked: Asked, before: tuple[sa.FromClause, ..
     found = (
         sa.select(own.c.id, *_currency(asked, own.c.currency), *_day(own.c.time_zone, asked), *_policy(own))
         .where(own.c.id == group)
-        .offset(_KEPT_APART)
+        .offset(KEPT_APART)
         .correlate(*before)
         .lateral()
     )
