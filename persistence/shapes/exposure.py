@@ -7,12 +7,13 @@ lateral that nobody reads.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from domain.exposure import Category, CreditLimitType
 from persistence.shapes.limit import valid
-from persistence.shapes.owing import CompanyOwing, Owing
+from persistence.shapes.owing import CompanyOwing, Owing, Whose
 from persistence.shapes.terms import Terms
 from persistence.shapes.worked import Amount, Expression, Object
 from persistence.shapes.worth import ZERO, constant, one_of, unit
@@ -156,7 +157,7 @@ def insured(owing: Owing, terms: Terms, *, rounded: bool = True) -> sa.FromClaus
 
     `rounded`: each customer's part is. Of a company only their sum is.
     """
-    covered, own = _covered(owing, terms, rounded), _used_by_each(owing, terms, rounded)
+    covered, own = _covered(owing, terms, rounded), _used_by_each(_secured(owing), terms, rounded)
     most = sa.func.greatest(sa.func.coalesce(own.c.total, ZERO), ZERO, type_=sa.Numeric())
     return (
         sa.select(sa.func.coalesce(sa.func.sum(sa.func.least(covered.c.value, most)), ZERO).label("value"))
@@ -164,6 +165,17 @@ def insured(owing: Owing, terms: Terms, *, rounded: bool = True) -> sa.FromClaus
         .correlate(*owing.before)
         .lateral()
     )
+
+
+def _secured(owing: Owing) -> Owing:
+    """Only the customers that others answer for: what the many others owe is not read."""
+
+    def whose() -> Whose:
+        every, policy = owing.whose(), collateral.alias()
+        has = sa.select(policy.c.id).where(valid(policy, every.id, every.day)).correlate_except(policy).exists()
+        return replace(every, where=sa.and_(every.where, has))
+
+    return replace(owing, whose=whose)
 
 
 def _covered(owing: Owing, terms: Terms, rounded: bool) -> sa.FromClause:
