@@ -86,8 +86,10 @@ def order_balances(lines: Iterable[OrderLine], status: SalesOrderStatus, admitte
 def _balances(lines: Iterable[OrderLine], status: SalesOrderStatus, admitted: bool) -> Iterator[Balance]:
     rest = _category_of_the_rest(status, admitted)
     for line in lines:
-        yield Balance(Category.OPEN_BILLING, line.open_billing, line.ship_date)
-        yield Balance(Category.OPEN_DELIVERIES, line.open_deliveries, line.ship_date)
+        if line.billed:
+            yield Balance(Category.OPEN_BILLING, line.open_billing, line.ship_date)
+        if line.delivered:
+            yield Balance(Category.OPEN_DELIVERIES, line.open_deliveries, line.ship_date)
         if rest is not None:
             yield Balance(rest, line.open_order, line.ship_date)
 

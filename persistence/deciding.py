@@ -151,7 +151,8 @@ async def record(
     await tx.move(moved)
     room.take(moved)
     hold = await _hold(tx, order, decision, row["id"], asks)
-    after = replace(after, hold=None if hold is None or hold["status"] in ENDED else hold)
+    if hold is not None:
+        after = replace(after, hold=None if hold["status"] in ENDED else hold)
     message = Message(HELD if decision.held else PASSED, {"number": order.number, "amount": order.amount})
     tx.audit(AuditEventKind.ORDER_SUBMITTED, message, ("sales_order", order.id), order.company)
     return Decided(after, decision, row["id"], hold["id"] if hold else None)

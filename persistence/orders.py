@@ -96,7 +96,7 @@ class KeptOrder:
         """What it takes among the balances, by the day it ships."""
         due = self.ship_date or self.ordered_on
         balances = order_balances(self.lines, self.status, self.admitted)
-        return tuple(replace(balance, due=balance.due or due) for balance in balances)
+        return tuple(balance if balance.due else replace(balance, due=due) for balance in balances)
 
     @property
     def posted(self) -> Decimal:
