@@ -14,7 +14,7 @@ import psycopg
 from bench import growth, peer_files, quick, report, results
 from bench.contest import Disagree
 from bench.database import place
-from bench.generate import NotEmpty, ensure, say
+from bench.generate import NoRoom, NotEmpty, ensure, say
 from bench.load import Load, LoadFailed
 from bench.measure import Contest, enter, rounds, serving, starts
 from bench.processes import NotStarted, memory_mb
@@ -63,7 +63,7 @@ def run(given: argparse.Namespace) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         found = stack.enter_context(place(size))
         load = Load(folder, found.postmaster)
-        ensure(found.url, size, say)
+        ensure(found.url, size, say, free=found.free)
         started = starts(found.url, folder)
         contest = Contest(
             found,
@@ -115,7 +115,7 @@ def main() -> int:
         return run_growth(given) if given.growth else run(given)
     except KeyboardInterrupt:
         return 130
-    except (NotEmpty, LoadFailed, NotStarted, Disagree, ValueError, peer_files.PeerMissing) as error:
+    except (NoRoom, NotEmpty, LoadFailed, NotStarted, Disagree, ValueError, peer_files.PeerMissing) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

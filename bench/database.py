@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -32,10 +34,16 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Place:
-    """A migrated database. `postmaster` is the process of its server where that is on this machine and ours."""
+    """A migrated database. `postmaster` is the process of its server, `folder` where it keeps it, if ours."""
 
     url: str = field(repr=False)
     postmaster: int | None
+    folder: Path | None = None
+
+    @property
+    def free(self) -> int | None:
+        """Bytes that are free for it, where that is known."""
+        return None if self.folder is None else shutil.disk_usage(self.folder).free
 
 
 @contextmanager
@@ -51,7 +59,7 @@ def place(size: Size) -> Iterator[Place]:
         url = server.url_of(size.database)
         _make(server, size.database)
         migrate.upgrade(url)
-        yield Place(url, int((server.data / "postmaster.pid").read_text().splitlines()[0]))
+        yield Place(url, int((server.data / "postmaster.pid").read_text().splitlines()[0]), server.data)
     finally:
         embedded.stop(PURPOSE)
 

@@ -27,14 +27,24 @@ create table if not exists bench.built (version integer, items integer, day date
 """
 
 
+BYTES_AN_ITEM = 4000
+"""What an item takes on disk with all that hangs on it, indexes and sorting while they are made included."""
+
+
+class NoRoom(RuntimeError):
+    """The disk would be full before the database is made."""
+
+
 class NotEmpty(RuntimeError):
     """The database holds something that was not generated here, or by another version."""
 
 
-def ensure(url: str, size: Size, tell: Callable[[str], None], today: date | None = None) -> None:
+def ensure(
+    url: str, size: Size, tell: Callable[[str], None], today: date | None = None, free: int | None = None
+) -> None:
     """Generate into an empty, migrated database, or find it generated and add the rates of later days.
 
-    Raises `NotEmpty`.
+    `free`: bytes on its disk, where that is known. Raises `NotEmpty`, `NoRoom`.
     """
     today = today or datetime.now(UTC).date()
     with psycopg.connect(url) as conn:
@@ -43,6 +53,9 @@ def ensure(url: str, size: Size, tell: Callable[[str], None], today: date | None
         if built is None:
             if conn.execute("select 1 from company limit 1").fetchone() is not None:
                 raise NotEmpty("This database holds companies that were not generated for measuring; take another.")
+            needed = size.items * BYTES_AN_ITEM
+            if free is not None and free < needed:
+                raise NoRoom(f"{size.items:,} items need about {needed / 1e9:.0f} GB; {free / 1e9:.0f} GB are free.")
             began = monotonic()
             _generate(conn, size, today, tell)
             seconds = round(monotonic() - began, 1)
@@ -101,9 +114,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.generate", description=__doc__)
     parser.add_argument("--items", type=int, default=DEFAULT_ITEMS, help="open items ever posted (%(default)s)")
     size = size_of(parser.parse_args().items)
-    with place(size) as found:
-        ensure(found.url, size, say)
-        sys.stdout.write(f"{size.database} is there\n")
+    try:
+        with place(size) as found:
+            ensure(found.url, size, say, free=found.free)
+    except (NoRoom, NotEmpty) as error:
+        say(str(error))
+        return 1
+    sys.stdout.write(f"{size.database} is there\n")
     return 0
 
 

@@ -32,7 +32,7 @@ def grown(little: int, much: int, *, rounds: int, seconds: float, folder: Path) 
         for items in (little, much):
             size = size_of(items)
             found = stack.enter_context(place(size))
-            ensure(found.url, size, say)
+            ensure(found.url, size, say, free=found.free)
             peer_files.add_schema(found.url)
             load = load or Load(folder, found.postmaster)
             contestant, _ = stack.enter_context(serving(found.url, folder, f"growth-{items}"))

@@ -8,8 +8,9 @@ import asyncpg
 import psycopg
 import pytest
 
-from bench.generate import NotEmpty, ensure
+from bench.generate import NoRoom, NotEmpty, ensure
 from bench.sizes import size_of
+from persistence import embedded, migrate
 from persistence.database import Pool
 from persistence.reconcile import reconcile
 
@@ -73,6 +74,13 @@ def test_a_database_kept_from_an_earlier_day_gets_the_rates_of_today(database_ur
 def test_a_database_of_another_size_is_refused(database_url: str) -> None:
     with pytest.raises(NotEmpty, match="generated as"):
         ensure(database_url, size_of(20_000), lambda line: None)
+
+
+def test_a_disk_that_would_be_full_is_said_before_anything_is_made(server: embedded.Server) -> None:
+    with migrate.passing_database(server) as url:
+        migrate.upgrade(url)
+        with pytest.raises(NoRoom, match="8 GB; 1 GB are free"):
+            ensure(url, size_of(2_000_000), lambda line: None, free=10**9)
 
 
 async def _count(conn: asyncpg.Connection, table: str) -> int:
