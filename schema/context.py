@@ -19,13 +19,12 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import label, say
-from persistence.coalesce import Coalescer
 from persistence.database import Pool
 from persistence.rates import digits
 from persistence.reader import Reader
 from persistence.shapes.shape import Shape
 from persistence.statements import Row
-from persistence.submitting import Submission, Submitted, queue
+from persistence.submitting import Waiting, queue
 from persistence.take import NO_COMPANY
 from schema.deadline import DEADLINE
 from schema.errors import ClientMistake
@@ -75,7 +74,7 @@ class House:
         return Remembered(self.pool)
 
     @cached_property
-    def waiting(self) -> Coalescer[Submission, Submitted]:
+    def waiting(self) -> Waiting:
         """Where orders that want to be checked wait, together with the others of their room."""
         return queue(self.pool)
 
