@@ -76,6 +76,12 @@ class Arguments:
             return self.call(lambda call: call.context.known(_read(code, call)))
         return self.call(lambda call: call.context.currency) if self.given.has_currency else None
 
+    def in_a_currency(self, reading: Reading) -> Reading:
+        """A sum that has no currency of its own. Without one it is a mistake, which the slow lane tells."""
+        if self.values["currency"] is None and not self.given.has_currency:
+            raise NotGiven("currency")
+        return reading
+
     def _day(self, name: str) -> Parameter:
         day = self.values[name]
         if day is not None:
@@ -170,6 +176,13 @@ class ByArguments:
     """A field whose arguments decide how it is read."""
 
     choose: Callable[[Arguments], Reading | None]
+
+
+@dataclass(frozen=True)
+class ByType:
+    """A field of an interface that every type reads in its own way: readings by the names of types."""
+
+    readings: Mapping[str, Reading]
 
 
 def by_number(shape: Shape) -> ByArguments:

@@ -30,7 +30,7 @@ from persistence.planner import NotPlanned
 from persistence.selection import Chosen, Constant
 from schema.fields import field_of, reading_in
 from schema.given import Given
-from schema.planned_arguments import Arguments, ByArguments
+from schema.planned_arguments import Arguments, ByArguments, ByType
 
 TYPENAME = "__typename"
 
@@ -97,6 +97,8 @@ class Selector:
         declared = field_of(field)
         arguments = Arguments.of(self._given, field, nodes[0])
         reading = reading_in(declared)
+        if isinstance(reading, ByType):
+            reading = reading.readings.get(of.name)
         if isinstance(reading, ByArguments):
             reading = reading.choose(arguments)
         if reading is None:

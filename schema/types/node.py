@@ -9,14 +9,18 @@ from uuid import UUID
 import strawberry
 
 from domain import limits
-from persistence.selection import Identity, Stored
+from persistence.selection import Identity, Stored, WorkedOut
 from persistence.shapes.company import COMPANY
+from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import TRANSLATIONS
+from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION
 from schema.arguments import AsOf, InCurrency
 from schema.connections import AUDIT_EVENTS, LIMIT_ENTRIES
 from schema.context import Info
 from schema.fields import Shaped, given, link, read_as, stored
 from schema.ids import node_id
+from schema.planned_arguments import ByType
 from schema.rights import Permission
 from schema.scalars import Locale
 
@@ -93,7 +97,12 @@ class CreditHolder(Record):
     def display_name(self) -> str:
         return str(self.row["name"])
 
-    @strawberry.field(description="Its limit, what is used of it and what is left.")
+    @strawberry.field(
+        description="Its limit, what is used of it and what is left.",
+        metadata=read_as(
+            ByType({CUSTOMER.name: WorkedOut(CUSTOMER_POSITION), CREDIT_GROUP.name: WorkedOut(GROUP_POSITION)})
+        ),
+    )
     async def credit(
         self, info: Info, as_of: AsOf = None, currency: InCurrency = None
     ) -> Annotated[CreditPosition, strawberry.lazy("schema.types.position")]:

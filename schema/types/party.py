@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
+from persistence.selection import WorkedOut
 from persistence.shapes.party import PARTY
+from persistence.shapes.position import PARTY_POSITION
 from schema import sums
 from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS
 from schema.context import Info
-from schema.fields import shaped, stored
+from schema.fields import read_as, shaped, stored
+from schema.planned_arguments import ByArguments
 from schema.scalars import CountryCode
 from schema.types.node import Record
 from schema.types.position import CreditPosition, WithoutLimit
@@ -28,7 +31,10 @@ class Party(Record):
         "Its customers that you may see, one a company.", {"party_id": "id"}
     )
 
-    @strawberry.field(description="What it owes all companies together. The currency must be said.")
+    @strawberry.field(
+        description="What it owes all companies together. The currency must be said.",
+        metadata=read_as(ByArguments(lambda asked: asked.in_a_currency(WorkedOut(PARTY_POSITION)))),
+    )
     async def credit(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> CreditPosition:
         owed = await sums.party_exposure(info.context, self.row["id"], as_of, currency)
         return CreditPosition.of(WithoutLimit(owed))
