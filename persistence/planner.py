@@ -20,12 +20,14 @@ from persistence import json_text
 from persistence.json_text import Text, joined, or_null, piece
 from persistence.selection import (
     Chosen,
+    Collected,
     Constant,
     Converted,
     Finished,
     Found,
     Identity,
     InMoney,
+    Itself,
     Linked,
     LinkedToEither,
     Listed,
@@ -54,6 +56,7 @@ class Level:
     columns: Mapping[sa.Column[Any], sa.ColumnElement[Any]] = field(default_factory=dict)
     joins: list[sa.FromClause] = field(default_factory=list)
     worked: dict[Any, Object] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def adapted(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """An expression over base tables, over these rows."""
@@ -159,6 +162,10 @@ class Planner:
                 return self.list(one, level, shape, hangs_off)
             case Found(shape, where):
                 return self._found(one, level, shape, where)
+            case Itself():
+                return self.object(one.under(), level)
+            case Collected():
+                return self._collected(one, one.reading, level)
             case WorkedOut():
                 return self._worked_out(one, level)
             case Converted():
@@ -213,10 +220,11 @@ class Planner:
     def _worked_out(self, one: Chosen, level: Level) -> Text:
         reading = one.reading
         assert isinstance(reading, WorkedOut)
-        key = (reading.figures, *sorted((name, id(value)) for name, value in one.arguments.items()))
+        arguments = {**level.asked, **one.arguments}
+        key = (reading.figures, *sorted((name, id(value)) for name, value in arguments.items()))
         if key not in level.worked:
             row = Row(level.source, {column: level.columns[column] for column in reading.figures.needs})
-            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in one.arguments.items() if value is not None}
+            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in arguments.items() if value is not None}
             level.worked[key] = reading.figures.build(row, SumAsked(**asked))
         found: Worked = level.worked[key]
         if reading.field is not None:
@@ -264,6 +272,8 @@ class Planner:
             match one.reading:
                 case WorkedOut(figures):
                     yield from figures.needs
+                case Itself():
+                    yield from self._needs(shape, one.under())
                 case _:
                     for name in _names(one.reading):
                         if name != "id":
@@ -271,9 +281,7 @@ class Planner:
                                 raise NotPlanned(f"{shape.name}.{name}")
                             yield from base_columns(shape.fields[name])
 
-    def _record(
-        self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level
-    ) -> sa.FromClause:
+    def _record(self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level) -> sa.FromClause:
         """The JSON of the one row of `rows`, as a lateral of one column."""
         source, labels = self.rows_of(shape, chosen, rows, parent)
         level = Level(source, shape, {}, {column: source.c[name] for column, name in labels.items()})
@@ -317,6 +325,23 @@ class Planner:
         lateral = self._record(shape, one.under(shape.name), rows, level)
         level.joins.append(lateral)
         return or_null(lateral.c.json, one.nullable)
+
+    def _collected(self, one: Chosen, reading: Collected, level: Level) -> Text:
+        """A list of the records of some keys, sorted."""
+        shape = reading.shape
+        wanted = bound(reading.keys, sa.ARRAY(sa.Uuid()))
+        rows = sa.select().select_from(shape.source).where(shape.visible, shape.id == sa.func.any(wanted))
+        order = shape.fields[reading.order].label("sorted_by")
+        source, labels = self.rows_of(shape, one.under(), rows, level, order)
+        columns = {column: source.c[name] for column, name in labels.items()}
+        inner = Level(source, shape, {}, columns, asked=one.arguments)
+        json = self.object(one.under(), inner)
+        inner.use(json)
+        array = json_text.array(json, [source.c.sorted_by])
+        selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
+        lateral = selected.lateral(self.name("l"))
+        level.joins.append(lateral)
+        return lateral.c.json
 
     def _rows(self, rows: Rows, one: Chosen, level: Level) -> Text:
         """A list of objects out of a select of figures."""

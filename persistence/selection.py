@@ -102,6 +102,11 @@ class Counted:
     """How many a list holds: argument `limit`."""
 
 
+@dataclass(frozen=True)
+class Itself:
+    """The record of the row, under a field of something that is worked out for it."""
+
+
 # The whole of an operation -------------------------------------------------------------------------------------------
 
 
@@ -111,6 +116,18 @@ class Found:
 
     shape: Shape
     where: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A root list that is no connection: the records whose key is one of `keys`, sorted by a field.
+
+    Its arguments are those of the figures under it, too.
+    """
+
+    shape: Shape
+    keys: Parameter
+    order: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +155,8 @@ Reading = (
     | Converted
     | Counted
     | Found
+    | Collected
+    | Itself
     | Nothing
     | Local
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
+from domain.role import Role
 from locales.negotiate import Reader as Language
 from persistence.keys import new_key
 from schema.asking import english, spoken
@@ -34,6 +36,9 @@ _ALWAYS = (
 )
 
 Headers = Mapping[bytes, bytes]
+
+LANE = b"x-creditgraph-lane"
+"""An ADMIN may ask for the slow lane, to compare, and with `?explain` for how the answer came about."""
 
 LARGEST_BODY = 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:\-]{1,100}", re.ASCII)
@@ -113,7 +118,11 @@ class Endpoint:
         self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language
     ) -> Answer:
         claims = await self._house.authenticate(_text(headers, b"authorization"))
-        return await self._runner.run(claims, await _asked(scope, receive, headers, request_id), language)
+        asked = await _asked(scope, receive, headers, request_id)
+        if any(Role.ADMIN in roles for roles in claims.grants.values()):
+            lane, explain = _text(headers, LANE), scope["query_string"].startswith(b"explain")
+            asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
+        return await self._runner.run(claims, asked, language)
 
 
 def _status(answer: Answer, kind: str) -> int:

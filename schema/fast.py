@@ -13,6 +13,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 
 from domain.money import RateMissing
+from persistence.database import Pool
 from persistence.lane import GIVES_UP, NotWithoutError, Plan
 from persistence.planner import NotPlanned
 from persistence.selection import Chosen, Listed
@@ -64,9 +65,22 @@ class _Operation:
 class Ran:
     """How an operation went through: for those who ask."""
 
-    sql: str
+    plan: Plan
     arguments: Sequence[Any]
     cached: bool
+
+    async def explained(self, pool: Pool) -> dict[str, Any]:
+        """The lane, whether the plan was there, the statement with its arguments, and how PostgreSQL runs it."""
+        async with pool.acquire() as conn:
+            tree = await self.plan.explained(conn, self.arguments)
+        return {
+            "lane": "fast",
+            "cached": self.cached,
+            "statements": 1,
+            "sql": self.plan.statement.text,
+            "arguments": [_told(value) for value in self.arguments],
+            "plan": tree,
+        }
 
 
 class FastLane:
@@ -100,7 +114,7 @@ class FastLane:
         except Exception:
             log.exception("the fast lane gave up", request_id=context.request_id)
             return None
-        return done, Ran(planned.plan.statement.text, arguments, cached)
+        return done, Ran(planned.plan, arguments, cached)
 
     def _planned(
         self, kept: _Operation, document: Document, operation: OperationDefinitionNode, call: Call
@@ -120,6 +134,13 @@ class FastLane:
     @staticmethod
     def _key(kept: _Operation, call: Call) -> tuple[Any, ...]:
         return (call.context.currency is not None, *kept.looks.key(call))
+
+
+def _told(value: Any) -> Any:
+    """An argument as JSON."""
+    if isinstance(value, list | tuple):
+        return [_told(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def _needs(chosen: Sequence[Chosen]) -> Iterator[Permission]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLField, ValueNode
 
-from persistence.selection import Converted, Counted, Found, ListAsked, Listed, Reading, WorkedOut
+from persistence.selection import Collected, Converted, Counted, Found, ListAsked, Listed, Reading, WorkedOut
 from persistence.shapes.given import Parameter, changed
 from persistence.shapes.keyset import nulls
 from persistence.shapes.shape import Filterable, Kind, Shape
@@ -46,7 +46,7 @@ class Arguments:
             case Counted():
                 limit = self.values["limit"]
                 return {"limit": self.call(lambda call: page_size(_read(limit, call), COUNT_LIMIT))}
-            case WorkedOut():
+            case WorkedOut() | Collected():
                 return self._sum()
             case Converted():
                 return {"to": self.currency("to"), "on": self._day("on"), "max_age": MAX_RATE_AGE_DAYS}
@@ -75,6 +75,11 @@ class Arguments:
         if code is not None:
             return self.call(lambda call: call.context.known(_read(code, call)))
         return self.call(lambda call: call.context.currency) if self.given.has_currency else None
+
+    def companies(self, name: str = "companies") -> Parameter:
+        """The companies that are named, all granted; every one granted where none is."""
+        codes = self.values[name]
+        return self.call(lambda call: list(call.context.company_ids(_read(codes, call))))
 
     def in_a_currency(self, reading: Reading) -> Reading:
         """A sum that has no currency of its own. Without one it is a mistake, which the slow lane tells."""

@@ -22,7 +22,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
-from domain.role import Role
 from locales.negotiate import Reader as Language
 from locales.say import say
 from locales.sentences import ENGLISH
@@ -118,7 +117,7 @@ class Runner:
         if operation.operation is OperationType.QUERY and request.lane != "slow":
             answered = await self._fast.answer(document, operation, variables.coerced, context)
             if answered is not None:
-                return self._answered(request, context, *answered)
+                return await self._answered(request, context, *answered)
         return await self._slow(document, request, context)
 
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
@@ -137,11 +136,13 @@ class Runner:
         )
         if not isinstance(result, ExecutionResult):
             result = await result
-        return self._answer(result, context)
+        return self._answer(result, context, request.explain)
 
-    def _answered(self, request: Asked, context: Context, data: str, ran: Ran) -> Answer:
+    async def _answered(self, request: Asked, context: Context, data: str, ran: Ran) -> Answer:
         """An answer of the fast lane: text from the database as it is."""
         extensions = _extensions(context)
+        if request.explain:
+            extensions["explain"] = await ran.explained(context.house.pool)
         raw = b"".join((b'{"data":', data.encode(), b',"extensions":', orjson.dumps(extensions), b"}"))
         return Answer({}, context.language.locale, raw=raw)
 
@@ -151,12 +152,14 @@ class Runner:
         wish = asked(self._schema, operation, variables)
         return await context_of(self._house, claims, wish, request.accept_language, request.request_id)
 
-    def _answer(self, result: ExecutionResult, context: Context) -> Answer:
+    def _answer(self, result: ExecutionResult, context: Context, explain: bool) -> Answer:
         language = context.language
         body: dict[str, Any] = {"data": result.data}
         if result.errors:
             body["errors"] = [told(error, language, context.request_id) for error in result.errors]
         body["extensions"] = _extensions(context)
+        if explain:
+            body["extensions"]["explain"] = {"lane": "slow"}
         return Answer(body, language.locale)
 
     def _invalid(self, errors: Sequence[GraphQLError], language: Language, request: Asked) -> Answer:

@@ -10,12 +10,15 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from persistence.exposure_dimensions import ExposureDimension
 from persistence.exposure_report import ReportAsked
+from persistence.selection import Collected, Reading
 from persistence.shapes.company import COMPANY
 from schema import sums
 from schema.arguments import AsOf, Companies, InCurrency
 from schema.context import Info
 from schema.errors import ClientMistake
+from schema.fields import read_as
 from schema.lists import window
+from schema.planned_arguments import Arguments, ByArguments
 from schema.scalars import CurrencyCode
 from schema.types.company_exposure import CompanyExposure
 from schema.types.report import ExposureRowConnection, ExposureRowWhere, Report
@@ -26,11 +29,18 @@ GroupBy = Annotated[
 ]
 
 
+def _of_companies(asked: Arguments) -> Reading:
+    return asked.in_a_currency(Collected(COMPANY, asked.companies(), "code"))
+
+
 @strawberry.type
 class ReportQueries:
     """The fields of `Query` about exposures of many."""
 
-    @strawberry.field(description="What the customers of each company owe, by the companies' codes.")
+    @strawberry.field(
+        description="What the customers of each company owe, by the companies' codes.",
+        metadata=read_as(ByArguments(_of_companies)),
+    )
     async def exposure_by_company(
         self, info: Info, companies: Companies = None, as_of: AsOf = None, currency: InCurrency = None
     ) -> list[CompanyExposure]:

@@ -18,7 +18,7 @@ from domain.refusal import ErrorCode
 from persistence.shapes.named import AGING_DEFINITION
 from schema.context import Context, Info
 from schema.errors import ClientMistake
-from schema.fields import GIVEN, Reckoned, coded, labelled, reckoned, stored
+from schema.fields import BY_NAME, GIVEN, Reckoned, coded, labelled, read_as, reckoned, stored
 from schema.types.money import Money
 
 coded(
@@ -43,7 +43,7 @@ class AgingBucket(Reckoned):
     until_day: int | None = stored("To so many days past due; null: whatever is older.")
     amount: Money = stored("What is open.")
 
-    @strawberry.field(description="What the column is called.")
+    @strawberry.field(description="What the column is called.", metadata=read_as(BY_NAME))
     def title(self, info: Info) -> str:
         return info.context.say(self.facts.title)
 

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from persistence.selection import WorkedOut
+from persistence.shapes.aging import COMPANY_AGING
 from persistence.shapes.company import COMPANY
 from persistence.shapes.parameters import CREDIT_PARAMETERS
+from persistence.shapes.position import COMPANY_EXPOSURE
 from schema import sums
 from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS
 from schema.context import Info
-from schema.fields import link, shaped, stored
+from schema.fields import link, read_as, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale, TimeZone
 from schema.types.aging import Aging, Definition, chosen_definition
 from schema.types.node import Record
@@ -40,12 +43,18 @@ class Company(Record):
         "id", CREDIT_PARAMETERS, "How it manages credit."
     )
 
-    @strawberry.field(description="What its customers owe in all; companies of our own group are left out.")
+    @strawberry.field(
+        description="What its customers owe in all; companies of our own group are left out.",
+        metadata=read_as(WorkedOut(COMPANY_EXPOSURE)),
+    )
     async def exposure(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> Exposure:
         found = await sums.company_sums(info.context, self.row["id"], as_of, currency)
         return Exposure.of(found.exposure(sums.asked_currency(info.context, currency, found.currency)))
 
-    @strawberry.field(description="What its customers owe by age; companies of our own group are left out.")
+    @strawberry.field(
+        description="What its customers owe by age; companies of our own group are left out.",
+        metadata=read_as(WorkedOut(COMPANY_AGING)),
+    )
     async def aging(
         self, info: Info, definition: Definition = None, as_of: AsOf = None, currency: InCurrency = None
     ) -> Aging:

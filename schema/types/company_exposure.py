@@ -10,9 +10,13 @@ from uuid import UUID
 import strawberry
 
 from persistence.company_exposure import CompanySums, OverLimit, over_limit
+from persistence.selection import Itself, WorkedOut
+from persistence.shapes.aging import COMPANY_AGING
 from persistence.shapes.company import COMPANY
+from persistence.shapes.position import COMPANY_EXPOSURE
 from schema import sums
 from schema.context import Context, Info
+from schema.fields import read_as
 from schema.records import record_of
 from schema.types.aging import Aging, Definition, chosen_definition
 from schema.types.money import Money
@@ -30,7 +34,7 @@ class CompanyExposure:
     as_of: strawberry.Private[date | None]
     currency: strawberry.Private[str]
 
-    @strawberry.field(description="The company.")
+    @strawberry.field(description="The company.", metadata=read_as(Itself()))
     async def company(self, info: Info) -> Annotated[Company, strawberry.lazy("schema.types.company")]:
         found: Company = await record_of(info.context, (COMPANY.table, self.company_id))
         return found
@@ -39,11 +43,13 @@ class CompanyExposure:
     async def customers(self, info: Info) -> int:
         return (await self._sums(info.context)).customers
 
-    @strawberry.field(description="Everything its customers owe and have ordered.")
+    @strawberry.field(
+        description="Everything its customers owe and have ordered.", metadata=read_as(WorkedOut(COMPANY_EXPOSURE))
+    )
     async def exposure(self, info: Info) -> Exposure:
         return Exposure.of((await self._sums(info.context)).exposure(self.currency))
 
-    @strawberry.field(description="What they owe by age.")
+    @strawberry.field(description="What they owe by age.", metadata=read_as(WorkedOut(COMPANY_AGING)))
     async def aging(self, info: Info, definition: Definition = None) -> Aging:
         columns = await chosen_definition(info.context, self.company_id, definition)
         return Aging.of((await self._sums(info.context)).aging(columns, self.currency))

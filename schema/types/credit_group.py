@@ -9,13 +9,15 @@ import strawberry
 
 from domain.exposure import CreditLimitType
 from domain.limits import CreditPosition
+from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.shares import GROUP_SHARES
 from schema import sums
 from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS
 from schema.context import Info
-from schema.fields import coded, labelled, shaped, stored
+from schema.fields import coded, labelled, read_as, shaped, stored
 from schema.scalars import CurrencyCode, TimeZone
 from schema.types.company import Company
 from schema.types.node import CreditHolder
@@ -58,7 +60,10 @@ class CreditGroup(CreditHolder):
     )
     member_count: int = stored("How many members of today you may see.")
 
-    @strawberry.field(description="What it owes in each company; those you may not see are added up in one row.")
+    @strawberry.field(
+        description="What it owes in each company; those you may not see are added up in one row.",
+        metadata=read_as(WorkedOut(GROUP_SHARES, "by_company")),
+    )
     async def by_company(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> list[GroupShare]:
         context = info.context
         shares = await sums.group_shares(context, self.row["id"], as_of, currency)

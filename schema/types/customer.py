@@ -9,19 +9,22 @@ import strawberry
 
 from domain.limits import CreditPosition
 from domain.message import N_, Message
-from domain.metrics.dso import DsoMethod
+from domain.metrics.dso import MOST_MONTHS, USUAL_MONTHS, DsoMethod
 from domain.refusal import ErrorCode
+from persistence.selection import WorkedOut
 from persistence.shapes import named
+from persistence.shapes.aging import CUSTOMER_AGING
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.dso import CUSTOMER_DSO
 from persistence.shapes.party import PARTY
 from schema import sums
 from schema.arguments import AsOf, InCurrency
 from schema.connections import COLLATERALS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
 from schema.context import Info
 from schema.errors import ClientMistake
-from schema.fields import link, shaped, stored
+from schema.fields import link, read_as, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale
 from schema.types.aging import Aging, DaysSalesOutstanding, Definition, chosen_definition
 from schema.types.named import AccountStatus, CreditManagementGroup, CustomerGroup, PaymentTerms, RiskGroup
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.credit_group import CreditGroup
     from schema.types.party import Party
-
-DSO_MONTHS, MOST_DSO_MONTHS = 12, 120
 
 
 @shaped(CUSTOMER, "A party as a customer of one company.")
@@ -83,14 +84,16 @@ class Customer(CreditHolder):
         "What secures its debt.", {"customer_id": "id"}
     )
 
-    @strawberry.field(description="What it owes by age.")
+    @strawberry.field(description="What it owes by age.", metadata=read_as(WorkedOut(CUSTOMER_AGING)))
     async def aging(
         self, info: Info, definition: Definition = None, as_of: AsOf = None, currency: InCurrency = None
     ) -> Aging:
         columns = await chosen_definition(info.context, self.row["company_id"], definition)
         return Aging.of(await sums.customer_aging(info.context, self.row["id"], columns, as_of, currency))
 
-    @strawberry.field(description="How long it takes until its purchases are paid.")
+    @strawberry.field(
+        description="How long it takes until its purchases are paid.", metadata=read_as(WorkedOut(CUSTOMER_DSO))
+    )
     async def dso(
         self,
         info: Info,
@@ -101,13 +104,13 @@ class Customer(CreditHolder):
         as_of: AsOf = None,
         currency: InCurrency = None,
     ) -> DaysSalesOutstanding:
-        window = DSO_MONTHS if months is None else months
-        if not 1 <= window <= MOST_DSO_MONTHS:
+        window = USUAL_MONTHS if months is None else months
+        if not 1 <= window <= MOST_MONTHS:
             raise ClientMistake(
                 ErrorCode.BAD_USER_INPUT,
                 Message(
                     N_("Sales count 1 to {most} months back, not {months}."),
-                    {"most": MOST_DSO_MONTHS, "months": window},
+                    {"most": MOST_MONTHS, "months": window},
                 ),
             )
         key, since = self.row["id"], self.row["customer_since"]
