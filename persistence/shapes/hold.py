@@ -9,6 +9,7 @@ from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
+from persistence.shapes.worked import Asked, Figures, Object, Row, Rows, Said
 from persistence.statements import Statement, any_of
 from persistence.tables.decisions import credit_hold, credit_release, hold_reason
 from persistence.tables.orders import sales_order
@@ -76,11 +77,13 @@ REASONS = Statement(
 )
 """Why `holds` of `customers` were held, most serious first."""
 
+_RELEASE = (
+    *(column for column in credit_release.c if column.name != "deviation_percent"),
+    tidy(credit_release.c.deviation_percent).label("deviation_percent"),
+)
+
 RELEASES = Statement(
-    sa.select(
-        *(column for column in credit_release.c if column.name != "deviation_percent"),
-        tidy(credit_release.c.deviation_percent).label("deviation_percent"),
-    )
+    sa.select(*_RELEASE)
     .ext(distinct_on(credit_release.c.hold_id))
     .where(
         any_of(credit_release.c.customer_id, "customers"),
@@ -90,3 +93,38 @@ RELEASES = Statement(
     .order_by(credit_release.c.hold_id, credit_release.c.id.desc())
 )
 """The last release of each of `holds` of `customers`, where somebody released it."""
+
+
+def _worked_out(row: Row, asked: Asked) -> Object:
+    hold, payer = row[credit_hold.c.id], row[credit_hold.c.customer_id]
+    last = (
+        sa.select(*_RELEASE)
+        .where(
+            credit_release.c.customer_id == payer,
+            credit_release.c.hold_id == hold,
+            seen(credit_release.c.company_id),
+        )
+        .order_by(credit_release.c.id.desc())
+        .limit(sa.literal_column("1"))
+        .correlate(row.source)
+        .lateral()
+    )
+    reasons = (
+        sa.select(hold_reason.c.place, hold_reason.c.code, hold_reason.c.message, hold_reason.c.active)
+        .where(hold_reason.c.customer_id == payer, hold_reason.c.hold_id == hold, seen(hold_reason.c.company_id))
+        .correlate(row.source)
+    )
+    return Object(
+        {
+            "reasons": Rows(
+                reasons,
+                ("place",),
+                lambda found: {"code": found.c.code, "message": Said(found.c.message), "active": found.c.active},
+            ),
+            "release": Object(dict(last.c.items()), present=last.c.id.is_not(None)),
+        }
+    )
+
+
+HOLD_FIGURES = Figures((credit_hold.c.id, credit_hold.c.customer_id), _worked_out)
+"""The reasons of a hold, most serious first, and its last release, as `REASONS` and `RELEASES` read them."""

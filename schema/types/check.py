@@ -19,7 +19,7 @@ from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.arguments import InLocale
 from schema.context import Info
-from schema.fields import Reckoned, coded, labelled, reckoned, stored, told
+from schema.fields import BY_NAME, Reckoned, coded, labelled, read_as, reckoned, stored, told
 from schema.records import record_of
 from schema.scalars import CurrencyCode
 from schema.types.money import Money
@@ -76,7 +76,7 @@ class BlockReason(Reckoned):
     code_label: str = labelled("code", BlockReasonCode)
     active: bool = stored("Still true.")
 
-    @strawberry.field(description="The reason with its figures, in one sentence.")
+    @strawberry.field(description="The reason with its figures, in one sentence.", metadata=read_as(BY_NAME))
     def message(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(self.facts.message, locale)
 

@@ -17,16 +17,17 @@ from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from domain.permitted import ON_HOLDS, Action
 from persistence.frozen import thaw_message
+from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
-from persistence.shapes.hold import CREDIT_HOLD, REASONS, RELEASES
+from persistence.shapes.hold import CREDIT_HOLD, HOLD_FIGURES, REASONS, RELEASES
 from persistence.shapes.named import REASON
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.context import Info
-from schema.fields import Shaped, coded, labelled, link, money, shaped, stored
-from schema.permitted import HOLD_NEEDS, viewer_may
+from schema.fields import Shaped, coded, labelled, link, money, read_as, shaped, stored
+from schema.permitted import HOLD_NEEDS, may_as_read, viewer_may
 from schema.types.check import BlockReason
 from schema.types.money import Money
 from schema.types.node import Record
@@ -95,7 +96,10 @@ class CreditHold(Record):
         "responsible_id", ACTOR, "Who looks after it."
     )
 
-    @strawberry.field(description="Why it was held, most serious first; those no longer true are not active.")
+    @strawberry.field(
+        description="Why it was held, most serious first; those no longer true are not active.",
+        metadata=read_as(WorkedOut(HOLD_FIGURES, "reasons")),
+    )
     async def reasons(self, info: Info) -> list[BlockReason]:
         async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[list[BlockReason]]:
             found: Mapping[UUID, list[BlockReason]] = defaultdict(list)
@@ -109,7 +113,9 @@ class CreditHold(Record):
         loaded: list[BlockReason] = await info.context.loader("hold reasons", fetch).load(_key(self.row))
         return loaded
 
-    @strawberry.field(description="Who let it go on; null: nobody did.")
+    @strawberry.field(
+        description="Who let it go on; null: nobody did.", metadata=read_as(WorkedOut(HOLD_FIGURES, "release"))
+    )
     async def release(self, info: Info) -> Release | None:
         async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[Release | None]:
             rows = await info.context.reader.run(RELEASES, **_asked(keys))
@@ -119,12 +125,15 @@ class CreditHold(Record):
         loaded: Release | None = await info.context.loader("hold releases", fetch).load(_key(self.row))
         return loaded
 
-    @strawberry.field(description="What you may do with it now.")
+    @strawberry.field(description="What you may do with it now.", metadata=read_as(may_as_read("CreditHold")))
     def viewer_may(self, info: Info) -> list[Action]:
         possible = ON_HOLDS.get(CreditHoldStatus(self.row["status"]), ())
         return viewer_may(info.context.viewer, self.row["company_id"], possible, HOLD_NEEDS)
 
-    @strawberry.field(description="What the values of `viewerMay` are called in your language.")
+    @strawberry.field(
+        description="What the values of `viewerMay` are called in your language.",
+        metadata=read_as(may_as_read("CreditHold", labels=True)),
+    )
     def viewer_may_labels(self, info: Info) -> list[str]:
         return [info.context.label("Action", action) for action in CreditHold.viewer_may(self, info)]
 
