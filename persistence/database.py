@@ -102,10 +102,14 @@ async def connect(url: str, pooler: Pooler | None = None) -> Connection:
     if pooler is None:
         # Short statements never earn back the compilation; PgBouncer refuses unknown start parameters.
         server_settings["jit"] = "off"
+        # A planned operation is one long statement: planning it anew costs ten times what running it does.
+        server_settings["plan_cache_mode"] = "force_generic_plan"
     connection = await asyncpg.connect(
         plain_url(url),
         statement_cache_size=0 if pooler == "transaction" else STATEMENTS_KEPT,
         max_cached_statement_lifetime=0,
+        # A planned operation is longer than the 15 kB that asyncpg keeps of itself; how many are kept is bounded.
+        max_cacheable_statement_size=0,
         server_settings=server_settings,
     )
     try:
