@@ -8,7 +8,7 @@ correlated by name, since nested subqueries lose their correlation silently.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -37,7 +37,7 @@ from persistence.selection import (
 )
 from persistence.shapes.given import bound
 from persistence.shapes.shape import Shape
-from persistence.shapes.worked import Amount, LinkTo, Object, Row, Rows, Said, Worked
+from persistence.shapes.worked import Amount, Figures, LinkTo, LinkToEither, Object, Row, Rows, Said, Worked
 from persistence.shapes.worked import Asked as SumAsked
 from persistence.shapes.worth import constant, converted, rounded
 
@@ -188,6 +188,8 @@ class Planner:
                 return or_null(sa.case((present, json), else_=sa.null()), one.nullable)
             case LinkTo(key, shape):
                 return self._link(one, level, shape, "id", key)
+            case LinkToEither(keys):
+                return self._first(one, [self._link(_optional(one), level, shape, "id", key) for key, shape in keys])
             case Rows():
                 return self._rows(found, one, level)
             case Said(message):
@@ -220,25 +222,30 @@ class Planner:
     def _worked_out(self, one: Chosen, level: Level) -> Text:
         reading = one.reading
         assert isinstance(reading, WorkedOut)
-        arguments = {**level.asked, **one.arguments}
-        key = (reading.figures, *sorted((name, id(value)) for name, value in arguments.items()))
-        if key not in level.worked:
-            row = Row(level.source, {column: level.columns[column] for column in reading.figures.needs})
-            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in arguments.items() if value is not None}
-            level.worked[key] = reading.figures.build(row, SumAsked(**asked))
-        found: Worked = level.worked[key]
-        if reading.field is not None:
-            assert isinstance(found, Object)
-            found = found.fields[reading.field]
+        figures = self._figures(reading.figures, {**level.asked, **one.arguments}, level)
+        found: Worked = figures if reading.field is None else figures.fields[reading.field]
         return self.written(found, one, level)
+
+    def _figures(self, figures: Figures, arguments: Mapping[str, Any], level: Level) -> Object:
+        """The figures of the row, worked out once for the same arguments."""
+        key = (figures, *sorted((name, id(value)) for name, value in arguments.items()))
+        if key not in level.worked:
+            row = Row(level.source, {column: level.columns[column] for column in figures.needs})
+            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in arguments.items() if value is not None}
+            level.worked[key] = figures.build(row, SumAsked(**asked))
+        return level.worked[key]
 
     def _finished(self, one: Chosen, level: Level) -> Text:
         reading = one.reading
         assert isinstance(reading, Finished)
-        values = [self._expression(level, name) for name in reading.fields]
+        if reading.figures is None:
+            values = [self._expression(level, name) for name in reading.fields]
+        else:
+            worked = self._figures(reading.figures, {}, level).fields
+            values = [worked[name] for name in reading.fields]
         texts = [sa.func.coalesce(sa.cast(value, sa.Text()), piece("")) for value in values]
         marked = self._marked(one, texts)
-        if reading.fields and one.nullable and not level.never_null(reading.fields[0]):
+        if reading.fields and one.nullable and (reading.figures or not level.never_null(reading.fields[0])):
             return or_null(sa.case((values[0].is_not(None), marked), else_=sa.null()), nullable=True)
         return marked
 
@@ -270,7 +277,7 @@ class Planner:
     def _needs(self, shape: Shape, chosen: Sequence[Chosen]) -> Iterator[sa.Column[Any]]:
         for one in chosen:
             match one.reading:
-                case WorkedOut(figures):
+                case WorkedOut(figures) | Finished(figures=Figures() as figures):
                     yield from figures.needs
                 case Itself():
                     yield from self._needs(shape, one.under())
@@ -310,9 +317,12 @@ class Planner:
         found: list[Text] = []
         for shape, column in cases:
             only = () if kind is None else (self._expression(level, kind) == piece(shape.table),)
-            linked = Chosen(one.response, one.reading, True, one.arguments, one.children, one.name)
-            lateral_text = self._link(linked, level, shape, "id", self._expression(level, column), *only)
-            found.append(sa.func.nullif(lateral_text, piece("null"), type_=sa.Text()))
+            found.append(self._link(_optional(one), level, shape, "id", self._expression(level, column), *only))
+        return self._first(one, found)
+
+    def _first(self, one: Chosen, links: Sequence[Text]) -> Text:
+        """The first of some links that is not `null`."""
+        found = [sa.func.nullif(link, piece("null"), type_=sa.Text()) for link in links]
         return or_null(sa.func.coalesce(*found, type_=sa.Text()), one.nullable)
 
     def _found(self, one: Chosen, level: Level, shape: Shape, where: Mapping[str, Any]) -> Text:
@@ -344,11 +354,16 @@ class Planner:
         return lateral.c.json
 
     def _rows(self, rows: Rows, one: Chosen, level: Level) -> Text:
-        """A list of objects out of a select of figures."""
+        """A list of objects or records out of a select of figures."""
         level.use(rows.select)
         source = rows.select.correlate(level.source, *level.joins).subquery(self.name("r"))
-        inner = Level(source, None, rows.fields(source))
-        json = self.object(one.under(), inner)
+        found = rows.fields(source)
+        if isinstance(found, Mapping):
+            inner = Level(source, None, found)
+            json = self.object(one.under(), inner)
+        else:
+            inner = Level(source)
+            json = self.written(found, _optional(one), inner)
         inner.use(json)
         array = json_text.array(json, [source.c[name] for name in rows.order])
         selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
@@ -371,6 +386,11 @@ _SUM_TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
 }
 
 
+def _optional(one: Chosen) -> Chosen:
+    """The same where it may be null."""
+    return replace(one, nullable=True)
+
+
 def _names(reading: Any) -> tuple[str, ...]:
     """The fields of the shape that a reading reads."""
     match reading:
@@ -384,7 +404,7 @@ def _names(reading: Any) -> tuple[str, ...]:
             return (*(column for _, column in cases), *(() if kind is None else (kind,)))
         case Listed(_, within):
             return tuple(within.values())
-        case Finished(_, fields, _):
+        case Finished(fields=fields, figures=None):
             return fields
         case _:
             return ()

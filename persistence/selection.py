@@ -85,11 +85,12 @@ class WorkedOut:
 
 @dataclass(frozen=True)
 class Finished:
-    """What is finished outside SQL from some fields of the row. The name tells which finisher."""
+    """What is finished outside SQL from some fields of the row, or of `figures`. The name tells which finisher."""
 
     finisher: str
     fields: tuple[str, ...] = ()
     constant: str = ""
+    figures: Figures | None = None
 
 
 @dataclass(frozen=True)

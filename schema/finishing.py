@@ -56,13 +56,14 @@ def finished(text: str, chosen: Sequence[Chosen], call: Call) -> str:
         if done is None:
             number, *values = mark.split(INSIDE)
             if number not in finishes:
-                finishes[number] = _for(chosen[int(number)], call)
+                finishes[number] = finish_of(chosen[int(number)], call)
             done = known[mark] = finishes[number](values)
         parts[place] = done
     return "".join(parts)
 
 
-def _for(one: Chosen, call: Call) -> Finish:
+def finish_of(one: Chosen, call: Call) -> Finish:
+    """The finisher of a field, told what is the same for all its marks."""
     name = one.reading.finisher if isinstance(one.reading, Finished) else "said"
     arguments = {key: _read(value, call) for key, value in one.arguments.items()}
     return FINISHERS[name](call, one, arguments)

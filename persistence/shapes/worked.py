@@ -62,6 +62,13 @@ class LinkTo:
 
 
 @dataclass(frozen=True)
+class LinkToEither:
+    """A record of one of several shapes: the first whose key is not null, and that the viewer may see."""
+
+    cases: tuple[tuple[Expression, Shape], ...]
+
+
+@dataclass(frozen=True)
 class Said:
     """A sentence, finished outside SQL: its text and its values, as JSON of `persistence.frozen`."""
 
@@ -70,14 +77,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Rows:
-    """A list of objects: a select (correlated like a lateral) in its order, and what each of its rows gives.
+    """A list: a select (correlated like a lateral) in its order, and what each of its rows gives.
 
-    `order`: columns of `select` by which it is sorted.
+    `order`: columns of `select` by which it is sorted. `fields`: of an object for each row, or the record it links to,
+    which is null where the viewer may not see it.
     """
 
     select: sa.Select[Any]
     order: tuple[str, ...]
-    fields: Callable[[sa.FromClause], Mapping[str, Any]]
+    fields: Callable[[sa.FromClause], Mapping[str, Any] | LinkTo | LinkToEither]
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Object:
     present: Expression | None = None
 
 
-Worked = Expression | Amount | LinkTo | Said | Rows | Object
+Worked = Expression | Amount | LinkTo | LinkToEither | Said | Rows | Object
 
 
 @dataclass(frozen=True)

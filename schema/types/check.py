@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -15,15 +15,20 @@ from domain import unblock as ways
 from domain.decision import BlockReasonCode, CreditOutcome, Decision
 from domain.facts import Checkpoint, Facts, Order
 from domain.unblock import UnblockKind
+from persistence.selection import Finished, InMoney, Linked, Stored, WorkedOut
+from persistence.shapes.answer import DECIDED
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.decision import CREDIT_DECISION
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.arguments import InLocale
 from schema.context import Info
 from schema.fields import BY_NAME, Reckoned, coded, labelled, read_as, reckoned, stored, told
+from schema.planned_arguments import ByType
 from schema.records import record_of
 from schema.scalars import CurrencyCode
 from schema.types.money import Money
 from schema.types.node import CreditHolder
+from schema.ways_out import WAYS_OUT
 
 if TYPE_CHECKING:
     from schema.types.customer import Customer
@@ -88,7 +93,7 @@ class RateUsed(Reckoned):
     from_: CurrencyCode = stored("What one unit is of.", "from")
     to: CurrencyCode = stored("What it is worth in.")
 
-    @strawberry.field(description="How many of them.")
+    @strawberry.field(description="How many of them.", metadata=read_as(BY_NAME))
     def rate(self) -> Decimal:
         rate: Decimal = self.facts.rate
         return rate.normalize()
@@ -100,7 +105,7 @@ class RateUsed(Reckoned):
 class LimitTest(Reckoned):
     """All amounts are in the currency of the holder's limit."""
 
-    @strawberry.field(description="Whose limit it is: the credit group's or the customer's.")
+    @strawberry.field(description="Whose limit it is: the credit group's or the customer's.", metadata=read_as(BY_NAME))
     async def holder(self, info: Info) -> CreditHolder:
         found: CreditHolder = await record_of(info.context, self.facts.holder)
         return found
@@ -124,9 +129,14 @@ class UnblockOption(Reckoned):
     amount: Money | None = stored("To be paid, of the largest order that passes, or of the new limit.")
     date: datetime.date | None = stored("The first day on which it passes.")
 
-    @strawberry.field(description="The same in one sentence.")
+    @strawberry.field(description="The same in one sentence.", metadata=read_as(BY_NAME))
     def message(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(self.facts.message, locale)
+
+
+def _kept(reading: Any) -> dict[str, Any]:
+    """How the fast lane reads a field of a decision that was kept. What was only asked is for the slow lane."""
+    return read_as(ByType({CREDIT_DECISION.name: reading}))
 
 
 @strawberry.interface(description="What a credit check answers.")
@@ -149,55 +159,79 @@ class CreditCheckResult:
         """The order it is about, when it is known."""
         raise NotImplementedError
 
-    @strawberry.field(description="The decision.")
+    @strawberry.field(description="The decision.", metadata=_kept(Stored("outcome")))
     def outcome(self) -> CreditOutcome:
         return self.decided().outcome
 
-    @strawberry.field(description="What `outcome` is called in your language.")
+    @strawberry.field(
+        description="What `outcome` is called in your language.",
+        metadata=_kept(Finished("label", ("outcome",), "CreditOutcome")),
+    )
     def outcome_label(self, info: Info) -> str:
         return info.context.label("CreditOutcome", self.decided().outcome)
 
-    @strawberry.field(description="The step at which it was checked.")
+    @strawberry.field(description="The step at which it was checked.", metadata=_kept(Stored("checkpoint")))
     def checkpoint(self) -> Checkpoint:
         return self.decided().checkpoint
 
-    @strawberry.field(description="What `checkpoint` is called in your language.")
+    @strawberry.field(
+        description="What `checkpoint` is called in your language.",
+        metadata=_kept(Finished("label", ("checkpoint",), "Checkpoint")),
+    )
     def checkpoint_label(self, info: Info) -> str:
         return info.context.label("Checkpoint", self.decided().checkpoint)
 
-    @strawberry.field(description="The company's day.")
+    @strawberry.field(description="The company's day.", metadata=_kept(Stored("as_of")))
     def as_of(self) -> datetime.date:
         return self.decided().as_of
 
-    @strawberry.field(description="Of the order.")
+    @strawberry.field(description="Of the order.", metadata=_kept(InMoney("amount")))
     def amount(self) -> Money:
         return Money.of(self.decided().amount)
 
-    @strawberry.field(description="Who pays, whose limit was compared.")
+    @strawberry.field(
+        description="Who pays, whose limit was compared.",
+        metadata=_kept(Linked("customer_id", CUSTOMER)),
+    )
     async def customer(self, info: Info) -> Annotated[Customer, strawberry.lazy("schema.types.customer")]:
         found: Customer = await record_of(info.context, (CUSTOMER.table, self.payer_id()))
         return found
 
-    @strawberry.field(description="The order it is about, when there is one.")
+    @strawberry.field(
+        description="The order it is about, when there is one.",
+        metadata=_kept(Linked("sales_order_id", SALES_ORDER)),
+    )
     async def order(self, info: Info) -> Annotated[SalesOrder, strawberry.lazy("schema.types.sales_order")] | None:
         order = self.order_id()
         found: SalesOrder | None = await record_of(info.context, None if order is None else (SALES_ORDER.table, order))
         return found
 
-    @strawberry.field(description="Everything that speaks against it, most serious first.")
+    @strawberry.field(
+        description="Everything that speaks against it, most serious first.",
+        metadata=_kept(WorkedOut(DECIDED, "reasons")),
+    )
     def reasons(self) -> list[BlockReason]:
         return [BlockReason.of(reason) for reason in self.decided().reasons]
 
-    @strawberry.field(description="Every limit that was compared: the credit group's, then the customer's.")
+    @strawberry.field(
+        description="Every limit that was compared: the credit group's, then the customer's.",
+        metadata=_kept(WorkedOut(DECIDED, "tests")),
+    )
     def tests(self) -> list[LimitTest]:
         return [LimitTest.of(test) for test in self.decided().tests]
 
-    @strawberry.field(description="What would let it pass: pay, order less, wait, raise a limit.")
+    @strawberry.field(
+        description="What would let it pass: pay, order less, wait, raise a limit.",
+        metadata=_kept(WAYS_OUT),
+    )
     async def unblock(self, info: Info) -> list[UnblockOption]:
         facts, order = await self.decided_on(info)
         return [UnblockOption.of(option) for option in ways.unblock(facts, order)]
 
-    @strawberry.field(description="The decision in one sentence.")
+    @strawberry.field(
+        description="The decision in one sentence.",
+        metadata=_kept(Finished("said", ("explanation",), figures=DECIDED)),
+    )
     def explanation(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(self.decided().explanation, locale)
 

@@ -13,11 +13,12 @@ import strawberry
 from domain.decision import Decision
 from domain.facts import Facts, Order
 from persistence.decisions import decision_of, inputs_of
+from persistence.selection import Linked
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.decision import CREDIT_DECISION, INPUTS
 from persistence.shapes.hold import CREDIT_HOLD
 from schema.context import Info
-from schema.fields import TYPES, link, shaped, stored
+from schema.fields import TYPES, link, read_as, shaped, stored
 from schema.types.check import CreditCheckResult
 from schema.types.node import Node
 
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 class CreditDecision(Node, CreditCheckResult):
     """Rows of the decision shape: the answer as it was given then, said in the language asked for now."""
 
-    @strawberry.field(description="The hold it led to; null: it held nothing.")
+    @strawberry.field(
+        description="The hold it led to; null: it held nothing.",
+        metadata=read_as(Linked("id", CREDIT_HOLD, by="decision_id")),
+    )
     async def hold(self, info: Info) -> Annotated[CreditHold, strawberry.lazy("schema.types.hold")] | None:
         row = await info.context.load(CREDIT_HOLD, self.row["id"], by="decision_id")
         found: CreditHold | None = TYPES[CREDIT_HOLD.name].maybe(row)  # type: ignore[assignment]

@@ -25,10 +25,12 @@ query ($where: CreditHoldWhere, $orderBy: [CreditHoldOrder!]) { creditHolds(wher
 @pytest.fixture(scope="module")
 async def orders(world: World) -> World:
     """Acme may owe 100,000 SEK in Sweden and 500,000 EUR with its group: two orders are held, one was released."""
-    await world.put("checkpoint_setting", company_id=world.ids["SE01"], checkpoint="CONFIRMATION")
+    for company in ("SE01", "FI01"):
+        await world.put("checkpoint_setting", company_id=world.ids[company], checkpoint="CONFIRMATION")
     await world.limit("SE01/1001", "100000 SEK")
     await world.group("G1", "Acme", "EUR", "SE01/1001", "FI01/2001", limit="500000 EUR")
     await paper.decided(world, "SE01/1001", "SO-1", "40000.00 SEK")
+    await paper.decided(world, "FI01/2001", "FO-1", "10.00 EUR")
     await paper.held(world, "SE01/1001", "SO-2", "110000.00 SEK", notes="Call them")
     await paper.held(world, "SE01/1001", "SO-3", "7000000.00 SEK", status="RELEASED")
     reason = await world.put("reason", code="PAID", name="Paid in advance", kind="RELEASE")
@@ -89,3 +91,62 @@ async def test_what_may_be_done_with_a_hold_depends_on_who_asks_and_not_on_who_a
     answer, fast = await both(HOLDS, {"where": {"status": {"eq": "RELEASED"}}}, as_=role)
     assert fast
     assert [one["viewerMay"] for one in answer["data"]["creditHolds"]["nodes"]] == [[]]
+
+
+WHY = """
+query ($where: CreditDecisionWhere) { creditDecisions(where: $where, orderBy: [{field: AMOUNT}]) { nodes {
+  id decidedAt decidedBy { name } overrideReason hold { id status } ...Why
+} } }
+fragment Why on CreditCheckResult {
+  __typename outcome outcomeLabel checkpoint checkpointLabel asOf amount { amount currency }
+  customer { account } order { number } reasons { code codeLabel active message }
+  tests { holder { __typename id displayName ... on Customer { account } } passed limit { amount currency }
+    exposure { amount } amount { amount formatted } available { amount } usedPercent rates { from to rate date } day }
+  unblock { __typename kind kindLabel amount { __typename amount currency formatted(style: NAME) } date message
+    swedish: message(locale: "sv") }
+  explanation swedish: explanation(locale: "sv")
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "sv-SE"])
+async def test_a_decision_tells_every_test_reason_and_way_out(both: BothLanes, language: str) -> None:
+    answer, fast = await both(WHY, companies=["SE01"], language=language)
+    passed, held, group = answer["data"]["creditDecisions"]["nodes"]
+    assert fast
+    assert (passed["outcome"], passed["hold"], passed["reasons"], passed["unblock"]) == ("PASSED", None, [], [])
+    assert (held["outcome"], held["hold"]["status"]) == ("HELD", "OPEN")
+    assert [test["holder"]["__typename"] for test in held["tests"]] == ["CreditGroup", "Customer"]
+    assert [test["usedPercent"] for test in held["tests"]] == ["1.91", "110.00"]
+    assert held["tests"][0]["rates"] == [{"from": "EUR", "to": "SEK", "rate": "11.5", "date": TODAY.isoformat()}]
+    assert [way["kind"] for way in held["unblock"]] == ["PAY", "LESS", "RAISE"]
+    assert [way["amount"]["amount"] for way in held["unblock"]] == ["10000.00", "100000.00", "110000.00"]
+    assert [reason["code"] for reason in group["reasons"]] == ["GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED"]
+    assert (held["explanation"] == held["swedish"]) is (language != "en")
+
+
+async def test_a_limit_that_does_not_bind_is_null_in_a_test(both: BothLanes) -> None:
+    answer, fast = await both(WHY, companies=["FI01"])
+    (decision,) = answer["data"]["creditDecisions"]["nodes"]
+    assert fast
+    assert [(test["limit"], test["available"], test["usedPercent"]) for test in decision["tests"]] == [
+        ({"amount": "500000.00", "currency": "EUR"}, {"amount": "500000.00"}, "0.00"),
+        (None, None, None),
+    ]
+    assert [test["passed"] for test in decision["tests"]] == [True, True]
+
+
+async def test_what_a_decision_was_made_on_is_read_only_for_the_ways_out(both: BothLanes) -> None:
+    query = "{ creditDecisions { nodes { outcome reasons { code } explanation } } }"
+    _, fast = await both(query)
+    assert fast
+    assert (await both(query.replace("outcome", "unblock { kind }")))[1]
+
+
+async def test_ways_out_in_another_currency_are_for_the_slow_lane(both: BothLanes) -> None:
+    query = """{ creditDecisions(where: {outcome: {eq: HELD}}, first: 1) {
+      nodes { unblock { amount { converted(to: "EUR") { currency } } } } } }"""
+    answer, fast = await both(query)
+    (held,) = answer["data"]["creditDecisions"]["nodes"]
+    assert not fast
+    assert {way["amount"]["converted"]["currency"] for way in held["unblock"]} == {"EUR"}
