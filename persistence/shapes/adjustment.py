@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
 from persistence.shapes.credit_group import group_visible
+from persistence.shapes.limit import Holder, normal_on, temporary_on
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.terms import KEPT_APART, Terms
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, customer
@@ -115,3 +118,39 @@ LIMITS_NOW = Statement(
     .order_by(credit_limit_entry.c.holder_id, credit_limit_entry.c.id)
 )
 """Every limit that was posted for `holders`, each with what day it is where its holder is."""
+
+_OF_LINE = ("customer_id", "credit_group_id", "status", "current_amount", "current_currency")
+
+
+def _limits(row: Row, asked: Asked) -> Object:
+    customer_id, group_id, status, amount, currency = (row[line.c[name]] for name in _OF_LINE)
+    now = Terms(_today_at(customer_id, group_id, row), (row.source,))
+    holder = Holder(sa.func.coalesce(customer_id, group_id))
+    normal, temporary = normal_on(holder, now), temporary_on(holder, now)
+    posted, replaced = status == AdjustmentStatus.POSTED.value, temporary.c.id.is_not(None)
+    return Object(
+        {
+            "current_limit": Amount(
+                sa.case((posted, amount), (replaced, temporary.c.amount), else_=normal.c.amount),
+                sa.case((posted, currency), (replaced, temporary.c.currency), else_=normal.c.currency),
+            )
+        }
+    )
+
+
+def _today_at(customer_id: Expression, group_id: Expression, row: Row) -> sa.FromClause:
+    """The `day` it is where a customer or a credit group is: a lateral."""
+    whose, at, group = customer.alias(), company_table.alias(), credit_group.alias()
+    zones = sa.union_all(
+        sa.select(at.c.time_zone)
+        .select_from(whose.join(at, at.c.id == whose.c.company_id))
+        .where(whose.c.id == customer_id)
+        .correlate(row.source),
+        sa.select(group.c.time_zone).where(group.c.id == group_id).correlate(row.source),
+    ).subquery()
+    found = sa.select(today(zones.c.time_zone).label("day")).select_from(zones)
+    return found.offset(KEPT_APART).correlate(row.source).lateral()
+
+
+CURRENT_LIMIT = Figures(tuple(line.c[name] for name in _OF_LINE), _limits)
+"""The limit in force of the holder of a line: when it was posted, or now, as `LIMITS_NOW` and the domain find it."""

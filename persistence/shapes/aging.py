@@ -111,20 +111,7 @@ def _buckets(
     whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
-    listed = (
-        sa.func.jsonb_array_elements(buckets)
-        .table_valued(sa.column("value", JSONB()), with_ordinality="place")
-        .render_derived()
-    )
-    column = (
-        sa.select(
-            listed.c.place,
-            listed.c.value["title"].astext.label("title"),
-            *(sa.cast(listed.c.value[name].astext, sa.Integer()).label(f"{name}_day") for name in ("from", "until")),
-        )
-        .correlate(*before)
-        .subquery()
-    )
+    column = columns(buckets).correlate(*before).subquery()
     kept = whose.of((Category.RECEIVABLES,))
     past = kept.c.company_day - kept.c.due_day
     debts = (
@@ -158,7 +145,26 @@ def _buckets(
     )
 
 
+def columns(buckets: Expression) -> sa.Select[tuple[object, ...]]:
+    """The columns of a definition as it is kept: `place`, `title`, `from_day`, `until_day`."""
+    listed = (
+        sa.func.jsonb_array_elements(buckets)
+        .table_valued(sa.column("value", JSONB()), with_ordinality="place")
+        .render_derived()
+    )
+    return sa.select(
+        listed.c.place,
+        listed.c.value["title"].astext.label("title"),
+        *(sa.cast(listed.c.value[name].astext, sa.Integer()).label(f"{name}_day") for name in ("from", "until")),
+    )
+
+
 def _bucket(row: sa.FromClause) -> dict[str, Expression | Amount | Said]:
+    return {**described(row), "amount": Amount(row.c.amount, row.c.currency)}
+
+
+def described(row: sa.FromClause) -> dict[str, Expression | Said]:
+    """What a column is called, with its days."""
     first, last = row.c.from_day, row.c.until_day
     title = sa.case(
         (row.c.title.is_not(None), _said("{title}", title=row.c.title)),
@@ -167,7 +173,7 @@ def _bucket(row: sa.FromClause) -> dict[str, Expression | Amount | Said]:
         (last.is_(None), _said(OVER, days=first - _ONE)),
         else_=_said(BETWEEN, **{"from": first, "until": last}),
     )
-    return {"title": Said(title), "from_day": first, "until_day": last, "amount": Amount(row.c.amount, row.c.currency)}
+    return {"title": Said(title), "from_day": first, "until_day": last}
 
 
 def _said(text: str, **values: Expression) -> Expression:
@@ -175,3 +181,12 @@ def _said(text: str, **values: Expression) -> Expression:
     named = [part for name, value in values.items() for part in (constant(name), value)]
     inner = sa.func.jsonb_build_object(*named, type_=JSONB())
     return sa.func.jsonb_build_object(constant("text"), constant(text), constant("values"), inner, type_=JSONB())
+
+
+def _definition_columns(row: Row, asked: Asked) -> Object:
+    kept = row[aging_definition.c.buckets]
+    return Object({"buckets": Rows(columns(kept).correlate(row.source), ("place",), described)})
+
+
+DEFINITION_COLUMNS = Figures((aging_definition.c.buckets,), _definition_columns)
+"""The columns of an aging definition, from young to old."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from domain.collateral import CollateralKind
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
+from persistence.shapes.worth import ZERO
 from persistence.tables.limits import collateral
 
 COLLATERAL = Shape(
@@ -40,3 +44,27 @@ COLLATERAL = Shape(
     search=(collateral.c.number, collateral.c.provider),
     order=(("from_", True),),
 )
+
+_PERCENT = sa.literal_column("0.01", sa.Numeric())
+
+
+def added(value: Expression, percent: Expression) -> Expression:
+    """What a policy adds to the limit: `domain.collateral.Collateral.addition`."""
+    return value * percent * _PERCENT
+
+
+def change(value: Expression, percent: Expression, included_in_exposure: Expression) -> Expression:
+    """What a policy changes in the limit: what it adds, less its value when it is included in exposure."""
+    return added(value, percent) - sa.case((included_in_exposure, value), else_=ZERO)
+
+
+_OF_LIMIT = (collateral.c.value, collateral.c.percent, collateral.c.included_in_exposure, collateral.c.currency)
+
+
+def _limit_part(row: Row, asked: Asked) -> Object:
+    value, percent, included, currency = (row[column] for column in _OF_LIMIT)
+    return Object({"limit_part": Amount(change(value, percent, included), currency)})
+
+
+LIMIT_PART = Figures(_OF_LIMIT, _limit_part)
+"""What a policy changes in the limit while it is valid."""

@@ -8,15 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
+from persistence.shapes.collateral import COLLATERAL, added, change
 from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.terms import KEPT_APART, Terms
-from persistence.shapes.worked import Amount, Expression, LinkTo, Object, Rows
+from persistence.shapes.worked import Amount, Expression, LinkTo, LinkToEither, Object, Rows
 from persistence.shapes.worth import NOTHING, ZERO, constant
 from persistence.tables.limits import collateral, credit_limit_entry
 
 _NO = sa.false()
+_NO_KEY = sa.literal_column("null::uuid", sa.Uuid())
 _ONE = sa.literal_column("1", sa.Integer())
-_PERCENT = sa.literal_column("0.01", sa.Numeric())
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Limit:
 
 def limit_on(holder: Holder, terms: Terms) -> Limit:
     """The limit of a holder on the day of its terms: `domain.limits.limit_on`."""
-    normal, temporary = _normal(holder, terms), _temporary(holder, terms)
+    normal, temporary = normal_on(holder, terms), temporary_on(holder, terms)
     ruling = _ruling(holder, terms, normal, temporary)
     sums = _sums(holder, terms, ruling)
     currency = terms["currency"]
@@ -77,7 +78,7 @@ def limit_on(holder: Holder, terms: Terms) -> Limit:
     )
 
 
-def _normal(holder: Holder, terms: Terms) -> sa.FromClause:
+def normal_on(holder: Holder, terms: Terms) -> sa.FromClause:
     """The permanent limit in force: the last that has begun, and of one day the last posted."""
     entry = credit_limit_entry.alias()
     return (
@@ -89,7 +90,7 @@ def _normal(holder: Holder, terms: Terms) -> sa.FromClause:
     )
 
 
-def _temporary(holder: Holder, terms: Terms) -> sa.FromClause:
+def temporary_on(holder: Holder, terms: Terms) -> sa.FromClause:
     """The temporary limit in force, unless another took its place: `domain.limits.temporary_on`."""
     entry, later = credit_limit_entry.alias(), credit_limit_entry.alias()
     replaced = (
@@ -170,9 +171,9 @@ def _added_up(
 ) -> Expression:
     """The sum of all parts (`amount`) or of what collateral changes (`change`): per currency, converted, rounded."""
     policy = collateral.alias()
-    change = _added(policy) - sa.case((policy.c.included_in_exposure, policy.c.value), else_=ZERO)
-    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), change, customer, terms, ruling)
-    both = [_in_force(ruling).add_columns(ZERO.label("change")), secured.add_columns(change.label("change"))]
+    changed = change(policy.c.value, policy.c.percent, policy.c.included_in_exposure)
+    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), changed, customer, terms, ruling)
+    both = [_in_force(ruling).add_columns(ZERO.label("change")), secured.add_columns(changed.label("change"))]
     parts = sa.union_all(*(each.correlate(*before) for each in both)).subquery()
     sums = (
         sa.select(parts.c.currency, sa.func.sum(parts.c[name]).label("amount"))
@@ -203,8 +204,17 @@ def _parts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> Rows:
     return Rows(
         listed,
         ("secured", "id", "place"),
-        lambda row: {"kind": row.c.kind, "amount": Amount(row.c.amount, row.c.currency)},
+        _part,
     )
+
+
+def _part(row: sa.FromClause) -> dict[str, Expression | Amount | LinkToEither]:
+    posted, policy = (sa.case((found, row.c.id), else_=_NO_KEY) for found in (sa.not_(row.c.secured), row.c.secured))
+    return {
+        "kind": row.c.kind,
+        "amount": Amount(row.c.amount, row.c.currency),
+        "source": LinkToEither(((posted, LIMIT_ENTRY), (policy, COLLATERAL))),
+    }
 
 
 def _amounts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> list[sa.Select[Any]]:
@@ -214,9 +224,9 @@ def _amounts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> list[sa.Sel
         return parts
     policy = collateral.alias()
     asked = (holder.customer, terms, ruling)
-    added = _policies(policy, policy.c.kind, _added(policy), *asked).add_columns(constant(1).label("place"))
+    adding = _policies(policy, policy.c.kind, added(policy.c.value, policy.c.percent), *asked)
     flagged = _policies(policy, constant(CreditLimitPartKind.FLAGGED_POLICY), -policy.c.value, *asked)
-    parts.append(added)
+    parts.append(adding.add_columns(constant(1).label("place")))
     parts.append(flagged.add_columns(constant(2).label("place")).where(policy.c.included_in_exposure))
     return parts
 
@@ -243,11 +253,6 @@ def _policies(
     return sa.select(
         kind.label("kind"), policy.c.id.label("id"), amount.label("amount"), policy.c.currency.label("currency")
     ).where(ruling.c.binds, valid(policy, customer, terms["day"]))
-
-
-def _added(policy: sa.FromClause) -> Expression:
-    """What a policy adds to the limit: `domain.collateral.Collateral.addition`."""
-    return policy.c.value * policy.c.percent * _PERCENT
 
 
 def valid(policy: sa.FromClause, customer: Expression, day: Expression) -> sa.ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import array
 
 from domain.reason import AccountStatusEffect, ReasonKind
 from persistence.shapes.shape import COMPANIES, LOCALES, Filterable, Kind, Shape, record_fields, record_filters
+from persistence.shapes.worked import Asked, Figures, Object, Row, Rows
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table
 from persistence.tables.reference import (
@@ -90,3 +91,23 @@ TRANSLATIONS = Statement(
     .order_by(translation.c.subject_id, translation.c.locale)
 )
 """Every translation of the names of `subjects`."""
+
+
+def _translated(table: sa.Table) -> Figures:
+    def build(row: Row, asked: Asked) -> Object:
+        said = translation.alias()
+        texts = (
+            sa.select(said.c.locale, said.c.value)
+            .where(said.c.subject_id == row[table.c.id], said.c.field == sa.literal_column("'name'", sa.Text()))
+            .correlate(row.source)
+        )
+        found = Rows(texts, ("locale",), lambda one: {"locale": one.c.locale, "value": one.c.value})
+        return Object({"translations": found})
+
+    return Figures((table.c.id,), build)
+
+
+_SHAPES = (REASON, ACCOUNT_STATUS, PAYMENT_TERMS, CUSTOMER_GROUP, CREDIT_MANAGEMENT_GROUP, RISK_GROUP, AGING_DEFINITION)
+
+TRANSLATED: Mapping[str, Figures] = {shape.name: _translated(shape.id.table) for shape in _SHAPES}
+"""The translations of a name, by the names of the shapes."""

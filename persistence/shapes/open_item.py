@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from domain.receivables import OpenItemKind
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.terms import KEPT_APART
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
+from persistence.shapes.worth import ZERO, constant
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table
 from persistence.tables.receivables import open_item, settlement
@@ -87,17 +92,24 @@ def _open_amounts() -> Statement:
         )
         .subquery("item")
     )
-    same_payer = settlement.c.customer_id == day.c.customer_id
+    return Statement(
+        sa.select(day.c.id, _open_amount(dict(day.c.items()), day.c.day, day).label("open_amount"), day.c.day)
+    )
+
+
+def _open_amount(item: Mapping[str, Expression], day: Expression, *of: sa.FromClause) -> Expression:
+    """What is open of an item at the end of a day; both speak of `of`."""
+    same_payer = settlement.c.customer_id == item["customer_id"]
     left = (
-        day.c.amount
-        - settled_until(sa.and_(same_payer, settlement.c.item_id == day.c.id), day.c.day, day)
-        + settled_until(sa.and_(same_payer, settlement.c.credit_item_id == day.c.id), day.c.day, day)
+        item["amount"]
+        - settled_until(sa.and_(same_payer, settlement.c.item_id == item["id"]), day, *of)
+        + settled_until(sa.and_(same_payer, settlement.c.credit_item_id == item["id"]), day, *of)
     )
     stands = sa.and_(
-        day.c.document_date <= day.c.day,
-        sa.or_(day.c.reversed_on.is_(None), day.c.reversed_on > day.c.day),
+        item["document_date"] <= day,
+        sa.or_(item["reversed_on"].is_(None), item["reversed_on"] > day),
     )
-    return Statement(sa.select(day.c.id, sa.case((stands, left), else_=0).label("open_amount"), day.c.day))
+    return sa.case((stands, left), else_=ZERO)
 
 
 OPEN_AMOUNTS = _open_amounts()
@@ -106,3 +118,34 @@ OPEN_AMOUNTS = _open_amounts()
 The amount less the settlements up to that day, never from another day's future; zero before its document date and from
 the day it was reversed.
 """
+
+
+_NEEDS = ("id", "company_id", "customer_id", "amount", "currency", "document_date", "due_date", "reversed_on")
+
+
+def day_at(company: Expression, asked: Asked, *before: sa.FromClause) -> sa.FromClause:
+    """The `day` that is asked for, or today at a company: a lateral. The company's key speaks of `before`."""
+    at = company_table.alias()
+    here = today(at.c.time_zone)
+    day = here if asked.as_of is None else sa.func.coalesce(asked.as_of, here, type_=sa.Date())
+    found = sa.select(day.label("day")).where(at.c.id == company)
+    return found.offset(KEPT_APART).correlate(*before).lateral()
+
+
+def _ledger(row: Row, asked: Asked) -> Object:
+    item = {name: row[open_item.c[name]] for name in _NEEDS}
+    day = day_at(item["company_id"], asked, row.source)
+    before = (row.source, day)
+    left = sa.select(_open_amount(item, day.c.day, *before).label("amount"))
+    kept = left.offset(KEPT_APART).correlate(*before).lateral()
+    late = sa.func.greatest(day.c.day - item["due_date"], constant(0), type_=sa.Integer())
+    return Object(
+        {
+            "open_amount": Amount(kept.c.amount, item["currency"]),
+            "days_overdue": sa.case((kept.c.amount > ZERO, late), else_=constant(0)),
+        }
+    )
+
+
+ITEM_LEDGER = Figures(tuple(open_item.c[name] for name in _NEEDS), _ledger)
+"""What is open of an item on a day, and for how many days it is overdue then: 0 when nothing owed is open."""

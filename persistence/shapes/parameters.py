@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from domain.facts import Checkpoint
 from persistence.shapes.shape import Shape, record_fields, seen
+from persistence.shapes.worked import Asked, Figures, Object, Row, Rows
+from persistence.shapes.worth import constant
 from persistence.statements import Statement, any_of
 from persistence.tables.company import checkpoint_setting, credit_parameters
 
@@ -42,3 +45,19 @@ CHECKPOINTS = Statement(
     .order_by(checkpoint_setting.c.company_id, checkpoint_setting.c.checkpoint)
 )
 """The steps at which the companies `wanted` check credit."""
+
+
+def _ticked(row: Row, asked: Asked) -> Object:
+    step = checkpoint_setting.alias()
+    place = sa.case({each.value: constant(number) for number, each in enumerate(Checkpoint)}, value=step.c.checkpoint)
+    found = (
+        sa.select(place.label("place"), step.c.checkpoint, step.c.grace_days)
+        .where(step.c.company_id == row[credit_parameters.c.company_id])
+        .correlate(row.source)
+    )
+    fields = ("checkpoint", "grace_days")
+    return Object({"checkpoints": Rows(found, ("place",), lambda one: {name: one.c[name] for name in fields})})
+
+
+TICKED = Figures((credit_parameters.c.company_id,), _ticked)
+"""The steps at which a company checks credit, in the order in which they come."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from domain.receivables import PaymentKind, PaymentStatus
 from persistence.shapes.money import in_reporting_currency
-from persistence.shapes.open_item import AS_OF, settled_until
+from persistence.shapes.open_item import AS_OF, day_at, settled_until
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.terms import KEPT_APART
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
+from persistence.shapes.worth import ZERO
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table
 from persistence.tables.receivables import payment, settlement
@@ -68,17 +73,22 @@ def _unapplied_amounts() -> Statement:
         )
         .subquery("paid")
     )
+    return Statement(sa.select(paid.c.id, _unapplied(dict(paid.c.items()), paid.c.day, paid).label("unapplied")))
+
+
+def _unapplied(paid: Mapping[str, Expression], day: Expression, *of: sa.FromClause) -> Expression:
+    """What of a payment has settled nothing at the end of a day; both speak of `of`."""
     settled = settled_until(
-        sa.and_(settlement.c.customer_id == paid.c.customer_id, settlement.c.payment_id == paid.c.id), paid.c.day, paid
+        sa.and_(settlement.c.customer_id == paid["customer_id"], settlement.c.payment_id == paid["id"]), day, *of
     )
     counts = sa.and_(
-        paid.c.paid_on <= paid.c.day,
+        paid["paid_on"] <= day,
         sa.case(
-            (paid.c.reversed_on.is_(None), paid.c.status == PaymentStatus.COLLECTED.value),
-            else_=sa.and_(paid.c.status != PaymentStatus.PENDING.value, paid.c.reversed_on > paid.c.day),
+            (paid["reversed_on"].is_(None), paid["status"] == PaymentStatus.COLLECTED.value),
+            else_=sa.and_(paid["status"] != PaymentStatus.PENDING.value, paid["reversed_on"] > day),
         ),
     )
-    return Statement(sa.select(paid.c.id, sa.case((counts, paid.c.amount - settled), else_=0).label("unapplied")))
+    return sa.case((counts, paid["amount"] - settled), else_=ZERO)
 
 
 UNAPPLIED_AMOUNTS = _unapplied_amounts()
@@ -86,3 +96,19 @@ UNAPPLIED_AMOUNTS = _unapplied_amounts()
 
 Nothing before the money came, nothing from the day it was reversed or returned, nothing while a debit is pending.
 """
+
+
+_NEEDS = ("id", "company_id", "customer_id", "status", "amount", "currency", "paid_on", "reversed_on")
+
+
+def _left(row: Row, asked: Asked) -> Object:
+    paid = {name: row[payment.c[name]] for name in _NEEDS}
+    day = day_at(paid["company_id"], asked, row.source)
+    before = (row.source, day)
+    left = sa.select(_unapplied(paid, day.c.day, *before).label("amount"))
+    kept = left.offset(KEPT_APART).correlate(*before).lateral()
+    return Object({"unapplied": Amount(kept.c.amount, paid["currency"])})
+
+
+PAYMENT_LEDGER = Figures(tuple(payment.c[name] for name in _NEEDS), _left)
+"""What of a payment has settled nothing on a day."""

@@ -15,10 +15,12 @@ from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
 from domain.permitted import ON_ADJUSTMENTS, Action
 from persistence.facts import entry_of
+from persistence.selection import LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.adjustment import (
     CREDIT_LIMIT_ADJUSTMENT,
     CREDIT_LIMIT_ADJUSTMENT_LINE,
+    CURRENT_LIMIT,
     LIMITS_NOW,
 )
 from persistence.shapes.company import COMPANY
@@ -26,8 +28,8 @@ from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
 from schema.connections import CREDIT_LIMIT_ADJUSTMENT_LINES
 from schema.context import Info
-from schema.fields import coded, labelled, link, money, shaped, stored
-from schema.permitted import ADJUSTMENT_NEEDS, viewer_may
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
+from schema.permitted import ADJUSTMENT_NEEDS, may_as_read, viewer_may
 from schema.records import record_of
 from schema.types.money import Money
 from schema.types.node import CreditHolder, Record
@@ -59,14 +61,20 @@ class CreditLimitAdjustmentLine(Record):
     from_: date | None = stored("The first day; null: the day of posting.", "from")
     until: date | None = stored("The last day of a temporary limit, the expiry date of a permanent one.")
 
-    @strawberry.field(description="Whose limit it is.")
+    @strawberry.field(
+        description="Whose limit it is.",
+        metadata=read_as(LinkedToEither(((CUSTOMER, "customer_id"), (CREDIT_GROUP, "credit_group_id")))),
+    )
     async def holder(self, info: Info) -> CreditHolder:
         customer = self.row["customer_id"]
         kept = (CUSTOMER.table, customer) if customer else (CREDIT_GROUP.table, self.row["credit_group_id"])
         found: CreditHolder = await record_of(info.context, kept)
         return found
 
-    @strawberry.field(description="The limit in force: when it was posted, or now when it is not posted yet.")
+    @strawberry.field(
+        description="The limit in force: when it was posted, or now when it is not posted yet.",
+        metadata=read_as(WorkedOut(CURRENT_LIMIT, "current_limit")),
+    )
     async def current_limit(self, info: Info) -> Money | None:
         if self.row["status"] == AdjustmentStatus.POSTED.value:
             amount = self.row["current_amount"]
@@ -105,12 +113,17 @@ class CreditLimitAdjustment(Record):
     )
     posted_at: datetime | None = stored("When its limits were posted.")
 
-    @strawberry.field(description="What you may do with it now.")
+    @strawberry.field(
+        description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
+    )
     def viewer_may(self, info: Info) -> list[Action]:
         possible = ON_ADJUSTMENTS.get(AdjustmentStatus(self.row["status"]), ())
         return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
 
-    @strawberry.field(description="What the values of `viewerMay` are called in your language.")
+    @strawberry.field(
+        description="What the values of `viewerMay` are called in your language.",
+        metadata=read_as(may_as_read("CreditLimitAdjustment", labels=True)),
+    )
     def viewer_may_labels(self, info: Info) -> list[str]:
         return [info.context.label("Action", action) for action in CreditLimitAdjustment.viewer_may(self, info)]
 

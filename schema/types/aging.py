@@ -55,7 +55,7 @@ class AgingBucketSetting(Reckoned):
     from_day: int | None = stored("From so many days past due; null: whatever is younger.")
     until_day: int | None = stored("To so many days past due; null: whatever is older.")
 
-    @strawberry.field(description="What the column is called.")
+    @strawberry.field(description="What the column is called.", metadata=read_as(BY_NAME))
     def title(self, info: Info) -> str:
         return info.context.say(self.facts.title)
 

@@ -10,10 +10,11 @@ import strawberry
 
 from domain import collateral as domain
 from domain.money import Money as Exactly
-from persistence.shapes.collateral import COLLATERAL
+from persistence.selection import WorkedOut
+from persistence.shapes.collateral import COLLATERAL, LIMIT_PART
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
-from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -50,7 +51,10 @@ class Collateral(Record):
     until: date | None = stored("The last day; null: open-ended.")
     included_in_exposure: bool = stored("Its full value is taken off the limit as a part of its own.")
 
-    @strawberry.field(description="What it changes in the limit while it is valid; negative where it takes away.")
+    @strawberry.field(
+        description="What it changes in the limit while it is valid; negative where it takes away.",
+        metadata=read_as(WorkedOut(LIMIT_PART, "limit_part")),
+    )
     def limit_part(self) -> Money:
         value = Exactly(self.row["value"], self.row["currency"])
         added = Exactly(value.amount * self.row["percent"] / 100, value.currency)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from domain.reason import AccountStatusEffect, ReasonKind
+from persistence.selection import WorkedOut
 from persistence.shapes import named as shapes
-from schema.fields import coded, labelled, shaped, stored
+from persistence.shapes.aging import DEFINITION_COLUMNS
+from schema.fields import coded, labelled, read_as, shaped, stored
 from schema.types.aging import AgingBucketSetting, definition_of
 from schema.types.node import Named
 
@@ -70,6 +72,8 @@ class RiskGroup(Named):
 class AgingDefinition(Named):
     """Rows of the aging definition shape."""
 
-    @strawberry.field(description="Its columns, from young to old.")
+    @strawberry.field(
+        description="Its columns, from young to old.", metadata=read_as(WorkedOut(DEFINITION_COLUMNS, "buckets"))
+    )
     def buckets(self) -> list[AgingBucketSetting]:
         return [AgingBucketSetting.of(bucket) for bucket in definition_of(self.row["buckets"]).buckets]

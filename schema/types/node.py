@@ -13,7 +13,7 @@ from persistence.selection import Identity, Stored, WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
-from persistence.shapes.named import TRANSLATIONS
+from persistence.shapes.named import TRANSLATED, TRANSLATIONS
 from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION
 from schema.arguments import AsOf, InCurrency
 from schema.connections import AUDIT_EVENTS, LIMIT_ENTRIES
@@ -71,7 +71,12 @@ class Named(Record):
     name: str = stored("Its name in your language; where it has none, as it was first given.")
     active: bool = stored("Whether it is offered; one that is not stays readable.")
 
-    @strawberry.field(description="Its name in every language it was given in.")
+    @strawberry.field(
+        description="Its name in every language it was given in.",
+        metadata=read_as(
+            ByType({name: WorkedOut(figures, "translations") for name, figures in TRANSLATED.items()}),
+        ),
+    )
     async def translations(self, info: Info) -> list[LocalizedText]:
         context = info.context
 

@@ -12,11 +12,12 @@ import strawberry
 
 from domain.calendar import days_overdue
 from domain.receivables import OpenItemKind
+from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
-from persistence.shapes.open_item import OPEN_AMOUNTS, OPEN_ITEM
+from persistence.shapes.open_item import ITEM_LEDGER, OPEN_AMOUNTS, OPEN_ITEM
 from schema.context import Context, Info
-from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -56,7 +57,8 @@ class OpenItem(Record):
     reversed_on: date | None = stored("The day it was reversed; null: it stands.")
 
     @strawberry.field(
-        description="The amount less what was settled up to a day. Nothing before its date, nothing once reversed."
+        description="The amount less what was settled up to a day. Nothing before its date, nothing once reversed.",
+        metadata=read_as(WorkedOut(ITEM_LEDGER, "open_amount")),
     )
     async def open_amount(
         self,
@@ -68,7 +70,10 @@ class OpenItem(Record):
         amount, _ = await _open(info.context, self.row, as_of)
         return Money(exact=amount, currency=self.row["currency"])
 
-    @strawberry.field(description="Days since the due day, today in the company; 0 when nothing owed is open.")
+    @strawberry.field(
+        description="Days since the due day, today in the company; 0 when nothing owed is open.",
+        metadata=read_as(WorkedOut(ITEM_LEDGER, "days_overdue")),
+    )
     async def days_overdue(self, info: Info) -> int:
         amount, day = await _open(info.context, self.row, None)
         return days_overdue(self.row["due_date"], day) if amount > 0 else 0

@@ -11,10 +11,11 @@ import strawberry
 
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
+from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
-from persistence.shapes.parameters import CHECKPOINTS, CREDIT_PARAMETERS
+from persistence.shapes.parameters import CHECKPOINTS, CREDIT_PARAMETERS, TICKED
 from schema.context import Info
-from schema.fields import labelled, link, shaped, stored
+from schema.fields import labelled, link, read_as, shaped, stored
 from schema.types.node import Record
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ class CreditParameters(Record):
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     release_valid_days: int = stored("How long a release without bounds holds.")
 
-    @strawberry.field(description="The steps at which credit is checked, in the order in which they come.")
+    @strawberry.field(
+        description="The steps at which credit is checked, in the order in which they come.",
+        metadata=read_as(WorkedOut(TICKED, "checkpoints")),
+    )
     async def checkpoints(self, info: Info) -> list[CheckpointSetting]:
         async def fetch(companies: list[UUID]) -> Sequence[list[CheckpointSetting]]:
             found: Mapping[UUID, dict[Checkpoint, int | None]] = defaultdict(dict)

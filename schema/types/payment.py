@@ -11,11 +11,12 @@ from uuid import UUID
 import strawberry
 
 from domain.receivables import PaymentKind, PaymentStatus
+from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
-from persistence.shapes.payment import PAYMENT, UNAPPLIED_AMOUNTS
+from persistence.shapes.payment import PAYMENT, PAYMENT_LEDGER, UNAPPLIED_AMOUNTS
 from schema.context import Info
-from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -55,7 +56,10 @@ class Payment(Record):
     paid_on: date = stored("The business day it came.")
     reversed_on: date | None = stored("The day it was reversed or returned; null: it stands.")
 
-    @strawberry.field(description="What of it has not settled anything up to a day.")
+    @strawberry.field(
+        description="What of it has not settled anything up to a day.",
+        metadata=read_as(WorkedOut(PAYMENT_LEDGER, "unapplied")),
+    )
     async def unapplied(
         self,
         info: Info,

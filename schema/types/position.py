@@ -11,7 +11,7 @@ import strawberry
 from domain import exposure as exposures
 from domain import limits
 from schema.context import Info
-from schema.fields import Reckoned, coded, labelled, reckoned, stored, told
+from schema.fields import BY_NAME, Reckoned, coded, labelled, read_as, reckoned, stored, told
 from schema.records import record_of
 from schema.types.limit_entry import CreditLimitEntry
 from schema.types.money import Money
@@ -68,7 +68,7 @@ class CreditLimitPart(Reckoned):
     kind_label: str = labelled("kind", limits.CreditLimitPartKind)
     amount: Money = stored("How much; negative where it takes away.")
 
-    @strawberry.field(description="The posted limit or the policy it comes from.")
+    @strawberry.field(description="The posted limit or the policy it comes from.", metadata=read_as(BY_NAME))
     async def source(self, info: Info) -> Node | None:
         found: Node | None = await record_of(info.context, self.facts.source)
         return found
@@ -88,7 +88,9 @@ class CreditLimit(Reckoned):
     parts: list[CreditLimitPart] = stored("What it is made of; the parts add up to the total.")
     expiry_date: date | None = told("expiry", "When the normal limit expires.")
 
-    @strawberry.field(description="The temporary limit that replaces the normal one on this day.")
+    @strawberry.field(
+        description="The temporary limit that replaces the normal one on this day.", metadata=read_as(BY_NAME)
+    )
     async def temporary(self, info: Info) -> CreditLimitEntry | None:
         entry = self.facts.temporary
         kept = None if entry is None else (limits.LIMIT_ENTRY, entry.id)

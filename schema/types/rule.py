@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.blocking.wording import condition
 from persistence.facts import rule_of
+from persistence.selection import Chosen, Finished
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import CREDIT_MANAGEMENT_GROUP, RISK_GROUP
 from persistence.shapes.rule import BLOCKING_RULE
 from schema.context import Info
-from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
+from schema.finishing import Finish, finisher, json
+from schema.given import Call
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -44,6 +48,29 @@ coded(
     GROUP="For a credit management group, or a class of risk in it.",
     ALL="For every customer of the company.",
 )
+
+
+_SAID: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("kind", "type", "valid_for", "currency"), str),
+    "days": int,
+    "percent": Decimal,
+    "amount": Decimal,
+    "at_or_above": "true".__eq__,
+}
+"""The fields of a rule that its sentence is made of, and how each is read from text."""
+
+_UNSAID = dict.fromkeys(("id", "customer_id", "credit_management_group_id", "risk_group_id", "release_all"))
+
+
+@finisher("condition")
+def _condition(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
+    """When a rule applies, in one sentence."""
+
+    def finish(values: Sequence[str]) -> str:
+        said = {name: read(text) if text else None for (name, read), text in zip(_SAID.items(), values, strict=True)}
+        return json(call.context.say(condition(rule_of({**_UNSAID, **said}))))
+
+    return finish
 
 
 @shaped(BLOCKING_RULE, "When an order is held although its limits have room, and when it is not.")
@@ -75,6 +102,8 @@ class BlockingRule(Record):
     release_all: bool = stored("An exclusion that lifts every block, limits included.")
     active: bool = stored("In force.")
 
-    @strawberry.field(description="When it applies, in one sentence.")
+    @strawberry.field(
+        description="When it applies, in one sentence.", metadata=read_as(Finished("condition", tuple(_SAID)))
+    )
     def condition(self, info: Info) -> str:
         return info.context.say(condition(rule_of(self.row)))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import visitors
 
 from persistence.database import Connection
-from persistence.shapes.worked import Amount, Asked, Figures, LinkTo, Object, Row, Rows, Said
+from persistence.shapes.worked import Amount, Asked, Figures, LinkTo, LinkToEither, Object, Row, Rows, Said
 from persistence.statements import Statement
 
 AS_OF = sa.bindparam("as_of", type_=sa.Date())
@@ -55,6 +55,8 @@ class Composed:
                 return value
             case LinkTo(key, _):
                 return key
+            case LinkToEither(cases):
+                return sa.func.coalesce(*(key for key, _ in cases))
             case Said(message):
                 return sa.cast(message, sa.Text())
             case Rows(select, order, fields):
@@ -89,6 +91,9 @@ def _spoken(leaf: Any) -> Iterator[sa.Lateral]:
             yield from (*_spoken(value), *_spoken(currency))
         case LinkTo(one, _) | Said(one) | Rows(one, _, _):
             yield from _spoken(one)
+        case LinkToEither(cases):
+            for key, _ in cases:
+                yield from _spoken(key)
         case _:
             for element in visitors.iterate(leaf):
                 table = getattr(element, "table", None)

@@ -85,7 +85,9 @@ def figures(
         ("limit", "base"): lambda: _amount(limit().base),
         ("limit", "temporary"): lambda: (entry := limit().temporary) and entry.id,
         ("limit", "insurance_and_guarantees"): lambda: limit().insurance_and_guarantees.amount,
-        ("limit", "parts"): lambda: [f"{part.kind.value}|{part.amount.amount:f}" for part in limit().parts] or None,
+        ("limit", "parts"): lambda: (
+            [f"{part.kind.value}|{part.amount.amount:f}|{part.source[1]}" for part in limit().parts] or None
+        ),
         ("limit", "expiry_date"): lambda: limit().expiry,
         **exposure_figures(owed),
         ("available",): lambda: _amount(whole().available),
