@@ -288,37 +288,46 @@ class Planner:
                                 raise NotPlanned(f"{shape.name}.{name}")
                             yield from base_columns(shape.fields[name])
 
-    def _record(self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level) -> sa.FromClause:
-        """The JSON of the one row of `rows`, as a lateral of one column."""
+    def _record(self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level) -> sa.Select[Any]:
+        """The JSON of the one row of `rows`."""
         source, labels = self.rows_of(shape, chosen, rows, parent)
         level = Level(source, shape, {}, {column: source.c[name] for column, name in labels.items()})
         json = self.object(chosen, level)
         level.use(json)
-        selected = sa.select(json.label("json")).select_from(level.joined()).correlate(parent.source, *parent.joins)
-        return selected.lateral(self.name("l"))
+        return sa.select(json.label("json")).select_from(level.joined()).correlate(parent.source, *parent.joins)
 
-    def _link(
-        self,
-        one: Chosen,
-        level: Level,
-        shape: Shape,
-        by: str,
-        key: sa.ColumnElement[Any],
-        *only: sa.ColumnElement[bool],
-    ) -> Text:
+    def _link(self, one: Chosen, level: Level, shape: Shape, by: str, key: sa.ColumnElement[Any]) -> Text:
         level.use(key)
         column = shape.id if by == "id" else shape.fields[by]
-        rows = sa.select().select_from(shape.source).where(shape.visible, column == key, *only)
-        lateral = self._record(shape, one.under(shape.name), rows, level)
+        rows = sa.select().select_from(shape.source).where(shape.visible, column == key)
+        lateral = self._record(shape, one.under(shape.name), rows, level).lateral(self.name("l"))
         level.joins.append(lateral)
         return or_null(lateral.c.json, one.nullable)
 
     def _either(self, one: Chosen, level: Level, cases: Sequence[tuple[Shape, str]], kind: str | None) -> Text:
-        found: list[Text] = []
-        for shape, column in cases:
-            only = () if kind is None else (self._expression(level, kind) == piece(shape.table),)
-            found.append(self._link(_optional(one), level, shape, "id", self._expression(level, column), *only))
-        return self._first(one, found)
+        keys = [(shape, self._expression(level, column)) for shape, column in cases]
+        if kind is None:
+            return self._first(one, [self._link(_optional(one), level, shape, "id", key) for shape, key in keys])
+        return self._of_kind(one, level, keys, self._expression(level, kind))
+
+    def _of_kind(
+        self,
+        one: Chosen,
+        level: Level,
+        keys: Sequence[tuple[Shape, sa.ColumnElement[Any]]],
+        kind: sa.ColumnElement[Any],
+    ) -> Text:
+        """A record of the shape that a kind tells. All are branches of one lateral: joins of many would be planned in
+        every order."""
+        level.use(sa.tuple_(kind, *(key for _, key in keys)))
+        found = []
+        for shape, key in keys:
+            of_kind = kind == piece(shape.table)
+            rows = sa.select().select_from(shape.source).where(of_kind, shape.visible, shape.id == key)
+            found.append(self._record(shape, one.under(shape.name), rows, level))
+        lateral = sa.union_all(*found).lateral(self.name("l"))
+        level.joins.append(lateral)
+        return or_null(lateral.c.json, one.nullable)
 
     def _first(self, one: Chosen, links: Sequence[Text]) -> Text:
         """The first of some links that is not `null`."""
@@ -332,7 +341,7 @@ class Planner:
             .where(shape.visible, shape.hanging_off(where))
             .limit(sa.literal_column("1"))
         )
-        lateral = self._record(shape, one.under(shape.name), rows, level)
+        lateral = self._record(shape, one.under(shape.name), rows, level).lateral(self.name("l"))
         level.joins.append(lateral)
         return or_null(lateral.c.json, one.nullable)
 
@@ -369,6 +378,8 @@ class Planner:
         selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
         lateral = selected.lateral(self.name("l"))
         level.joins.append(lateral)
+        if rows.present is not None:
+            return or_null(sa.case((rows.present, lateral.c.json), else_=sa.null()), one.nullable)
         return or_null(lateral.c.json, one.nullable)
 
     def list(self, one: Chosen, level: Level, shape: Shape, hangs_off: Mapping[str, sa.ColumnElement[Any]]) -> Text:

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.decision import CREDIT_GROUP as GROUP
 from domain.decision import CUSTOMER as PAYER
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.document import each, part, text
 from persistence.shapes.shape import tidy
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, LinkToEither, Object, Row, Rows, Said
 from persistence.shapes.worth import constant
@@ -22,8 +22,8 @@ def _answer(row: Row, asked: Asked) -> Object:
     result = row[credit_decision.c.result]
     return Object(
         {
-            "reasons": Rows(_each(part(result, "reasons"), row.source), ("place",), _reason),
-            "tests": Rows(_each(part(result, "tests"), row.source), ("place",), _test),
+            "reasons": Rows(each(part(result, "reasons"), row.source), ("place",), _reason),
+            "tests": Rows(each(part(result, "tests"), row.source), ("place",), _test),
             "explanation": part(result, "explanation"),
         }
     )
@@ -53,7 +53,7 @@ def _test(found: sa.FromClause) -> dict[str, object]:
         "passed": sa.cast(text(test, "passed"), sa.Boolean()),
         **{name: _money(part(test, name)) for name in ("limit", "exposure", "amount", "available")},
         "used_percent": text(test, "used_percent"),
-        "rates": Rows(_each(part(test, "rates"), found), ("place",), _rate),
+        "rates": Rows(each(part(test, "rates"), found), ("place",), _rate),
         "day": sa.cast(text(test, "day"), sa.Date()),
     }
 
@@ -71,28 +71,6 @@ def _rate(found: sa.FromClause) -> dict[str, object]:
 
 def _money(kept: Expression) -> Amount:
     return Amount(sa.cast(text(kept, "amount"), sa.Numeric()), text(kept, "currency"))
-
-
-def _each(listed: Expression, of: sa.FromClause) -> sa.Select[tuple[object, ...]]:
-    """The values of a JSON array with their places; none where there is none."""
-    found = (
-        sa.func.jsonb_array_elements(listed)
-        .table_valued(sa.column("value", JSONB()), with_ordinality="place")
-        .render_derived()
-    )
-    return sa.select(found.c.place, found.c.value).correlate(of)
-
-
-def part(of: Expression, name: str | int) -> Expression:
-    """A part of a JSON value; NULL where it has none."""
-    found: Expression = of.op("->", return_type=JSONB())(constant(name))
-    return found
-
-
-def text(of: Expression, name: str | int) -> Expression:
-    """The same as text."""
-    found: Expression = of.op("->>", return_type=sa.Text())(constant(name))
-    return found
 
 
 DECIDED = Figures((credit_decision.c.result,), _answer)

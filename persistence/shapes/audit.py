@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
 from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.document import each, part, text
 from persistence.shapes.job import VIEWER
 from persistence.shapes.party import PARTY
 from persistence.shapes.shape import Filterable, Kind, Shape
+from persistence.shapes.worked import Asked, Figures, Object, Row, Rows
 from persistence.tables.company import company_table
 from persistence.tables.reference import NAMED, exchange_rate
 from persistence.tables.running import audit_event
@@ -77,3 +79,17 @@ AUDIT_EVENT = Shape(
     },
     order=(("happened_at", True),),
 )
+
+
+def _worked_out(row: Row, asked: Asked) -> Object:
+    changes = row[audit_event.c.changes]
+    return Object({"changes": Rows(each(changes, row.source), ("place",), _change, present=changes.is_not(None))})
+
+
+def _change(found: sa.FromClause) -> dict[str, object]:
+    change = found.c.value
+    return {"field": text(change, "field"), "before": part(change, "before"), "after": part(change, "after")}
+
+
+EVENT_FIGURES = Figures((audit_event.c.changes,), _worked_out)
+"""What an event changed, values as they were written down in JSON; null where nothing was edited."""

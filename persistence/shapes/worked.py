@@ -80,12 +80,13 @@ class Rows:
     """A list: a select (correlated like a lateral) in its order, and what each of its rows gives.
 
     `order`: columns of `select` by which it is sorted. `fields`: of an object for each row, or the record it links to,
-    which is null where the viewer may not see it.
+    which is null where the viewer may not see it. The list is null where `present` is not true.
     """
 
     select: sa.Select[Any]
     order: tuple[str, ...]
     fields: Callable[[sa.FromClause], Mapping[str, Any] | LinkTo | LinkToEither]
+    present: Expression | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,15 @@ import strawberry
 
 from domain.audit import AuditEventKind
 from persistence.frozen import thaw_message
+from persistence.selection import Chosen, Finished, LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
-from persistence.shapes.audit import AUDIT_EVENT
+from persistence.shapes.audit import AUDIT_EVENT, EVENT_FIGURES
 from schema.arguments import InLocale
 from schema.context import Info
-from schema.fields import coded, labelled, link, shaped, stored
+from schema.fields import TYPES, coded, labelled, link, read_as, shaped, stored
+from schema.finishing import Finish, finisher, json
+from schema.given import Call
+from schema.planned_arguments import Arguments, ByArguments
 from schema.records import record_of
 from schema.types.node import Node
 
@@ -68,8 +73,22 @@ class FieldChange:
     """As it was written down."""
 
     field: str = strawberry.field(description="Which.")
-    before: str | None = strawberry.field(description="What stood there.")
-    after: str | None = strawberry.field(description="What stands there since.")
+    before: str | None = strawberry.field(
+        description="What stood there.", metadata=read_as(Finished("changed value", ("before",)))
+    )
+    after: str | None = strawberry.field(
+        description="What stands there since.", metadata=read_as(Finished("changed value", ("after",)))
+    )
+
+
+@finisher("changed value")
+def _changed_value(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
+    return lambda values: json(_text(orjson.loads(values[0])))
+
+
+def _of_any_shape(asked: Arguments) -> LinkedToEither:
+    """The record of a table and key, whatever it is. All types are known only when an operation is planned."""
+    return LinkedToEither(tuple((cls.shape, "subject_id") for cls in TYPES.values()), "subject_kind")
 
 
 @shaped(AUDIT_EVENT, "Something that was done or refused. Never changed.")
@@ -82,17 +101,23 @@ class AuditEvent(Node):
     kind_label: str = labelled("kind", AuditEventKind)
     refused: bool = stored("It was tried and refused.")
 
-    @strawberry.field(description="What happened, in one sentence.")
+    @strawberry.field(description="What happened, in one sentence.", metadata=read_as(Finished("said", ("message",))))
     def message(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(thaw_message(self.row["message"]), locale)
 
-    @strawberry.field(description="The record concerned; null where there is none, or you may not see it.")
+    @strawberry.field(
+        description="The record concerned; null where there is none, or you may not see it.",
+        metadata=read_as(ByArguments(_of_any_shape)),
+    )
     async def subject(self, info: Info) -> Node | None:
         kind = self.row["subject_kind"]
         found: Node | None = await record_of(info.context, kind and (kind, self.row["subject_id"]))
         return found
 
-    @strawberry.field(description="What changed; null where nothing was edited.")
+    @strawberry.field(
+        description="What changed; null where nothing was edited.",
+        metadata=read_as(WorkedOut(EVENT_FIGURES, "changes")),
+    )
     def changes(self) -> list[FieldChange] | None:
         changes = self.row["changes"]
         if changes is None:

@@ -8,13 +8,14 @@ import strawberry
 
 from domain.job import JobKind, JobStatus
 from persistence.frozen import thaw_message
+from persistence.selection import Finished
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.job import JOB, REJECTED_ROW
 from schema.arguments import InLocale
 from schema.connections import REJECTED_ROWS
 from schema.context import Info
 from schema.error_codes import ErrorCode
-from schema.fields import coded, labelled, link, shaped, stored
+from schema.fields import coded, labelled, link, read_as, shaped, stored
 from schema.types.node import Node, Record
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class RejectedRow(Node):
     code: ErrorCode = stored("Why, for programs.")
     code_label: str = labelled("code", ErrorCode)
 
-    @strawberry.field(description="Why, in one sentence.")
+    @strawberry.field(description="Why, in one sentence.", metadata=read_as(Finished("said", ("message",))))
     def message(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(thaw_message(self.row["message"]), locale)
 
