@@ -50,7 +50,7 @@ def _best_of(
         else_=2,
     )
     company = sa.null() if shape.company is None else shape.company
-    within = sa.true() if companies is None else of_companies(shape, sa.literal([*companies], sa.ARRAY(sa.Uuid())))
+    within = sa.true() if companies is None else of_companies(shape, [*companies])
     inner = (
         sa.select(
             sa.literal(shape.name, sa.Text()).label("shape"),

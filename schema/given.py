@@ -130,7 +130,8 @@ class Given:
         if any(isinstance(value, dict | list) for value in values):
             return values
         return self.parameters.add(
-            lambda call: [value.read(call) if isinstance(value, Parameter) else value for value in values]
+            lambda call: [value.read(call) if isinstance(value, Parameter) else value for value in values],
+            single=len(values) == 1,
         )
 
     def _leaf(self, node: ValueNode, kind: GraphQLInputType) -> Any:
@@ -158,7 +159,8 @@ class Given:
         if isinstance(kind, GraphQLList):
             inner = kind.of_type.of_type if isinstance(kind.of_type, GraphQLNonNull) else kind.of_type
             if isinstance(inner, GraphQLScalarType) or compared:
-                return self.parameters.add(lambda call: _at(call, path))
+                single = self.look(path, "is one", _is_one)
+                return self.parameters.add(lambda call: _at(call, path), single=bool(single))
             return [self._variable((*path, place), inner) for place in range(self.look(path, "length", _length))]
         if isinstance(kind, GraphQLInputObjectType):
             names = self.look(path, "names", _names)
@@ -196,6 +198,10 @@ def _of_something(project: Callable[[Any], Hashable]) -> Callable[[Any], Hashabl
 
 def _is_there(value: Any) -> bool:
     return value is not _ABSENT and value is not None
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 1
 
 
 def _length(value: Any) -> int:

@@ -65,9 +65,9 @@ class Arguments:
         """The key in a node id."""
         return self.call(lambda call: key_of(_read(node_id, call), *prefixes))
 
-    def call(self, read: Callable[[Call], Any]) -> Parameter:
-        """Something of a call; reading it may refuse the call."""
-        return self.given.parameters.minded_always(read)
+    def call(self, read: Callable[[Call], Any], *, single: bool = False) -> Parameter:
+        """Something of a call; reading it may refuse the call. `single`: a list of one value in every call."""
+        return self.given.parameters.minded_always(read, single=single)
 
     def currency(self, name: str) -> Parameter | None:
         """A currency that is named; where it may be left out, the operation's."""
@@ -125,7 +125,8 @@ class Arguments:
         return size
 
     def _companies(self, codes: Any) -> Parameter:
-        return self.call(lambda call: list(call.context.company_ids(_read(codes, call))))
+        single = isinstance(codes, Parameter) and codes.single
+        return self.call(lambda call: list(call.context.company_ids(_read(codes, call))), single=single)
 
     def _where(self, shape: Shape, where: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
         """A filter as `persistence.shapes.filters` takes it; see `schema.filters.plain_where`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from persistence.shapes.given import bound, changed
+from persistence.shapes.given import among, bound, changed
 from persistence.shapes.shape import Filterable, Shape
 
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
@@ -30,20 +30,22 @@ def _part(shape: Shape, name: str, wanted: Any) -> sa.ColumnElement[bool]:
         case "not":
             return sa.not_(sa.func.coalesce(condition(shape, wanted), sa.false()))
         case "companies":
-            return of_companies(shape, bound(wanted, sa.ARRAY(sa.Uuid())))
+            return of_companies(shape, wanted)
         case "search":
             return sa.or_(sa.false(), *(contains(column, wanted) for column in shape.search))
         case _:
             return _compared(shape.filterable[name], wanted)
 
 
-def of_companies(shape: Shape, wanted: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """What has no company of its own is every company's."""
+def of_companies(shape: Shape, wanted: Any) -> sa.ColumnElement[bool]:
+    """Records of some companies, by their ids. What has no company of its own is every company's."""
     if shape.in_companies is not None:
-        return shape.in_companies(wanted)
+        return shape.in_companies(bound(wanted, sa.ARRAY(sa.Uuid())))
     if shape.company is None:
         return sa.true()
-    return sa.or_(shape.company == sa.func.any(wanted), shape.company.is_(None))
+    mine = among(shape.company, wanted)
+    own = isinstance(shape.company, sa.Column) and shape.company.table is shape.id.table
+    return mine if own and not shape.company.nullable else sa.or_(mine, shape.company.is_(None))
 
 
 def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[bool]:
@@ -53,7 +55,7 @@ def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[
         case "eq":
             return column == bound(value, column.type)
         case "in":
-            return column == sa.func.any(bound(changed(value, list), sa.ARRAY(column.type)))
+            return among(column, changed(value, list))
         case "is_null":
             return column.is_(None) if value else column.is_not(None)
         case "starts_with":
