@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from domain.counting import CountPrecision
 from persistence import json_text
 from persistence.json_text import Text, joined, piece
+from persistence.level import Level
 from persistence.selection import Chosen, ListAsked
 from persistence.shapes.filters import condition
 from persistence.shapes.given import Parameter, bound
@@ -18,7 +19,7 @@ from persistence.shapes.keyset import VERSION, after, decode, digest, sort_keys
 from persistence.shapes.shape import Shape
 
 if TYPE_CHECKING:
-    from persistence.planner import Level, Planner
+    from persistence.planner import Planner
 
 
 def connection(
@@ -57,8 +58,6 @@ class _Page:
         asked: ListAsked,
         hangs_off: Mapping[str, sa.ColumnElement[Any]],
     ) -> None:
-        from persistence.planner import Level
-
         self._planner, self._outer, self._asked, self._shape = planner, level, asked, shape
         self._keys = sort_keys(shape, asked.order)
         self._size = asked.last if asked.last is not None else asked.first or 0
@@ -203,8 +202,6 @@ def _count(
     hangs_off: Mapping[str, sa.ColumnElement[Any]],
 ) -> Text:
     """How many there are, counted no further than one past the limit."""
-    from persistence.planner import Level
-
     limit = bound(child.arguments["limit"], sa.Integer())
     for value in hangs_off.values():
         level.use(value)

@@ -15,7 +15,7 @@ from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from domain.money import RateMissing
 from persistence.database import Pool
 from persistence.lane import GIVES_UP, NotWithoutError, Plan
-from persistence.planner import NotPlanned
+from persistence.level import NotPlanned
 from persistence.selection import Chosen, Listed
 from persistence.shapes.keyset import BadCursor
 from schema.context import Context

@@ -26,7 +26,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from persistence.planner import NotPlanned
+from persistence.level import NotPlanned
 from persistence.selection import Chosen, Constant
 from schema.fields import field_of, reading_in
 from schema.given import Given

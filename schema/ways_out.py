@@ -14,7 +14,7 @@ from domain.money import Money
 from domain.unblock import UnblockOption, unblock
 from persistence.decisions import inputs_of
 from persistence.frozen import freeze_message
-from persistence.planner import NotPlanned
+from persistence.level import NotPlanned
 from persistence.selection import Chosen, Constant, Finished, Stored
 from persistence.shapes.answer import DECIDED_ON
 from schema.finishing import Finish, finish_of, finisher, json
