@@ -1,4 +1,4 @@
-"""Where a planned statement stands: the rows of a record or a list, what names give there, and what is joined to them."""
+"""Where a planned statement stands: the rows of a record or list, what names give there, and what joins them."""
 
 from __future__ import annotations
 
