@@ -177,6 +177,9 @@ class Pool:
                 # What was given up may have begun a transaction after all.
                 if connection.is_in_transaction():
                     await connection.execute("rollback")
+                # The driver still remembers a transaction whose beginning was given up: the next would only be a
+                # savepoint in it.
+                await connection.reset()
         except (Exception, asyncio.CancelledError):
             connection.terminate()
         if connection.is_closed():

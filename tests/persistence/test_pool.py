@@ -150,6 +150,26 @@ async def test_the_statement_of_one_who_was_cancelled_ends_and_the_connection_se
             assert await pool.fetchval("select pg_backend_pid()") == pid
 
 
+async def test_who_is_cancelled_while_a_transaction_begins_leaves_none_behind(of: Of) -> None:
+    pool = of(1)
+    held = await pool.take()
+
+    async def begin() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await asyncio.Event().wait()
+
+    begun = asyncio.create_task(begin())
+    await settled()
+    pool.put(held)
+    await asyncio.sleep(0)  # it has the connection, and has not heard yet that the transaction began
+    begun.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await begun
+    async with pool.acquire() as again, again.transaction():
+        assert again is held
+        assert again.is_in_transaction()
+
+
 async def test_a_transaction_left_open_is_rolled_back(of: Of) -> None:
     pool = of(1)
     async with pool.acquire() as connection:
