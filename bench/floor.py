@@ -47,7 +47,10 @@ class Prepared:
 
 async def connect(url: str) -> asyncpg.Connection:
     """One connection as the product sets it."""
-    return await asyncpg.connect(url, statement_cache_size=1024, server_settings={"jit": "off"})
+    settings = {"jit": "off", "plan_cache_mode": "force_generic_plan"}
+    return await asyncpg.connect(
+        url, statement_cache_size=1024, max_cacheable_statement_size=0, server_settings=settings
+    )
 
 
 async def load(conn: asyncpg.Connection, text: str) -> Mapping[str, Prepared]:
