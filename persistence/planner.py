@@ -30,6 +30,7 @@ from persistence.selection import (
     Linked,
     LinkedToEither,
     Listed,
+    Local,
     Nothing,
     Stored,
     WorkedOut,
@@ -88,6 +89,8 @@ class Planner:
                 return self.list(one, level, shape, hangs_off)
             case Found(shape, where):
                 return self._found(one, level, shape, where)
+            case Local():
+                return self._marked(one, ())
             case Itself():
                 return self.object(one.under(), level)
             case Collected():
@@ -115,7 +118,7 @@ class Planner:
             case LinkTo(key, shape):
                 return self._link(one, level, shape, "id", key)
             case LinkToEither(keys):
-                return self._first(one, [self._link(_optional(one), level, shape, "id", key) for key, shape in keys])
+                return self._one_of(one, level, [(shape, key) for key, shape in keys])
             case Rows():
                 return self._rows(found, one, level)
             case Said(message):
@@ -232,33 +235,28 @@ class Planner:
 
     def _either(self, one: Chosen, level: Level, cases: Sequence[tuple[Shape, str]], kind: str | None) -> Text:
         keys = [(shape, self._expression(level, column)) for shape, column in cases]
-        if kind is None:
-            return self._first(one, [self._link(_optional(one), level, shape, "id", key) for shape, key in keys])
-        return self._of_kind(one, level, keys, self._expression(level, kind))
+        return self._one_of(one, level, keys, None if kind is None else self._expression(level, kind))
 
-    def _of_kind(
+    def _one_of(
         self,
         one: Chosen,
         level: Level,
         keys: Sequence[tuple[Shape, sa.ColumnElement[Any]]],
-        kind: sa.ColumnElement[Any],
+        kind: sa.ColumnElement[Any] | None = None,
     ) -> Text:
-        """A record of the shape that a kind tells. All are branches of one lateral: joins of many would be planned in
-        every order."""
-        level.use(sa.tuple_(kind, *(key for _, key in keys)))
+        """A record of the shape that a kind tells, or whose key is not null. All are branches of one lateral: joins of
+        many would be planned in every order."""
+        if not keys:
+            return piece("null" if one.nullable else json_text.FAULT)
+        level.use(sa.tuple_(*(key for _, key in keys), *(() if kind is None else (kind,))))
         found = []
         for shape, key in keys:
-            of_kind = kind == piece(shape.table)
+            of_kind = sa.true() if kind is None else kind == piece(shape.table)
             rows = sa.select().select_from(shape.source).where(of_kind, shape.visible, shape.id == key)
             found.append(self._record(shape, one.under(shape.name), rows, level))
-        lateral = sa.union_all(*found).lateral(self.name("l"))
+        lateral = sa.union_all(*found).limit(sa.literal_column("1")).lateral(self.name("l"))
         level.joins.append(lateral)
         return or_null(lateral.c.json, one.nullable)
-
-    def _first(self, one: Chosen, links: Sequence[Text]) -> Text:
-        """The first of some links that is not `null`."""
-        found = [sa.func.nullif(link, piece("null"), type_=sa.Text()) for link in links]
-        return or_null(sa.func.coalesce(*found, type_=sa.Text()), one.nullable)
 
     def _found(self, one: Chosen, level: Level, shape: Shape, where: Mapping[str, Any]) -> Text:
         rows = (
@@ -282,7 +280,7 @@ class Planner:
         inner = Level(source, shape, {}, columns, asked=one.arguments)
         json = self.object(one.under(), inner)
         inner.use(json)
-        array = json_text.array(json, [source.c.sorted_by])
+        array = json_text.array(json, [source.c.sorted_by.collate("C")])
         selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
         lateral = selected.lateral(self.name("l"))
         level.joins.append(lateral)
@@ -298,7 +296,7 @@ class Planner:
             json = self.object(one.under(), inner)
         else:
             inner = Level(source)
-            json = self.written(found, _optional(one), inner)
+            json = self.written(found, replace(one, nullable=True), inner)
         inner.use(json)
         array = json_text.array(json, [source.c[name] for name in rows.order])
         selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
@@ -321,11 +319,6 @@ _SUM_TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
     "definition": sa.Text(),
     "months": sa.Integer(),
 }
-
-
-def _optional(one: Chosen) -> Chosen:
-    """The same where it may be null."""
-    return replace(one, nullable=True)
 
 
 def _names(reading: Any) -> tuple[str, ...]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,9 +138,10 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Local:
-    """A root field that needs no database: how each call answers it, as a value that JSON can hold."""
+    """A root field that is answered beside the statement: from a call, the field as it was chosen and its arguments, to
+    its JSON."""
 
-    answer: Callable[[Any], Any]
+    answer: Callable[[Any, Chosen, Mapping[str, Any]], Awaitable[str]]
 
 
 Reading = (

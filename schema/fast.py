@@ -18,6 +18,7 @@ from persistence.lane import GIVES_UP, NotWithoutError, Plan
 from persistence.level import NotPlanned
 from persistence.selection import Chosen, Listed
 from persistence.shapes.keyset import BadCursor
+from schema.beside import beside
 from schema.context import Context
 from schema.documents import Asked, Document, Recent
 from schema.errors import ClientMistake
@@ -105,7 +106,8 @@ class FastLane:
             arguments = planned.plan.arguments(context.reader.given(), call)
             async with context.house.pool.acquire() as conn:
                 text = await planned.plan.run(conn, arguments)
-            done = finished(text, planned.plan.finishers, call)
+            known = await beside(planned.plan.finishers, call)
+            done = finished(text, planned.plan.finishers, call, known)
         except NotPlanned as error:
             kept.hopeless = str(error)
             return None

@@ -43,21 +43,21 @@ def json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def finished(text: str, chosen: Sequence[Chosen], call: Call) -> str:
-    """The text with every mark finished."""
+def finished(text: str, chosen: Sequence[Chosen], call: Call, known: Mapping[str, str] | None = None) -> str:
+    """The text with every mark finished; `known` are marks that are."""
     parts = text.split(MARK)
     if len(parts) == 1:
         return text
     finishes: dict[str, Finish] = {}
-    known: dict[str, str] = {}
+    done_before = dict(known or {})
     for place in range(1, len(parts), 2):
         mark = parts[place]
-        done = known.get(mark)
+        done = done_before.get(mark)
         if done is None:
             number, *values = mark.split(INSIDE)
             if number not in finishes:
                 finishes[number] = finish_of(chosen[int(number)], call)
-            done = known[mark] = finishes[number](values)
+            done = done_before[mark] = finishes[number](values)
         parts[place] = done
     return "".join(parts)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import FieldNode, GraphQLField, ValueNode
+from graphql import FieldNode, GraphQLField, ListValueNode, ValueNode, VariableNode
 
 from persistence.selection import Collected, Converted, Counted, Found, ListAsked, Listed, Reading, WorkedOut
 from persistence.shapes.given import Parameter, changed
@@ -56,6 +56,18 @@ class Arguments:
     def known(self, name: str, project: Callable[[Any], Any] = lambda value: value) -> Any:
         """Something about an argument that changes the plan."""
         return self.given.known(self.nodes.get(name), project, project.__qualname__)
+
+    def known_each(self, name: str, project: Callable[[Any], Hashable]) -> frozenset[Hashable]:
+        """Something about the values in a list of scalars that changes the plan, whatever their order."""
+        match self.nodes.get(name):
+            case ListValueNode() as listed:
+                known = (self.given.known(node, project, project.__qualname__) for node in listed.values)
+                return frozenset(known)
+            case VariableNode() as variable:
+                path = ("variables", variable.name.value)
+                found = self.given.look(path, project.__qualname__, lambda many: frozenset(map(project, many)))
+                return frozenset(found)
+        return frozenset((self.known(name, project),))
 
     def company(self, code: Any) -> Parameter:
         """The company of a code, which the caller must be granted."""

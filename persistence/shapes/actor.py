@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from persistence.shapes.shape import Shape
+from persistence.shapes.worked import Asked, Figures, LinkTo, Object, Row
 from persistence.tables.running import actor
 
 ACTOR = Shape(
@@ -16,3 +17,11 @@ ACTOR = Shape(
     visible=sa.true(),
     title=actor.c.name,
 )
+
+
+def _viewer(row: Row, asked: Asked) -> Object:
+    return Object({"actor": LinkTo(sa.bindparam("viewer", type_=sa.Uuid()), ACTOR)})
+
+
+VIEWER_ACTOR = Figures((), _viewer)
+"""As who the viewer acts."""

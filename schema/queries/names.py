@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import strawberry
 
 from locales.format import currency_name
 from locales.say import labelled, labels
 from schema.arguments import InLocale
+from schema.beside import told_by
 from schema.connections import (
     ACCOUNT_STATUSES,
     AGING_DEFINITIONS,
@@ -19,9 +21,28 @@ from schema.connections import (
     REASONS,
     RISK_GROUPS,
 )
-from schema.context import Info
+from schema.context import Context, Info
+from schema.fields import read_as
 from schema.scalars import CurrencyCode
 from schema.types.reference import Currency, EnumLabel
+
+
+async def _currencies(context: Context, asked: Mapping[str, Any]) -> list[Currency]:
+    locale = context.language.locale
+    return [
+        Currency(code=CurrencyCode(code), name=currency_name(code, locale), digits=digits)
+        for code, digits in sorted(context.digits.items())
+    ]
+
+
+async def _enum_labels(context: Context, asked: Mapping[str, Any]) -> list[EnumLabel]:
+    language = asked["locale"] or context.language
+    wanted = labelled() if asked["names"] is None else tuple(dict.fromkeys(asked["names"]))
+    return [
+        EnumLabel(enum=name, value=value, label=label)
+        for name in wanted
+        for value, label in labels(name, language).items()
+    ]
 
 
 @strawberry.type
@@ -51,16 +72,15 @@ class NameQueries:
         "Published exchange rates, the newest first."
     )
 
-    @strawberry.field(description="Every currency, by code.")
-    def currencies(self, info: Info) -> list[Currency]:
-        locale = info.context.language.locale
-        return [
-            Currency(code=CurrencyCode(code), name=currency_name(code, locale), digits=digits)
-            for code, digits in sorted(info.context.digits.items())
-        ]
+    @strawberry.field(description="Every currency, by code.", metadata=read_as(told_by(_currencies)))
+    async def currencies(self, info: Info) -> list[Currency]:
+        return await _currencies(info.context, {})
 
-    @strawberry.field(description="What the values of enums are called; load it once per language.")
-    def enum_labels(
+    @strawberry.field(
+        description="What the values of enums are called; load it once per language.",
+        metadata=read_as(told_by(_enum_labels)),
+    )
+    async def enum_labels(
         self,
         info: Info,
         names: Annotated[
@@ -68,10 +88,4 @@ class NameQueries:
         ] = None,
         locale: InLocale = None,
     ) -> list[EnumLabel]:
-        language = locale or info.context.language
-        wanted = labelled() if names is None else tuple(dict.fromkeys(names))
-        return [
-            EnumLabel(enum=name, value=value, label=label)
-            for name in wanted
-            for value, label in labels(name, language).items()
-        ]
+        return await _enum_labels(info.context, {"names": names, "locale": locale})

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, cast
+from uuid import UUID
 
 import strawberry
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
-from persistence.searching import search
-from persistence.selection import Found, Nothing
+from persistence.searching import hits, search
+from persistence.selection import Found, Nothing, WorkedOut
 from persistence.shapes.company import COMPANY
+from persistence.shapes.picked import in_order
+from persistence.shapes.shape import Shape
 from schema.arguments import Companies
+from schema.beside import read_all
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.fields import TYPES, coded, read_as
-from schema.ids import prefix_of
+from schema.given import Call, NotGiven
+from schema.ids import parse_node_id, prefix_of
 from schema.lists import LARGEST_PAGE, page_size
 from schema.planned_arguments import Arguments, ByArguments
 from schema.records import record_by_id
@@ -59,6 +65,49 @@ def _by_prefix(asked: Arguments) -> Found | Nothing:
     return Nothing() if shape is None else Found(shape, {"id": asked.key(asked["id"], shape.prefix)})
 
 
+def _by_prefixes(asked: Arguments) -> WorkedOut:
+    """The prefixes of ids, which the plan knows, tell the shapes."""
+    prefixes = asked.known_each("ids", prefix_of)
+    shapes = [cls.shape for cls in TYPES.values() if cls.shape.prefix in prefixes]
+    ids = asked["ids"]
+
+    def keys(call: Call) -> list[UUID | None]:
+        found = (parse_node_id(one) for one in _not_too_many(read_all(ids, call)))
+        return [None if one is None else one[1] for one in found]
+
+    told = asked.call(lambda call: [prefix_of(one) for one in read_all(ids, call)])
+    return WorkedOut(in_order(shapes, told, asked.call(keys)), "nodes")
+
+
+def _by_text(asked: Arguments) -> WorkedOut:
+    if asked["kinds"] == []:
+        raise NotGiven("kinds")
+    text = asked.call(lambda call: read_all(asked["text"], call).strip())
+    companies = None if asked["companies"] is None else asked.companies()
+    first = asked.call(lambda call: _hits(read_all(asked["first"], call)))
+    return WorkedOut(hits(_shapes(asked["kinds"]), text, companies, first), "hits")
+
+
+def _shapes(kinds: Sequence[SearchKind] | None) -> list[Shape]:
+    """What is searched: all of it unless said."""
+    return [TYPES[kind.value].shape for kind in (SearchKind if kinds is None else dict.fromkeys(kinds))]
+
+
+def _hits(first: int | None) -> int:
+    """How many hits. Raises `ClientMistake`."""
+    return page_size(FIRST_HITS if first is None else first, MOST_HITS)
+
+
+def _not_too_many(ids: Sequence[str]) -> Sequence[str]:
+    """The ids. Raises `ClientMistake` when there are too many."""
+    if len(ids) > LARGEST_PAGE:
+        raise ClientMistake(
+            ErrorCode.BAD_USER_INPUT,
+            Message(N_("At most {largest} ids can be asked for at once."), {"largest": LARGEST_PAGE}),
+        )
+    return ids
+
+
 @strawberry.type(description="A record that was found.")
 class SearchHit:
     """A hit."""
@@ -82,18 +131,19 @@ class NodeQueries:
         found: Node | None = await record_by_id(info.context, id)
         return found
 
-    @strawberry.field(description="Records by their ids, in their order; null where there is none that you may see.")
+    @strawberry.field(
+        description="Records by their ids, in their order; null where there is none that you may see.",
+        metadata=read_as(ByArguments(_by_prefixes)),
+    )
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
     ) -> list[Node | None]:
-        if len(ids) > LARGEST_PAGE:
-            raise ClientMistake(
-                ErrorCode.BAD_USER_INPUT,
-                Message(N_("At most {largest} ids can be asked for at once."), {"largest": LARGEST_PAGE}),
-            )
-        return list(await asyncio.gather(*(record_by_id(info.context, one) for one in ids)))
+        return list(await asyncio.gather(*(record_by_id(info.context, one) for one in _not_too_many(ids))))
 
-    @strawberry.field(description="Records whose number or name holds a text: an exact number first, then beginnings.")
+    @strawberry.field(
+        description="Records whose number or name holds a text: an exact number first, then beginnings.",
+        metadata=read_as(ByArguments(_by_text)),
+    )
     async def search(
         self,
         info: Info,
@@ -107,8 +157,8 @@ class NodeQueries:
         ] = None,
     ) -> list[SearchHit]:
         context = info.context
-        wanted = page_size(FIRST_HITS if first is None else first, MOST_HITS)
-        shapes = [TYPES[kind.value].shape for kind in (SearchKind if kinds is None else dict.fromkeys(kinds))]
+        wanted = _hits(first)
+        shapes = _shapes(kinds)
         within = None if companies is None else context.company_ids(companies)
         hits = await search(context.reader, shapes, text, within, wanted)
         rows = await asyncio.gather(*(context.load(TYPES[hit.shape].shape, hit.key) for hit in hits))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 import strawberry
 
 from domain.counting import CountPrecision
@@ -17,11 +19,15 @@ from domain.refusal import ErrorCode
 from persistence.exposure_dimensions import ExposureDimension
 from persistence.exposure_report import ReportAsked, ReportPage, report_count, report_page
 from persistence.exposure_rows import ReportRow
+from persistence.level import NotPlanned
+from persistence.selection import Chosen, Constant, Counted, Stored
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.keyset import BadCursor
+from schema.beside import value_writer
 from schema.context import Context
 from schema.errors import ClientMistake
-from schema.fields import coded
+from schema.fields import BY_NAME, coded, read_as
+from schema.given import Call
 from schema.ids import node_id
 from schema.lists import COUNT_LIMIT, OTHER_LIST, Count, PageInfo, page_size
 from schema.scalars import CurrencyCode
@@ -62,10 +68,48 @@ class Report:
                     Message(OTHER_LIST),
                 ) from error
 
-    async def counted(self, limit: int) -> int:
+    async def edges(self) -> list[ExposureRowEdge]:
+        """The rows of the page with their cursors."""
+        found = zip((await self.page()).cursors, await self.nodes(), strict=True)
+        return [ExposureRowEdge(cursor=cursor, node=node) for cursor, node in found]
+
+    async def nodes(self) -> list[ExposureRow]:
+        """The rows of the page."""
+        page = await self.page()
+        return [ExposureRow.of(row, page, self.asked.currency) for row in page.rows]
+
+    async def page_info(self) -> PageInfo:
+        """Where the page stands."""
+        page = await self.page()
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        )
+
+    async def count(self, limit: int) -> Count:
         """How many rows there are, counted no further than one past the limit."""
         async with self.context.house.pool.acquire() as conn:
-            return await report_count(conn, self.asked, self.context.now, limit)
+            found = await report_count(conn, self.asked, self.context.now, limit)
+        precision = CountPrecision.AT_LEAST if found > limit else CountPrecision.EXACT
+        return Count(value=min(found, limit), precision=precision)
+
+    async def json(self, call: Call, chosen: Sequence[Chosen]) -> str:
+        """What is chosen of it as JSON."""
+        parts = []
+        for one in chosen:
+            match one.reading:
+                case Counted():
+                    found: Any = await self.count(one.arguments["limit"].read(call))
+                case Stored(name):
+                    found = await getattr(self, name)()
+                case Constant(value):
+                    found = value
+                case _:
+                    raise NotPlanned(one.name)
+            parts.append(f"{orjson.dumps(one.response).decode()}:{value_writer(one, call)(found)}")
+        return f"{{{','.join(parts)}}}"
 
 
 @strawberry.type(description="One row of the exposure report. What it is not grouped by is null.")
@@ -159,33 +203,21 @@ class ExposureRowConnection:
 
     report: strawberry.Private[Report]
 
-    @strawberry.field(description="The page, with cursors.")
+    @strawberry.field(description="The page, with cursors.", metadata=read_as(BY_NAME))
     async def edges(self) -> list[ExposureRowEdge]:
-        page, currency = await self.report.page(), self.report.asked.currency
-        found = zip(page.cursors, page.rows, strict=True)
-        return [ExposureRowEdge(cursor=cursor, node=ExposureRow.of(row, page, currency)) for cursor, row in found]
+        return await self.report.edges()
 
-    @strawberry.field(description="The page, rows only.")
+    @strawberry.field(description="The page, rows only.", metadata=read_as(BY_NAME))
     async def nodes(self) -> list[ExposureRow]:
-        page = await self.report.page()
-        return [ExposureRow.of(row, page, self.report.asked.currency) for row in page.rows]
+        return await self.report.nodes()
 
-    @strawberry.field(description="Where the page stands.")
+    @strawberry.field(description="Where the page stands.", metadata=read_as(BY_NAME))
     async def page_info(self) -> PageInfo:
-        page = await self.report.page()
-        return PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
-        )
+        return await self.report.page_info()
 
-    @strawberry.field(description="How many rows there are in all.")
+    @strawberry.field(description="How many rows there are in all.", metadata=read_as(Counted()))
     async def count(
         self,
         limit: Annotated[int | None, strawberry.argument(description="Count no further than this.")] = COUNT_LIMIT,
     ) -> Count:
-        most = page_size(COUNT_LIMIT if limit is None else limit, COUNT_LIMIT)
-        found = await self.report.counted(most)
-        precision = CountPrecision.AT_LEAST if found > most else CountPrecision.EXACT
-        return Count(value=min(found, most), precision=precision)
+        return await self.report.count(page_size(COUNT_LIMIT if limit is None else limit, COUNT_LIMIT))
