@@ -81,7 +81,7 @@ class House:
 
 @dataclass
 class Context:
-    """One request."""
+    """One request. `written`: what its mutations gave, by their names in the answer."""
 
     house: House
     viewer: Viewer
@@ -92,6 +92,7 @@ class Context:
     request_id: str
     companies: Mapping[str, UUID]
     digits: Mapping[str, int]
+    written: dict[Any, Any] = field(default_factory=dict)
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     @property

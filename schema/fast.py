@@ -6,7 +6,7 @@ It answers without errors or not at all: whatever is in the way, the slow lane r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -45,12 +45,13 @@ _SLOW: tuple[type[Exception], ...] = (
 log = structlog.get_logger()
 
 
-@dataclass
-class _Planned:
-    """A plan with what the caller must be permitted."""
+@dataclass(frozen=True)
+class Planned:
+    """A plan with what the caller must be permitted. `cached`: it was there already."""
 
     plan: Plan
     needs: frozenset[Permission]
+    cached: bool = False
 
 
 @dataclass
@@ -58,7 +59,7 @@ class _Operation:
     """The plans of one operation, by how its calls look."""
 
     looks: Looks = field(default_factory=Looks)
-    plans: Recent[Any, _Planned] = field(default_factory=lambda: Recent(MOST_PLANS))
+    plans: Recent[Any, Planned] = field(default_factory=lambda: Recent(MOST_PLANS))
     hopeless: str | None = None
 
 
@@ -95,43 +96,56 @@ class FastLane:
     ) -> tuple[str, Ran] | None:
         """The JSON of `data`, or None when the operation is one for the slow lane."""
         call = Call(variables, asked.literals, context)
+        planned = self.planned(asked.document, operation, call)
+        return None if planned is None else await self.run(planned, call)
+
+    def planned(self, document: Document, operation: OperationDefinitionNode, call: Call) -> Planned | None:
+        """The plan for a call, or None when there is none that the caller may use."""
         name = operation.name.value if operation.name else None
-        kept: _Operation = asked.document.plans.setdefault(name, _Operation())
+        kept: _Operation = document.plans.setdefault(name, _Operation())
         if kept.hopeless is not None:
             return None
         try:
-            planned, cached = self._planned(kept, asked.document, operation, call)
-            if not all(context.viewer.may(permission) for permission in planned.needs):
-                return None
-            arguments = planned.plan.arguments(context.reader.given(), call)
-            async with context.house.pool.acquire() as conn:
-                text = await planned.plan.run(conn, arguments)
-            known = await beside(planned.plan.finishers, call)
-            done = finished(text, planned.plan.finishers, call, known)
+            planned = self._planned(kept, document, operation, call)
         except NotPlanned as error:
             kept.hopeless = str(error)
             return None
         except _SLOW:
             return None
         except Exception:
+            log.exception("an operation could not be planned", request_id=call.context.request_id)
+            return None
+        return planned if all(call.context.viewer.may(permission) for permission in planned.needs) else None
+
+    async def run(self, planned: Planned, call: Call) -> tuple[str, Ran] | None:
+        """What a plan answers, or None where it is not without errors."""
+        context = call.context
+        try:
+            arguments = planned.plan.arguments(context.reader.given(), call)
+            async with context.house.pool.acquire() as conn:
+                text = await planned.plan.run(conn, arguments)
+            known = await beside(planned.plan.finishers, call)
+            done = finished(text, planned.plan.finishers, call, known)
+        except _SLOW:
+            return None
+        except Exception:
             log.exception("the fast lane gave up", request_id=context.request_id)
             return None
-        return done, Ran(planned.plan, arguments, cached)
+        return done, Ran(planned.plan, arguments, planned.cached)
 
-    def _planned(
-        self, kept: _Operation, document: Document, operation: OperationDefinitionNode, call: Call
-    ) -> tuple[_Planned, bool]:
-        """The plan for calls that look like this one, and whether it was there."""
+    def _planned(self, kept: _Operation, document: Document, operation: OperationDefinitionNode, call: Call) -> Planned:
+        """The plan for calls that look like this one."""
         before = len(kept.looks.known)
         found = kept.plans.get(self._key(kept, call))
         if found is not None:
-            return found, True
+            return found
         given = Given(call, kept.looks, document.order, has_currency=call.context.currency is not None)
         chosen = Selector(self._schema, document.fragments, given).operation(operation)
-        made = _Planned(Plan.of(chosen, given.parameters), frozenset(_needs(chosen)))
+        made = Planned(Plan.of(chosen, given.parameters), frozenset(_needs(chosen)))
         if len(kept.looks.known) != before:
             kept.plans.clear()
-        return kept.plans.put(self._key(kept, call), made), False
+        kept.plans.put(self._key(kept, call), replace(made, cached=True))
+        return made
 
     @staticmethod
     def _key(kept: _Operation, call: Call) -> tuple[Any, ...]:

@@ -42,11 +42,15 @@ class NotGiven(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call: its coerced variables, the literals of its document in their order, and who asks."""
+    """One call: its coerced variables, the literals of its document in their order, and who asks.
+
+    `written`: what the root fields of a mutation gave, by their names in the answer.
+    """
 
     variables: Mapping[str, Any]
     literals: Sequence[Any]
     context: Context
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 Path = tuple[Any, ...]
@@ -85,6 +89,7 @@ class Given:
     order: Mapping[int, int]
     parameters: Parameters = field(default_factory=Parameters)
     has_currency: bool = False
+    root: str = ""
 
     def argument(self, node: ValueNode | None, argument: GraphQLArgument) -> Any:
         """An argument's value; its default where none is given, or null."""

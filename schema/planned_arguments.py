@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from graphql import FieldNode, GraphQLField, ListValueNode, ValueNode, VariableNode
 
@@ -194,6 +195,23 @@ class ByArguments:
     """A field whose arguments decide how it is read."""
 
     choose: Callable[[Arguments], Reading | None]
+
+
+def written_by(shape: Shape, name: str) -> ByArguments:
+    """The record that a mutation wrote, as its payload names it."""
+
+    def choose(asked: Arguments) -> Reading:
+        root = asked.given.root
+        return Found(shape, {"id": asked.call(lambda call: _key_in(call.written[root].result.get(name)))})
+
+    return ByArguments(choose)
+
+
+def _key_in(kept: Any) -> UUID | None:
+    """A key that a payload holds. Several are not for one link."""
+    if isinstance(kept, list):
+        raise NotGiven("several records")
+    return None if kept is None else UUID(kept)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from schema.documents import Asked as AskedDocument
 from schema.errors import ClientMistake, formatted, mistake_in
 from schema.fast import FastLane, Ran
 from schema.in_context import asked
+from schema.payloads import KEEPING, Payloads
 
 LONGEST_NAME = 100
 """What the log shows of an operation's name."""
@@ -85,6 +86,7 @@ class Runner:
         self._schema = schema
         self._documents = Documents(schema)
         self._fast = FastLane(schema)
+        self._payloads = Payloads(schema, self._fast)
 
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
@@ -118,7 +120,29 @@ class Runner:
             answered = await self._fast.answer(document, operation, variables.coerced, context)
             if answered is not None:
                 return await self._answered(request, context, *answered)
+        if operation.operation is OperationType.MUTATION and request.lane != "slow":
+            return await self._carried_out(document, operation, variables.coerced, request, context)
         return await self._slow(document, request, context)
+
+    async def _carried_out(
+        self,
+        document: AskedDocument,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        request: Asked,
+        context: Context,
+    ) -> Answer:
+        """A mutation: what it wrote is told by the fast lane where it can."""
+        try:
+            tree = self._documents.exact(document)
+        except Invalid as invalid:
+            return self._invalid(invalid.errors, context.language, request)
+        told = await self._payloads.answer(document, tree, operation, variables, request.variables, context)
+        if isinstance(told, ExecutionResult):
+            return self._answer(told, context, request.explain)
+        return await (
+            self._slow(document, request, context) if told is None else self._answered(request, context, *told)
+        )
 
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
         """Strawberry's own execution, field by field."""
@@ -132,6 +156,7 @@ class Runner:
             context_value=context,
             variable_values=dict(request.variables),
             operation_name=request.operation_name,
+            middleware=KEEPING if context.written else None,
             executor_class=StrawberryGraphQLCoreExecutionContext,
         )
         if not isinstance(result, ExecutionResult):

@@ -27,7 +27,7 @@ from graphql import (
 )
 
 from persistence.level import NotPlanned
-from persistence.selection import Chosen, Constant
+from persistence.selection import Chosen, Constant, Itself
 from schema.fields import field_of, reading_in
 from schema.given import Given
 from schema.planned_arguments import Arguments, ByArguments, ByType
@@ -95,6 +95,9 @@ class Selector:
             raise NotPlanned(name)
         field = of.fields[name]
         declared = field_of(field)
+        if of is self._schema.mutation_type:
+            self._given.root = response
+            return Chosen(response, Itself(), False, {}, self._under(field, nodes), declared.python_name)
         arguments = Arguments.of(self._given, field, nodes[0])
         reading = reading_in(declared)
         if isinstance(reading, ByType):
@@ -104,7 +107,7 @@ class Selector:
         if reading is None:
             raise NotPlanned(f"{of.name}.{name}")
         nullable = not isinstance(field.type, GraphQLNonNull)
-        under = self._under(field, nodes)
+        under = {} if isinstance(reading, Constant) else self._under(field, nodes)
         return Chosen(response, reading, nullable, arguments.asked_of(reading), under, declared.python_name)
 
     def _under(self, field: GraphQLField, nodes: list[FieldNode]) -> dict[str, list[Chosen]]:

@@ -9,9 +9,11 @@ from uuid import UUID
 import strawberry
 
 from domain.refusal import ErrorCode, Refusal
+from persistence.selection import Constant, Finished
 from persistence.shapes.shape import Shape
 from schema.context import Info
-from schema.fields import TYPES
+from schema.fields import TYPES, read_as
+from schema.planned_arguments import ByArguments, written_by
 from schema.records import record_of
 from schema.types.money import Money
 from schema.types.node import Node
@@ -53,16 +55,26 @@ class UserError:
         return Money.maybe(self.refusal.actual)
 
 
+NOTHING = Constant([])
+"""How errors and warnings are read after a call without any; one with some is answered by the slow lane."""
+
+REPLAYED = ByArguments(lambda asked: Finished("replayed", constant=asked.given.root))
+
+
 @strawberry.interface(description="What every mutation answers.")
 class Payload:
     """Errors mean that nothing was written."""
 
     result: strawberry.Private[Mapping[str, Any]]
     errors: list[UserError] = strawberry.field(
-        description="What is in the way; when there is one, nothing was written."
+        description="What is in the way; when there is one, nothing was written.", metadata=read_as(NOTHING)
     )
-    warnings: list[UserError] = strawberry.field(description="What is worth knowing; it was written all the same.")
-    replayed: bool = strawberry.field(description="Asked before with this key: nothing was written now.")
+    warnings: list[UserError] = strawberry.field(
+        description="What is worth knowing; it was written all the same.", metadata=read_as(NOTHING)
+    )
+    replayed: bool = strawberry.field(
+        description="Asked before with this key: nothing was written now.", metadata=read_as(REPLAYED)
+    )
 
 
 def written(name: str, shape: Shape, description: str) -> Any:
@@ -77,4 +89,4 @@ def written(name: str, shape: Shape, description: str) -> Any:
         return None if keys is None else cls.maybe(await info.context.load(shape, UUID(keys)))
 
     del resolve.__annotations__["return"]
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata=read_as(written_by(shape, name)))
