@@ -1,0 +1,195 @@
+"""Clients that write their values into documents meet the plan that is there; whatever changes the SQL has its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from schema.app import SCHEMA, graphql_schema
+from schema.documents import MOST_TEXTS, Documents, Recent
+from schema.fast import MOST_PLANS
+from tests.schema.asking import house
+from tests.schema.both_lanes import Asking, BothLanes, runner_of
+from tests.schema.world import World
+
+SHARED = "Both"
+
+
+@pytest.fixture(scope="module")
+async def people(world: World) -> World:
+    """Two more customers of one name."""
+    for account in ("A1", "A2"):
+        await world.customer("SE01", account, SHARED, country="NO")
+        await world.limit(f"SE01/{account}", "500 SEK")
+    return world
+
+
+@pytest.fixture
+def runner(pool: asyncpg.Pool, people: World) -> Asking:
+    """A server that was just started: no plan is there."""
+    return runner_of(house(pool))
+
+
+@pytest.fixture
+def both(pool: asyncpg.Pool, people: World) -> BothLanes:
+    """Both lanes, to know what is right."""
+    return BothLanes(house(pool))
+
+
+async def cached(runner: Asking, query: str, variables: Any = None) -> bool:
+    """Whether the plan was there. The fast lane must have answered."""
+    answer, fast = await runner.ask(query, variables, explain=True)
+    assert fast, answer
+    found: bool = answer["extensions"]["explain"]["cached"]
+    return found
+
+
+ACCOUNT = '{ customer(by: {number: {company: "%s", account: "%s"}}) { account name } }'
+IN = "{ customers(where: {account: {in: [%s]}}, orderBy: [{field: ACCOUNT}]) { nodes { account } } }"
+COUNT = "{ customers(first: 1) { count(limit: %s) { value precision } } }"
+COMPANIES = '{ customers(where: {companies: ["%s"]}) { nodes { account } } }'
+NESTED = """{ customers(where: {or: [{name: {contains: "%s"}}, {and: [{account: {eq: "%s"}}, {country: {eq: "%s"}}]}]},
+  orderBy: [{field: ACCOUNT}]) { nodes { account } } }"""
+AS_OF = """{ customer(by: {number: {company: "SE01", account: "1001"}}) {
+  credit(asOf: "%s", currency: "%s") { exposure { total { amount currency } } } dso(months: %s) { days } } }"""
+
+
+@pytest.mark.parametrize(
+    ("document", "first", "second"),
+    [
+        (ACCOUNT, ("SE01", "1001"), ("FI01", "2001")),
+        (IN, ('"1001", "A1"',), ('"A1", "A2"',)),
+        (COUNT, ("1",), ("3",)),
+        (COMPANIES, ("SE01",), ("FI01",)),
+        (NESTED, ("Beta", "A1", "NO"), ("Gam", "1001", "SE")),
+        (AS_OF, ("2026-11-20", "SEK", "3"), ("2026-10-01", "EUR", "12")),
+    ],
+    ids=["strings", "lists", "numbers", "companies", "nested filters", "days, currencies and numbers"],
+)
+async def test_other_values_in_the_document_meet_the_plan_that_is_there_and_are_answered_as_they_ask(
+    runner: Asking, both: BothLanes, document: str, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    assert not await cached(runner, document % first)
+    assert await cached(runner, document % second)
+    # Each lane's own answer, of one server that has met the first document before.
+    one, _ = await both(document % first)
+    other, _ = await both(document % second)
+    assert one["data"] != other["data"]
+
+
+BY_ACCOUNT = "{ customers(%s) { nodes { account } pageInfo { hasNextPage } } }"
+BY_VARIABLES = """query ($first: Int, $where: CustomerWhere, $orderBy: [CustomerOrder!], $after: String) {
+  customers(first: $first, where: $where, orderBy: $orderBy, after: $after) {
+    nodes { account } pageInfo { hasNextPage endCursor } } }"""
+
+
+def accounts(answer: Any) -> list[str]:
+    """The customers of an answer, in its order."""
+    return [one["account"] for one in answer["data"]["customers"]["nodes"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("first: 1, orderBy: [{field: ACCOUNT}]", "first: 2, orderBy: [{field: ACCOUNT}]", ["1001", "1002"]),
+        ("orderBy: [{field: ACCOUNT}]", "orderBy: [{field: ACCOUNT, direction: DESC}]", ["A2", "A1", "2002"]),
+        ('where: {search: "Both"}', "where: {search: null}, orderBy: [{field: ACCOUNT}]", ["1001", "1002", "2001"]),
+        ('where: {country: {eq: "SE"}}', 'where: {name: {eq: "Both"}}, orderBy: [{field: ACCOUNT}]', ["A1", "A2"]),
+        ("where: {country: {isNull: false}}", "where: {country: {isNull: true}}", ["2002"]),
+        ('where: {account: {in: ["A1"]}}', 'where: {account: {in: ["1001", "A1"]}}', ["1001", "A1"]),
+    ],
+    ids=["sizes of a page", "directions", "null or not", "fields of a filter", "whether it is null", "one or several"],
+)
+async def test_what_changes_the_statement_has_a_plan_of_its_own(
+    runner: Asking, first: str, second: str, found: list[str]
+) -> None:
+    assert not await cached(runner, BY_ACCOUNT % first)
+    assert not await cached(runner, BY_ACCOUNT % second)
+    assert await cached(runner, BY_ACCOUNT % first)
+    assert await cached(runner, BY_ACCOUNT % second)
+    answer, _ = await runner.ask(BY_ACCOUNT % second)
+    assert accounts(answer)[: len(found)] == found
+
+
+async def test_variables_are_values_of_one_plan_until_they_change_the_statement(runner: Asking) -> None:
+    order = [{"field": "ACCOUNT"}]
+    given = {"first": 2, "where": {"account": {"in": ["1001", "A1", "A2"]}}, "orderBy": order}
+    assert not await cached(runner, BY_VARIABLES, given)
+    assert await cached(runner, BY_VARIABLES, given | {"where": {"account": {"in": ["1002", "2001"]}}})
+    for changed in (
+        {"first": 3},
+        {"orderBy": [{"field": "ACCOUNT", "direction": "DESC"}]},
+        {"orderBy": [*order, {"field": "NAME"}]},
+        {"where": None},
+        {"where": {"account": {"eq": "1001"}}},
+    ):
+        assert not await cached(runner, BY_VARIABLES, given | changed), changed
+        assert await cached(runner, BY_VARIABLES, given | changed), changed
+
+
+async def test_the_next_page_is_a_plan_of_its_own_and_all_that_follow_are_the_same(runner: Asking) -> None:
+    given: dict[str, Any] = {"first": 1, "orderBy": [{"field": "ACCOUNT"}]}
+    read, hits = [], []
+    while True:
+        answer, fast = await runner.ask(BY_VARIABLES, given, explain=True)
+        page = answer["data"]["customers"]
+        read += accounts(answer)
+        hits.append(answer["extensions"]["explain"]["cached"])
+        assert fast
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        given["after"] = page["pageInfo"]["endCursor"]
+    assert read == sorted(read)
+    assert len(read) == len(set(read)) == 6
+    assert hits == [False, False, True, True, True, True]
+
+
+async def test_one_company_or_the_other_is_the_same_plan_and_each_sees_its_own(runner: Asking) -> None:
+    query = "{ customers(orderBy: [{field: ACCOUNT}]) { nodes { account } } }"
+    seen = {}
+    for company in ("SE01", "FI01"):
+        answer, _ = await runner.ask(query, companies=[company], explain=True)
+        seen[company] = accounts(answer)
+    assert seen == {"SE01": ["1001", "1002", "A1", "A2"], "FI01": ["2001", "2002"]}
+    assert answer["extensions"]["explain"]["cached"]
+
+
+async def test_what_is_included_has_plans_of_its_own(runner: Asking) -> None:
+    query = """query ($named: Boolean!) { customer(by: {number: {company: "SE01", account: "1001"}}) {
+      account name @include(if: $named) } }"""
+    for named in (True, False, True, False):
+        answer, fast = await runner.ask(query, {"named": named})
+        assert fast
+        assert ("name" in answer["data"]["customer"]) is named
+
+
+async def test_an_operation_keeps_only_so_many_plans_and_answers_all_the_same(runner: Asking) -> None:
+    for first in range(1, MOST_PLANS + 2):
+        answer, fast = await runner.ask(BY_ACCOUNT % f"first: {first}, orderBy: [{{field: ACCOUNT}}]")
+        assert fast
+        assert len(accounts(answer)) == min(first, 6)
+    assert await cached(runner, BY_ACCOUNT % f"first: {MOST_PLANS + 1}, orderBy: [{{field: ACCOUNT}}]")
+    assert not await cached(runner, BY_ACCOUNT % "first: 1, orderBy: [{field: ACCOUNT}]")
+
+
+def test_only_so_much_is_kept_and_what_was_used_last_stays() -> None:
+    kept: Recent[int, str] = Recent(3)
+    for number in range(3):
+        kept.put(number, str(number))
+    assert kept.get(0) == "0"
+    kept.put(3, "3")
+    assert [kept.get(number) for number in range(4)] == ["0", None, "2", "3"]
+    assert len(kept) == 3
+
+
+def test_documents_that_differ_only_in_their_values_are_one_and_their_texts_are_not_kept_for_ever() -> None:
+    documents = Documents(graphql_schema(SCHEMA))
+    first = documents.read(ACCOUNT % ("SE01", "first"))
+    for number in range(MOST_TEXTS + 1):
+        asked = documents.read(ACCOUNT % ("SE01", number))
+        assert asked.document is first.document
+    assert asked.literals == ("SE01", str(MOST_TEXTS))
+    assert not documents.knows(ACCOUNT % ("SE01", "first"))
+    assert documents.knows(asked.text)
