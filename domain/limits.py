@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.calendar import DAY
 from domain.collateral import Collateral
 from domain.exposure import Exposure
-from domain.money import Exchange, Money
+from domain.money import Exchange, Money, rounded
 
 LIMIT_ENTRY = "credit_limit_entry"
 COLLATERAL = "collateral"
@@ -232,7 +232,7 @@ def used_percent(used: Money, limit: Money | None) -> Decimal | None:
     """Used of the limit, with two decimals, half away from zero; None where the limit is not above 0."""
     if limit is None or limit.amount <= 0:
         return None
-    return (used.amount * 100 / limit.amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return rounded(used.amount * 100 / limit.amount, 2)
 
 
 def _kind(terms: LimitTerms, normal: LimitEntry | None, temporary: LimitEntry | None) -> CreditLimitKind:

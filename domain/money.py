@@ -49,6 +49,11 @@ class Money:
         return other
 
 
+def rounded(amount: Decimal, digits: int) -> Decimal:
+    """Rounded half away from zero. What comes to nothing has no sign."""
+    return _EXACT.plus(amount.quantize(_UNITS[digits], ROUND_HALF_UP, _EXACT))
+
+
 def per_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:
     """The sum of each currency, those of zero left out: they need no rate."""
     sums: dict[str, Decimal] = {}
@@ -107,8 +112,8 @@ class Exchange:
     max_age_days: int = 7
 
     def rounded(self, amount: Decimal, currency: str) -> Money:
-        """Rounded once, half away from zero, to the digits ISO 4217 gives the currency."""
-        return Money(amount.quantize(self.unit(currency), ROUND_HALF_UP, _EXACT), currency)
+        """Rounded once to the digits ISO 4217 gives the currency."""
+        return Money(rounded(amount, self.digits[currency]), currency)
 
     def unit(self, currency: str) -> Decimal:
         """The smallest amount of a currency: 0.01 for SEK, 1 for JPY."""

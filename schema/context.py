@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from domain.amounts import UNKNOWN_CURRENCY
 from domain.message import N_, Message
+from domain.money import rounded
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import label, say
@@ -30,6 +30,7 @@ from schema.deadline import DEADLINE
 from schema.errors import ClientMistake
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
+from schema.shared import Loader
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Context:
     companies: Mapping[str, UUID]
     digits: Mapping[str, int]
     written: dict[Any, Any] = field(default_factory=dict)
-    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    _loaders: dict[Any, Loader] = field(default_factory=dict)
 
     @property
     def reader(self) -> Reader:
@@ -119,7 +120,7 @@ class Context:
 
     def rounded(self, amount: Decimal, currency: str) -> Decimal:
         """An amount with the digits of its currency, half away from zero."""
-        return amount.quantize(Decimal(1).scaleb(-self.digits[currency]), ROUND_HALF_UP)
+        return rounded(amount, self.digits[currency])
 
     def known(self, currency: str) -> str:
         """A currency that somebody named. Raises `ClientMistake` when there is none of that code."""
@@ -142,10 +143,10 @@ class Context:
         row: Row | None = await self.loader(("row", shape.name, by), fetch).load(key)
         return row
 
-    def loader(self, name: Any, fetch: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> DataLoader[Any, Any]:
+    def loader(self, name: Any, fetch: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> Loader:
         """The request's own loader of that name."""
         if name not in self._loaders:
-            self._loaders[name] = DataLoader(load_fn=fetch)
+            self._loaders[name] = Loader(fetch)
         return self._loaders[name]
 
     def forget(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from domain.calendar import months_back
 from domain.exposure import Balance, Category
-from domain.money import Exchange, Money
+from domain.money import Exchange, Money, rounded
 
 USUAL_MONTHS, MOST_MONTHS = 12, 120
 """How many months back sales count unless said, and at most."""
@@ -56,8 +56,7 @@ class DaysSalesOutstanding:
         """Receivables / sales × days of the window, with two decimals; None without sales."""
         if self.sales.amount <= 0 or not self.window_days:
             return None
-        days = self.receivables.amount * self.window_days / self.sales.amount
-        return days.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return rounded(self.receivables.amount * self.window_days / self.sales.amount, 2)
 
 
 def dso(
