@@ -22,6 +22,7 @@ from schema.errors import ClientMistake
 from schema.fields import TYPES, coded, labelled, read_as
 from schema.filters import graphql_name, made, plain_where, where_type
 from schema.rights import Permission
+from schema.shared import Shared
 
 DEFAULT_PAGE, LARGEST_PAGE, COUNT_LIMIT = 25, 1000, 10_000
 OTHER_LIST = N_("The cursor does not belong to this list and order. Read the list from its beginning.")
@@ -70,14 +71,12 @@ class Found:
         self._reader = info.context.reader
         self._asked = asked
         self._within = within
-        self._page: asyncio.Task[Page] | None = None
+        self._page = Shared(lambda: asyncio.ensure_future(self._reader.page(shape, asked, within)))
 
     async def page(self) -> Page:
         """The page. Raises `ClientMistake` BAD_CURSOR."""
-        if self._page is None:
-            self._page = asyncio.ensure_future(self._reader.page(self.shape, self._asked, self._within))
         try:
-            return await self._page
+            return await self._page.result()
         except BadCursor as error:
             raise ClientMistake(
                 ErrorCode.BAD_CURSOR,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from schema.given import Call
 from schema.ids import node_id
 from schema.lists import COUNT_LIMIT, OTHER_LIST, Count, PageInfo, page_size
 from schema.scalars import CurrencyCode
+from schema.shared import Shared
 
 coded(
     ExposureDimension,
@@ -50,13 +52,14 @@ class Report:
 
     context: Context
     asked: ReportAsked
-    _page: list[asyncio.Task[ReportPage]] = field(default_factory=list)
+
+    @cached_property
+    def _page(self) -> Shared[ReportPage]:
+        return Shared(lambda: asyncio.ensure_future(self._read()))
 
     async def page(self) -> ReportPage:
         """The page. Raises `ClientMistake` BAD_CURSOR and `RateMissing`."""
-        if not self._page:
-            self._page.append(asyncio.ensure_future(self._read()))
-        return await self._page[0]
+        return await self._page.result()
 
     async def _read(self) -> ReportPage:
         async with self.context.house.pool.acquire() as conn:
