@@ -9,9 +9,11 @@ from typing import Any
 
 import asyncpg
 
-from persistence.json_text import FAULT
+from persistence import json_text
+from persistence.database import Pool
+from persistence.json_text import FAULT, MARK
 from persistence.planner import Planner
-from persistence.selection import Chosen
+from persistence.selection import Chosen, Constant, Finished, Itself, Local
 from persistence.shapes.given import Parameters
 from persistence.statements import REQUIRED, Statement
 
@@ -25,16 +27,22 @@ class NotWithoutError(Exception):
 
 @dataclass
 class Plan:
-    """One statement, how its arguments are read from a call, and what is finished of its text."""
+    """One statement, how its arguments are read from a call, and what is finished of its text.
 
-    statement: Statement
+    Without a statement, `text` is what would have come of it: nothing is read from the database.
+    """
+
+    statement: Statement | None
     finishers: Sequence[Chosen]
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
+    text: str | None = None
 
     @classmethod
     def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
         """The plan of a selection. Raises `NotPlanned`."""
+        if all(map(_reads_no_row, chosen)):
+            return cls._beside(chosen, parameters)
         planner = Planner()
         statement = Statement(planner.statement(chosen))
         plan = cls(statement, planner.finishers)
@@ -44,23 +52,60 @@ class Plan:
         plan.minded.extend(parameter.read for parameter in parameters.minded if parameter.name not in used)
         return plan
 
+    @classmethod
+    def _beside(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
+        """The plan of a selection that reads no row."""
+        finishers: list[Chosen] = []
+        text = _without_rows(chosen, finishers)
+        return cls(None, finishers, minded=[parameter.read for parameter in parameters.minded], text=text)
+
     def arguments(self, given: Mapping[str, Any], call: Any) -> list[Any]:
         """The values of a call, in the order of the statement. Raises what reading them raises."""
         for read_only in self.minded:
             read_only(call)
         return [read(given, call) for read in self.reads]
 
-    async def run(self, conn: asyncpg.Connection, arguments: Sequence[Any]) -> str:
+    async def run(self, pool: Pool, arguments: Sequence[Any]) -> str:
         """The JSON, with marks where it is to be finished. Raises `NotWithoutError` and what the database raises."""
-        text: str = await conn.fetchval(self.statement.text, *arguments)
+        if self.statement is None:
+            return self.text or ""
+        async with pool.acquire() as conn:
+            text: str = await conn.fetchval(self.statement.text, *arguments)
         if FAULT in text:
             raise NotWithoutError
         return text
 
-    async def explained(self, conn: asyncpg.Connection, arguments: Sequence[Any]) -> str:
+    async def explained(self, pool: Pool, arguments: Sequence[Any]) -> str | None:
         """How PostgreSQL runs it."""
-        rows = await conn.fetch("explain (analyze, buffers) " + self.statement.text, *arguments)
+        if self.statement is None:
+            return None
+        async with pool.acquire() as conn:
+            rows = await conn.fetch("explain (analyze, buffers) " + self.statement.text, *arguments)
         return "\n".join(row[0] for row in rows)
+
+
+def _reads_no_row(one: Chosen) -> bool:
+    match one.reading:
+        case Itself():
+            return all(map(_reads_no_row, one.under()))
+        case Finished(fields=(), figures=None):
+            return True
+    return isinstance(one.reading, Constant | Local)
+
+
+def _without_rows(chosen: Sequence[Chosen], finishers: list[Chosen]) -> str:
+    parts = []
+    for one in chosen:
+        match one.reading:
+            case Constant(value):
+                text = json_text.constant(value)
+            case Itself():
+                text = _without_rows(one.under(), finishers)
+            case _:
+                text = f"{MARK}{len(finishers)}{MARK}"
+                finishers.append(one)
+        parts.append(f"{json_text.constant(one.response)}:{text}")
+    return "{" + ",".join(parts) + "}"
 
 
 def _reader(name: str, fixed: Any, parameters: Parameters) -> Callable[[Mapping[str, Any], Any], Any]:

@@ -73,15 +73,14 @@ class Ran:
 
     async def explained(self, pool: Pool) -> dict[str, Any]:
         """The lane, whether the plan was there, the statement with its arguments, and how PostgreSQL runs it."""
-        async with pool.acquire() as conn:
-            tree = await self.plan.explained(conn, self.arguments)
+        statement = self.plan.statement
         return {
             "lane": "fast",
             "cached": self.cached,
-            "statements": 1,
-            "sql": self.plan.statement.text,
+            "statements": 0 if statement is None else 1,
+            "sql": None if statement is None else statement.text,
             "arguments": [_told(value) for value in self.arguments],
-            "plan": tree,
+            "plan": await self.plan.explained(pool, self.arguments),
         }
 
 
@@ -122,8 +121,7 @@ class FastLane:
         context = call.context
         try:
             arguments = planned.plan.arguments(context.reader.given(), call)
-            async with context.house.pool.acquire() as conn:
-                text = await planned.plan.run(conn, arguments)
+            text = await planned.plan.run(context.house.pool, arguments)
             known = await beside(planned.plan.finishers, call)
             done = finished(text, planned.plan.finishers, call, known)
         except _SLOW:
