@@ -58,8 +58,8 @@ def quoted(text: sa.ColumnElement[Any]) -> Text:
 
 
 def escaped(text: sa.ColumnElement[Any]) -> Text:
-    """Any text as a JSON string; NULL of NULL."""
-    return sa.cast(sa.func.to_json(text), sa.Text())
+    """Any text as a JSON string; NULL of NULL. `to_json` must be told the type of a text written into the statement."""
+    return sa.cast(sa.func.to_json(sa.cast(text, sa.Text())), sa.Text())
 
 
 def constant(value: Any) -> str:

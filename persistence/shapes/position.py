@@ -59,7 +59,7 @@ def _party(row: Row, asked: Asked) -> Object:
     insured = exposure.insured(whose, terms).c.value
     return Object(
         {
-            "limit": Object({}, present=sa.false()),
+            "limit": NOTHING,
             "exposure": exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms),
             "available": Amount(NOTHING, terms["currency"]),
             "used_percent": NOTHING,

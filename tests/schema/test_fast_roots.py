@@ -14,7 +14,7 @@ from schema.ids import node_id
 from tests.schema.asking import house
 from tests.schema.both_lanes import BothLanes
 from tests.schema.changing import OPERATIONS
-from tests.schema.two_companies import GROUP, OTHER, OWN, two_companies
+from tests.schema.two_companies import GROUP, OTHER, OWN, PARTY, two_companies
 from tests.schema.world import TODAY, World
 
 
@@ -234,3 +234,18 @@ async def test_an_operation_of_the_front_ends_is_answered_by_the_fast_lane(
     answer, fast = await both(text, SCREENS[name] | given)
     assert fast
     assert all(answer["data"].values())
+
+
+async def test_a_party_has_no_limit_whatever_is_asked_of_it(both: BothLanes) -> None:
+    query = """query ($number: String!) { party(number: $number) { credit(currency: "SEK") {
+      limit { kind total { formatted } parts { kind } temporary { id } } available { amount }
+      exposure { total { amount } } } } }"""
+    answer, fast = await both(query, {"number": PARTY})
+    assert fast
+    assert answer["data"]["party"]["credit"]["limit"] is None
+
+
+async def test_how_a_figure_was_worked_out_is_named(both: BothLanes) -> None:
+    query = "{ customers(first: 1) { nodes { dso(method: STANDARD, months: 3) { method methodLabel asOf } } } }"
+    _, fast = await both(query)
+    assert fast
