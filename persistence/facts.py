@@ -128,7 +128,7 @@ async def facts_of(
     """Everything a decision about each payer follows from. `currencies`: those of the orders to be decided on."""
     payers = list(payers)
     codes = {row["company_id"]: row["company_code"] for row in await sql.CUSTOMERS.all(conn, customers=payers)}
-    rules: dict[str, tuple[BlockingRule, ...]] = {code: () for code in codes.values()}
+    rules: dict[str, tuple[BlockingRule, ...]] = dict.fromkeys(codes.values(), ())
     for row in await sql.RULES.all(conn, companies=list(codes)):
         rules[codes[row["company_id"]]] += (rule_of(row),)
     used = {*currencies, *(rule.amount.currency for found in rules.values() for rule in found if rule.amount)}
