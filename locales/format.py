@@ -6,6 +6,8 @@ of the locale in. A writer is built once per locale, currency and style and kept
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,7 +20,7 @@ from babel.dates import format_date as babel_date
 from babel.numbers import get_currency_name, get_currency_precision, get_currency_unit_pattern
 
 from locales import cldr
-from locales.writer import Signs, Writer, rounded_half_up, writer
+from locales.writer import NumberWriter, Signs, Writer, rounded_half_up
 
 MoneyStyle = Literal["SYMBOL", "ACCOUNTING", "CODE", "NAME", "PLAIN"]
 """`1 234,50 kr`, the same with brackets for what is negative where that is the custom, `1 234,50 SEK`,
@@ -34,6 +36,19 @@ _KEPT = 4096
 def format_money(amount: Decimal, currency: str, locale: str, style: MoneyStyle = "SYMBOL") -> str:
     """An amount in a currency (ISO 4217 code), rounded to the digits CLDR shows for it: `110 000,00 kr`."""
     return _money_writer(currency, locale, style)(amount)
+
+
+def format_every(
+    amounts: Sequence[str], currencies: Sequence[str], locale: str, style: MoneyStyle = "SYMBOL"
+) -> list[str]:
+    """A long list of amounts, in plain digits as the database writes them, each as `format_money` writes it."""
+    sorted_out: dict[str, list[str]] = {}
+    for amount, currency in zip(amounts, currencies, strict=True):
+        sorted_out.setdefault(currency, []).append(amount)
+    written = {
+        currency: iter(_money_writer(currency, locale, style).every(own)) for currency, own in sorted_out.items()
+    }
+    return [next(written[currency]) for currency in currencies]
 
 
 def format_number(value: Decimal | int, locale: str, max_fraction: int = 3) -> str:
@@ -92,10 +107,10 @@ def _money_writer(currency: str, tag: str, style: MoneyStyle) -> Writer:
     )
     fraction = get_currency_precision(currency)
     if style in ("NAME", "PLAIN"):
-        plain = writer(locale, cldr.pattern(locale, "decimal"), signs, fraction, fraction)
-        return plain if style == "PLAIN" else _named(locale, currency, plain, fraction)
+        plain = NumberWriter(locale, cldr.pattern(locale, "decimal"), signs, fraction, fraction)
+        return plain if style == "PLAIN" else _Named(locale, currency, plain, fraction)
     pattern = own.get("pattern") or cldr.pattern(locale, "accounting" if style == "ACCOUNTING" else "currency")
-    return writer(locale, pattern, signs, fraction, fraction)
+    return NumberWriter(locale, pattern, signs, fraction, fraction)
 
 
 @lru_cache(_KEPT)
@@ -107,16 +122,23 @@ def _number_writer(kind: str, tag: str, max_fraction: int) -> Writer:
         minus=cldr.sign(locale, "minusSign") or "-",
         percent=cldr.sign(locale, "percentSign") or "%",
     )
-    return writer(locale, cldr.pattern(locale, kind), signs, 0, max_fraction)
+    return NumberWriter(locale, cldr.pattern(locale, kind), signs, 0, max_fraction)
 
 
-def _named(locale: Locale, currency: str, plain: Writer, fraction: int) -> Writer:
+@dataclass(frozen=True)
+class _Named:
     """Number and name in the plural form of the number as written: `1,00 svenska kronor`."""
-    unit = Decimal(1).scaleb(-fraction)
 
-    def write(amount: Decimal) -> str:
-        written = rounded_half_up(amount, unit)
-        order = get_currency_unit_pattern(currency, written, locale)
-        return order.replace("{0}", plain(amount)).replace("{1}", get_currency_name(currency, written, locale))
+    locale: Locale
+    currency: str
+    plain: Writer
+    fraction: int
 
-    return write
+    def __call__(self, value: Decimal) -> str:
+        written = rounded_half_up(value, Decimal(1).scaleb(-self.fraction))
+        order = get_currency_unit_pattern(self.currency, written, self.locale)
+        name = get_currency_name(self.currency, written, self.locale)
+        return order.replace("{0}", self.plain(value)).replace("{1}", name)
+
+    def every(self, values: Sequence[str]) -> list[str]:
+        return [self(Decimal(value)) for value in values]

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import Protocol
 
 from babel.core import Locale
 from babel.numbers import parse_pattern
 
 from locales import cldr
 
-Writer = Callable[[Decimal], str]
-
-_EXACT = Context(prec=100)
+_EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 _SIGN, _PERCENT, _CURRENCY = "-", "%", "¤"
+
+
+class Writer(Protocol):
+    """Writes one kind of number."""
+
+    def __call__(self, value: Decimal) -> str:
+        """A number, rounded."""
+        ...
+
+    def every(self, values: Sequence[str]) -> list[str]:
+        """Many at once, given in plain digits."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -36,29 +47,55 @@ class Signs:
         return "".join(parts)
 
 
-def writer(locale: Locale, pattern: str, signs: Signs, min_fraction: int, max_fraction: int) -> Writer:
-    """Builds the function that writes one kind of number in one locale."""
-    parsed = parse_pattern(pattern)
-    prefix, minus_prefix = (_spaced(text, signs, before=True) for text in parsed.prefix)
-    suffix, minus_suffix = (_spaced(text, signs, before=False) for text in parsed.suffix)
-    first, later = parsed.grouping
-    smallest = 10 ** (first + cldr.minimum_grouping_digits(locale) - 1)
-    written = {ord("."): signs.decimal, ord(","): signs.group} | cldr.digits(locale)
-    unit = Decimal(1).scaleb(-max_fraction)
-    uneven = first != later
+class NumberWriter:
+    """Writes one kind of number in one locale. `min_fraction`, `max_fraction`: how many decimals it has."""
 
-    def write(value: Decimal) -> str:
-        rounded = rounded_half_up(value, unit)
+    def __init__(self, locale: Locale, pattern: str, signs: Signs, min_fraction: int, max_fraction: int) -> None:
+        parsed = parse_pattern(pattern)
+        self._prefix, self._minus_prefix = (_spaced(text, signs, before=True) for text in parsed.prefix)
+        self._suffix, self._minus_suffix = (_spaced(text, signs, before=False) for text in parsed.suffix)
+        first, later = self._groups = parsed.grouping
+        self._uneven = first != later
+        self._smallest = 10 ** (first + cldr.minimum_grouping_digits(locale) - 1)
+        self._decimal, self._group, self._digits = signs.decimal, signs.group, cldr.digits(locale)
+        self._written = {ord("."): self._decimal, ord(","): self._group} | self._digits
+        self._unit = Decimal(1).scaleb(-max_fraction)
+        self._least, self._most = min_fraction, max_fraction
+
+    def __call__(self, value: Decimal) -> str:
+        """A number, rounded."""
+        rounded = rounded_half_up(value, self._unit)
         size = rounded.copy_abs()
-        text = format(size, ",f" if size >= smallest else "f")
-        if uneven and size >= smallest:
-            text = _regrouped(text, first, later)
-        if max_fraction > min_fraction:
-            text = _trimmed(text, min_fraction)
-        text = text.translate(written)
-        return f"{minus_prefix}{text}{minus_suffix}" if rounded.is_signed() else f"{prefix}{text}{suffix}"
+        grouped = size >= self._smallest
+        text = format(size, ",f" if grouped else "f")
+        if self._uneven and grouped:
+            text = _regrouped(text, *self._groups)
+        if self._least < self._most:
+            text = _trimmed(text, self._least)
+        return self._signed(text.translate(self._written), minus=rounded.is_signed())
 
-    return write
+    def every(self, values: Sequence[str]) -> list[str]:
+        """Many at once, given in plain digits. C rounds and groups them where the locale does as it does."""
+        as_c_does = self._smallest == 1000 and not self._uneven and self._least == self._most
+        if not as_c_does or not values:
+            return [self(Decimal(value)) for value in values]
+        kind = f",.{self._most}f"
+        with localcontext(_EXACT):
+            texts = "\n".join([format(Decimal(value), kind) for value in values])
+        written = texts.translate(self._written) if self._digits else self._with_signs(texts)
+        return [
+            self._signed(text[1:], minus=True) if text.startswith("-") else f"{self._prefix}{text}{self._suffix}"
+            for text in written.split("\n")
+        ]
+
+    def _with_signs(self, texts: str) -> str:
+        """What `translate` would give: much sooner, for texts of ASCII are looked through as bytes."""
+        return texts.replace(".", "\0").replace(",", self._group).replace("\0", self._decimal)
+
+    def _signed(self, text: str, *, minus: bool) -> str:
+        if minus:
+            return f"{self._minus_prefix}{text}{self._minus_suffix}"
+        return f"{self._prefix}{text}{self._suffix}"
 
 
 def rounded_half_up(value: Decimal, unit: Decimal) -> Decimal:

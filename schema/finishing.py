@@ -7,12 +7,12 @@ mark's values. Equal marks are finished once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from locales.format import format_money
+from locales.format import format_every
 from persistence.frozen import thaw_message
 from persistence.json_text import INSIDE, MARK
 from persistence.selection import Chosen, Finished
@@ -21,6 +21,17 @@ from schema.given import Call
 
 Finish = Callable[[Sequence[str]], str]
 """From a mark's values to JSON."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """A finish for long lists: it is given the columns of all values, and gives the JSON for each row of them."""
+
+    every: Callable[[Sequence[Sequence[str]]], Sequence[str]]
+
+    def __call__(self, values: Sequence[str]) -> str:
+        return self.every([[value] for value in values])[0]
+
 
 Finisher = Callable[[Call, Chosen, Mapping[str, Any]], Finish]
 
@@ -43,23 +54,38 @@ def json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def jsons(texts: Sequence[str]) -> list[str]:
+    """Texts as JSON, each: mostly there is nothing in any of them to escape."""
+    together = "".join(texts)
+    return [f'"{text}"' for text in texts] if json(together) == f'"{together}"' else [json(text) for text in texts]
+
+
 def finished(text: str, chosen: Sequence[Chosen], call: Call, known: Mapping[str, str] | None = None) -> str:
     """The text with every mark finished; `known` are marks that are."""
     parts = text.split(MARK)
     if len(parts) == 1:
         return text
-    finishes: dict[str, Finish] = {}
-    done_before = dict(known or {})
-    for place in range(1, len(parts), 2):
-        mark = parts[place]
-        done = done_before.get(mark)
-        if done is None:
-            number, *values = mark.split(INSIDE)
-            if number not in finishes:
-                finishes[number] = finish_of(chosen[int(number)], call)
-            done = done_before[mark] = finishes[number](values)
-        parts[place] = done
+    done = dict(known or {})
+    marks = parts[1::2]
+    of_field: dict[str, list[str]] = {}
+    for mark in dict.fromkeys(marks):
+        if mark not in done:
+            of_field.setdefault(mark.partition(INSIDE)[0], []).append(mark)
+    for number, own in of_field.items():
+        finish = finish_of(chosen[int(number)], call)
+        if isinstance(finish, Together):
+            done.update(zip(own, finish.every(_columns(own)), strict=True))
+        else:
+            done.update((mark, finish(mark.split(INSIDE)[1:])) for mark in own)
+    parts[1::2] = [done[mark] for mark in marks]
     return "".join(parts)
+
+
+def _columns(marks: Sequence[str]) -> list[Sequence[str]]:
+    """The values of one field's marks: all first ones, all second ones."""
+    width = 1 + marks[0].count(INSIDE)
+    values = INSIDE.join(marks).split(INSIDE)
+    return [values[place::width] for place in range(1, width)]
 
 
 def finish_of(one: Chosen, call: Call) -> Finish:
@@ -86,7 +112,7 @@ def _formatted(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
     """An amount as people write it."""
     locale = arguments["locale"] or call.context.language.locale
     style: Any = "SYMBOL" if arguments["style"] is None else arguments["style"].value
-    return lambda values: json(format_money(Decimal(values[0]), values[1], locale, style))
+    return Together(lambda columns: jsons(format_every(columns[0], columns[1], locale, style)))
 
 
 @finisher("said")

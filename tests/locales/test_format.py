@@ -20,6 +20,7 @@ from locales.format import (
     currency_name,
     format_date,
     format_datetime,
+    format_every,
     format_money,
     format_number,
     format_percent,
@@ -99,6 +100,31 @@ def test_amounts_are_rounded_half_away_from_zero_to_the_digits_of_the_currency(
 )
 def test_every_style_of_money_has_the_same_figures(style: MoneyStyle, expected: str) -> None:
     assert seen(format_money(Decimal("-1234.5"), "SEK", "sv-SE", style)) == expected
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.decimals(-(10**21), 10**21, places=None, allow_nan=False, allow_infinity=False)
+            | st.decimals(-1000000, 1000000, places=4)
+            | st.sampled_from(
+                [Decimal(text) for text in ("0", "-0.00", "-0.004", "0.005", "999.995", "-1000", "9999")]
+            ),
+            st.sampled_from(["SEK", "EUR", "USD", "CHF", "JPY", "KWD", "CLF", "INR", "PLN", "XQQ"]),
+        ),
+        max_size=12,
+    ),
+    locale=st.sampled_from(LOCALES),
+    style=st.sampled_from(get_args(MoneyStyle)),
+)
+def test_a_list_of_amounts_is_written_as_each_amount_is(
+    rows: list[tuple[Decimal, str]], locale: str, style: MoneyStyle
+) -> None:
+    amounts, currencies = [f"{amount:f}" for amount, _ in rows], [currency for _, currency in rows]
+
+    written = format_every(amounts, currencies, locale, style)
+
+    assert written == [format_money(amount, currency, locale, style) for amount, currency in rows]
 
 
 def test_accounting_puts_what_is_negative_in_brackets_where_that_is_the_custom() -> None:
