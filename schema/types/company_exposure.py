@@ -13,6 +13,7 @@ from persistence.company_exposure import CompanySums, OverLimit, over_limit
 from persistence.selection import Itself, WorkedOut
 from persistence.shapes.aging import COMPANY_AGING
 from persistence.shapes.company import COMPANY
+from persistence.shapes.over_limit import OVER_LIMIT
 from persistence.shapes.position import COMPANY_EXPOSURE
 from schema import sums
 from schema.context import Context, Info
@@ -39,7 +40,7 @@ class CompanyExposure:
         found: Company = await record_of(info.context, (COMPANY.table, self.company_id))
         return found
 
-    @strawberry.field(description="How many customers it has.")
+    @strawberry.field(description="How many customers it has.", metadata=read_as(WorkedOut(OVER_LIMIT, "customers")))
     async def customers(self, info: Info) -> int:
         return (await self._sums(info.context)).customers
 
@@ -54,15 +55,24 @@ class CompanyExposure:
         columns = await chosen_definition(info.context, self.company_id, definition)
         return Aging.of((await self._sums(info.context)).aging(columns, self.currency))
 
-    @strawberry.field(description="The sum of the limits of its customers that have one; null where none has.")
+    @strawberry.field(
+        description="The sum of the limits of its customers that have one; null where none has.",
+        metadata=read_as(WorkedOut(OVER_LIMIT, "credit_limits")),
+    )
     async def credit_limits(self, info: Info) -> Money | None:
         return Money.maybe((await self._sums(info.context)).credit_limits(self.currency))
 
-    @strawberry.field(description="How many customers are above their own limit; one that was never set counts as 0.")
+    @strawberry.field(
+        description="How many customers are above their own limit; one that was never set counts as 0.",
+        metadata=read_as(WorkedOut(OVER_LIMIT, "over_limit_customers")),
+    )
     async def over_limit_customers(self, info: Info) -> int:
         return (await self._over_limit(info.context)).customers
 
-    @strawberry.field(description="By how much they are above their limits, added up.")
+    @strawberry.field(
+        description="By how much they are above their limits, added up.",
+        metadata=read_as(WorkedOut(OVER_LIMIT, "over_limit_amount")),
+    )
     async def over_limit_amount(self, info: Info) -> Money:
         above = (await self._over_limit(info.context)).amount
         return Money.of((await self._sums(info.context)).exchange.convert(above, self.currency))

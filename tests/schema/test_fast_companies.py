@@ -1,0 +1,86 @@
+"""Exposures by company, with how far customers are above their limits, in the fast lane as in the slow one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import parse, print_ast, separate_operations
+
+from persistence import database
+from tests.schema.asking import house
+from tests.schema.both_lanes import BothLanes
+from tests.schema.changing import OPERATIONS
+from tests.schema.two_companies import OTHER, OWN, PAST, two_companies
+from tests.schema.world import TODAY, World
+
+
+@pytest.fixture(scope="module")
+async def firms(database_url: str) -> AsyncIterator[World]:
+    """Two companies with everything in them, and some customers above their limits."""
+    connection = await asyncpg.connect(database.plain_url(database_url))
+    try:
+        await database.set_codecs(connection)
+        world = await two_companies(connection)
+        for firm in (OWN, OTHER):
+            await world.customer(firm.code, firm.text("8"), "Of our own group", intercompany=True)
+            await world.owes(firm.account(8), "777.00 SEK", TODAY)
+            await world.customer(firm.code, firm.text("9"), "Without a limit")
+            await world.owes(firm.account(9), "1234.56 SEK", TODAY)
+            await world.owes(firm.account(9), "0.99 EUR", TODAY)
+        yield world
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def both(pool: asyncpg.Pool, firms: World) -> BothLanes:
+    """Both lanes over them."""
+    return BothLanes(house(pool))
+
+
+FIELDS = ("customers", "creditLimits { amount currency }", "overLimitCustomers", "overLimitAmount { amount currency }")
+
+
+@pytest.mark.parametrize("companies", [("*",), (OWN.code,), ()])
+@pytest.mark.parametrize("as_of", [None, TODAY, PAST, TODAY + timedelta(days=3)])
+@pytest.mark.parametrize("currency", ["SEK", "EUR"])
+async def test_who_is_above_the_limits_of_a_company_is_told_alike(
+    both: BothLanes, companies: tuple[str, ...], as_of: Any, currency: str
+) -> None:
+    given = {"asOf": as_of and as_of.isoformat(), "currency": currency}
+    for fields in (*FIELDS, " ".join(FIELDS)):
+        query = f"""query ($asOf: Date, $currency: CurrencyCode) {{
+          exposureByCompany(asOf: $asOf, currency: $currency) {{ company {{ code }} {fields} }} }}"""
+        answer, fast = await both(query, given, companies=companies)
+        assert fast
+        found = answer["data"]["exposureByCompany"]
+        assert len(found) == {("*",): 2, (OWN.code,): 1, (): 0}[companies]
+    assert {one["customers"] for one in found} <= {4}
+    assert as_of == PAST or all(one["overLimitCustomers"] > 0 for one in found)
+
+
+@pytest.mark.parametrize(("field", "told"), [("customers", True), ("overLimitAmount { amount }", False)])
+async def test_without_a_rate_only_what_needs_none_is_answered_by_the_fast_lane(
+    both: BothLanes, field: str, told: bool
+) -> None:
+    answer, fast = await both(f'{{ exposureByCompany(currency: "USD") {{ {field} }} }}')
+    assert fast is told
+    assert ("errors" in answer) is not told
+
+
+@pytest.mark.skipif(not OPERATIONS.exists(), reason="operations.graphql is not there")
+@pytest.mark.parametrize("as_of", [None, TODAY.isoformat(), PAST.isoformat()])
+@pytest.mark.parametrize("currency", ["SEK", "EUR"])
+async def test_the_dashboard_of_companies_is_answered_by_the_fast_lane(
+    both: BothLanes, as_of: str | None, currency: str
+) -> None:
+    text = print_ast(separate_operations(parse(OPERATIONS.read_text()))["ExposureDashboard"])
+    answer, fast = await both(text, {"currency": currency, "asOf": as_of}, language="sv")
+    assert fast
+    companies = answer["data"]["exposureByCompany"]
+    (total,) = answer["data"]["total"]["nodes"]
+    assert sum(one["customers"] for one in companies) == total["customers"]
