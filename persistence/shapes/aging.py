@@ -12,7 +12,7 @@ from domain.exposure import Category
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
 from persistence.shapes.owing import CompanyOwing, Owing
-from persistence.shapes.terms import Terms, company_terms
+from persistence.shapes.terms import KEPT_APART, Terms, company_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
 from persistence.shapes.worth import constant, unit
 from persistence.tables.company import company_table
@@ -111,38 +111,48 @@ def _buckets(
     whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
-    column = columns(buckets).correlate(*before).subquery()
+    column = columns(buckets).offset(KEPT_APART).correlate(*before).subquery()
     kept = whose.of((Category.RECEIVABLES,))
-    past = kept.c.company_day - kept.c.due_day
-    debts = (
-        sa.select(kept.c.currency, past.label("past"), sa.func.sum(kept.c.amount).label("amount"))
-        .group_by(kept.c.currency, past)
-        .correlate(*whose.before)
-        .subquery()
-    )
-    inside = sa.and_(
-        sa.or_(column.c.from_day.is_(None), column.c.from_day <= debts.c.past),
-        sa.or_(column.c.until_day.is_(None), debts.c.past <= column.c.until_day),
-    )
-    sums = (
-        sa.select(
-            *column.c,
-            debts.c.currency.label("of"),
-            unit(debts.c.currency).label("unit"),
-            sa.func.sum(debts.c.amount).label("amount"),
-        )
-        .select_from(column.outerjoin(debts, inside))
-        .group_by(*column.c, debts.c.currency)
-        .correlate(*before)
-        .subquery()
-    )
-    bucket = (sums.c.place, sums.c.title, sums.c.from_day, sums.c.until_day)
-    amount = terms.rounded(sa.func.sum(terms.worth(sums.c.amount, sums.c.of) * sums.c.unit))
+    usual = buckets is _DEFAULT
+    sums = _by_usual_column(whose, kept) if usual else _by_column(column, kept, before)
+    bucket = (column.c.place, column.c.title, column.c.from_day, column.c.until_day)
+    amount = terms.rounded(sa.func.sum(terms.worth(sums.c.amount, sums.c.currency) * sums.c.unit))
     return (
         sa.select(*bucket, amount.label("amount"), terms["currency"].label("currency"))
+        .select_from(column.outerjoin(sums, sums.c.place == column.c.place))
         .group_by(*bucket, *(terms[name] for name in ("currency", "digits")))
         .correlate(*before)
     )
+
+
+def _by_column(column: sa.FromClause, kept: sa.FromClause, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
+    """What is open in each column and currency, in minor units."""
+    past = kept.c.company_day - kept.c.due_day
+    inside = sa.and_(
+        sa.or_(column.c.from_day.is_(None), column.c.from_day <= past),
+        sa.or_(column.c.until_day.is_(None), past <= column.c.until_day),
+    )
+    return _added_up(column.c.place, kept).select_from(column.join(kept, inside)).correlate(*before).subquery()
+
+
+def _by_usual_column(whose: Owing | CompanyOwing, kept: sa.FromClause) -> sa.FromClause:
+    """The same of the usual columns, which are known here: a balance is put into its own, not tried in each."""
+    past = kept.c.company_day - kept.c.due_day
+    *younger, _ = DEFAULT_AGING.buckets
+    place = sa.case(
+        *((past <= constant(one.until_day or 0), constant(number)) for number, one in enumerate(younger, 1)),
+        else_=constant(len(DEFAULT_AGING.buckets)),
+    )
+    return _added_up(place, kept).select_from(kept).correlate(*whose.before).subquery()
+
+
+def _added_up(place: Expression, kept: sa.FromClause) -> sa.Select[tuple[object, ...]]:
+    return sa.select(
+        place.label("place"),
+        kept.c.currency,
+        unit(kept.c.currency).label("unit"),
+        sa.func.sum(kept.c.amount).label("amount"),
+    ).group_by(place, kept.c.currency)
 
 
 def columns(buckets: Expression) -> sa.Select[tuple[object, ...]]:

@@ -6,7 +6,6 @@ lateral that nobody reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -22,6 +21,8 @@ from persistence.tables.limits import collateral
 EXPOSED = tuple(category for category in Category if category is not Category.SALES)
 """What an exposure is made of. Sales are many, and never read for it."""
 
+_ALWAYS = (Category.RECEIVABLES, Category.UNAPPLIED, Category.SPECIAL_LIABILITIES)
+_DELIVERED = (Category.OPEN_DELIVERIES, Category.OPEN_BILLING)
 _UP_TO_DELIVERIES = (CreditLimitType.BALANCE_AND_DELIVERIES, CreditLimitType.ALL)
 
 FIGURES = (
@@ -41,15 +42,17 @@ FIGURES = (
 def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """Every figure that is a plain sum, in the currency of the terms and rounded: a lateral of one row."""
     sums = _per_currency(owing, terms)
-    totals = {
-        name: terms.rounded(sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit)) for name in FIGURES
-    }
     return (
-        sa.select(*(total.label(name) for name, total in totals.items()))
+        sa.select(*(terms.rounded(_worth(sums, name, terms)).label(name) for name in FIGURES))
         .select_from(sums)
         .correlate(*owing.before)
         .lateral()
     )
+
+
+def _worth(sums: sa.FromClause, name: str, terms: Terms) -> Expression:
+    """One figure of all currencies in the currency of the terms, unrounded."""
+    return sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit, type_=sa.Numeric())
 
 
 def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
@@ -96,54 +99,67 @@ def exposure_of(found: sa.FromClause, aged: sa.FromClause, insured: Expression, 
     )
 
 
-def used(sums: Mapping[str, Expression], terms: Terms) -> Expression:
-    """What of some sums by category makes up the total: `domain.exposure.counted`."""
-    delivered = sa.case(
-        (one_of(terms["limit_type"], _UP_TO_DELIVERIES), sums["open_deliveries"] + sums["open_billing"]), else_=ZERO
-    )
-    ordered = sa.case((terms["limit_type"] == constant(CreditLimitType.ALL), sums["open_orders"]), else_=ZERO)
-    disputed = sa.case((terms["disputed_reduces_exposure"], sums["disputed"]), else_=ZERO)
-    return (
-        sums["receivables"] - sums["unapplied_payments"] + sums["special_liabilities"] + delivered + ordered - disputed
+def counted(kept: sa.FromClause, terms: Terms) -> Expression:
+    """What a balance adds to the total, in minor units; null: nothing. `domain.exposure.counted`.
+
+    One sum of it is worth eight sums of categories.
+    """
+    category, amount = kept.c.category, kept.c.amount
+    return sa.case(
+        (one_of(category, _ALWAYS), amount),
+        (category == constant(Category.DISPUTED), sa.case((terms["disputed_reduces_exposure"], -amount))),
+        (
+            category == constant(Category.OPEN_ORDERS),
+            sa.case((sa.and_(terms["limit_type"] == constant(CreditLimitType.ALL), _in_time(kept, terms)), amount)),
+        ),
+        (one_of(category, _DELIVERED), sa.case((one_of(terms["limit_type"], _UP_TO_DELIVERIES), amount))),
     )
 
 
-def by_category(kept: sa.FromClause, terms: Terms) -> dict[str, Expression]:
-    """The sums of balances by category, in minor units; orders that ship after the horizon are left out."""
+def changing(kept: sa.FromClause, terms: Terms) -> dict[str, Expression]:
+    """What a balance adds to each figure, in minor units; null: nothing. Orders after the horizon add nothing."""
 
     def of(category: Category, *conditions: sa.ColumnElement[bool]) -> Expression:
-        return total_where(kept.c.amount, kept.c.category == constant(category), *conditions)
+        return sa.case((sa.and_(kept.c.category == constant(category), *conditions), kept.c.amount))
 
-    in_time = sa.func.coalesce(kept.c.due_day - terms["day"] <= terms["horizon"], sa.true(), type_=sa.Boolean())
-    late = kept.c.due_day < kept.c.company_day
+    late = sa.case(
+        (kept.c.category == constant(Category.RECEIVABLES), kept.c.amount),
+        (sa.and_(kept.c.category == constant(Category.DISPUTED), terms["disputed_reduces_overdue"]), -kept.c.amount),
+    )
     return {
+        "total": counted(kept, terms),
         "receivables": of(Category.RECEIVABLES),
         "special_liabilities": of(Category.SPECIAL_LIABILITIES),
-        "open_orders": of(Category.OPEN_ORDERS, in_time),
+        "open_orders": of(Category.OPEN_ORDERS, _in_time(kept, terms)),
         "open_deliveries": of(Category.OPEN_DELIVERIES),
         "open_billing": of(Category.OPEN_BILLING),
-        "unapplied_payments": -of(Category.UNAPPLIED),
+        "unapplied_payments": sa.case((kept.c.category == constant(Category.UNAPPLIED), -kept.c.amount)),
         "disputed": of(Category.DISPUTED),
-        "overdue": of(Category.RECEIVABLES, late) - of(Category.DISPUTED, late, terms["disputed_reduces_overdue"]),
+        "overdue": sa.case((kept.c.due_day < kept.c.company_day, late)),
         "held_orders": of(Category.HELD_ORDERS),
     }
 
 
+def _in_time(kept: sa.FromClause, terms: Terms) -> sa.ColumnElement[bool]:
+    """Ships within the horizon, or there is none."""
+    return sa.func.coalesce(kept.c.due_day - terms["day"] <= terms["horizon"], sa.true(), type_=sa.Boolean())
+
+
 def total_where(amount: Expression, *conditions: sa.ColumnElement[bool]) -> Expression:
     """The sum of an amount over the rows that meet all conditions; 0 when there are none."""
-    return sa.func.coalesce(sa.func.sum(amount).filter(*conditions), ZERO)
+    found = sa.func.sum(amount, type_=sa.Numeric())
+    return sa.func.coalesce(found.filter(*conditions) if conditions else found, ZERO, type_=sa.Numeric())
 
 
 def _per_currency(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """Every figure for each currency, in its minor units."""
     kept = owing.of(EXPOSED)
-    sums = by_category(kept, terms)
+    changes = changing(kept, terms)
     return (
         sa.select(
             kept.c.currency,
             unit(kept.c.currency).label("unit"),
-            used(sums, terms).label("total"),
-            *(sums[name].label(name) for name in sums),
+            *(total_where(changes[name]).label(name) for name in FIGURES),
         )
         .select_from(kept)
         .group_by(kept.c.currency)
@@ -203,7 +219,7 @@ def _used_by_each(owing: Owing, terms: Terms, rounded: bool) -> sa.FromClause:
     """What counts as used credit of each customer, rounded."""
     kept = owing.of(EXPOSED)
     sums = (
-        sa.select(kept.c.customer_id, kept.c.currency, used(by_category(kept, terms), terms).label("total"))
+        sa.select(kept.c.customer_id, kept.c.currency, total_where(counted(kept, terms)).label("total"))
         .group_by(kept.c.customer_id, kept.c.currency)
         .correlate(*owing.before)
         .subquery()
