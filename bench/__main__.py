@@ -21,20 +21,23 @@ from bench.processes import NotStarted, memory_mb
 from bench.questions import QUESTIONS
 from bench.sizes import DEFAULT_ITEMS, size_of
 
-QUICK_ITEMS = 20_000
-
 
 def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="./run bench", description="Measure creditgraph beside others, in ratios.")
-    parser.add_argument("--items", type=int, help=f"open items ever posted ({DEFAULT_ITEMS}; quick: {QUICK_ITEMS})")
+    parser.add_argument("--items", type=int, help=f"open items ever posted ({DEFAULT_ITEMS})")
     parser.add_argument("--only", default="", metavar="Q1,Q4", help="these questions; results are not written")
-    parser.add_argument("--rounds", type=int, help="rounds (5; quick: 3)")
-    parser.add_argument("--seconds", type=float, help="of load on one server in one round (4; quick: 1)")
+    parser.add_argument("--rounds", type=int, help="rounds (5)")
+    parser.add_argument("--seconds", type=float, help="of load on one server in one round (4)")
     parser.add_argument("--no-peer", action="store_true", help="leave PostGraphile out; results are not written")
-    parser.add_argument("--quick", action="store_true", help="small data, no PostGraphile: lane, statements, CPU only")
+    parser.add_argument("--quick", action="store_true", help="small data, Python alone: lane, statements, CPU")
     parser.add_argument("--growth", default="", metavar="LITTLE,MUCH", help="instead: cost over two sizes of history")
     return parser.parse_args()
+
+
+def asked_for(given: argparse.Namespace) -> list[str]:
+    """The names of questions; none: all."""
+    return [name.strip() for name in given.only.split(",") if name.strip()]
 
 
 def run_growth(given: argparse.Namespace) -> int:
@@ -53,10 +56,10 @@ def run_growth(given: argparse.Namespace) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Measure, show, and write the results when they are whole."""
-    size = size_of(given.items or (QUICK_ITEMS if given.quick else DEFAULT_ITEMS))
-    only = [name.strip() for name in given.only.split(",") if name.strip()]
+    size = size_of(given.items or DEFAULT_ITEMS)
+    only = asked_for(given)
     questions = [question for question in QUESTIONS if not only or question.name in only]
-    peer = not (given.quick or given.no_peer)
+    peer = not given.no_peer
     if peer:
         peer_files.install()
     with ExitStack() as stack:
@@ -70,15 +73,15 @@ def run(given: argparse.Namespace) -> int:
             size,
             folder,
             load,
-            given.seconds or (1 if given.quick else 4),
-            given.rounds or (3 if given.quick else 5),
+            given.seconds or 4,
+            given.rounds or 5,
             stack,
         )
         contest.servers.append(stack.enter_context(serving(found.url, folder))[0])
         entered = enter(contest, questions, peer=peer)
         asked = [one for one, _ in entered.values()]
         try:
-            rounds(contest, entered, 1.0 if given.quick else 3.0)
+            rounds(contest, entered, 3.0)
         except KeyboardInterrupt:
             say("interrupted; what was measured so far:")
         with psycopg.connect(found.url) as conn:
@@ -96,8 +99,6 @@ def run(given: argparse.Namespace) -> int:
             start_seconds=started,
         )
     sys.stdout.write(report.page(whole))
-    if given.quick:
-        return quick.judge(whole)
     if peer and not only and all(len(shots) for one in asked for shots in one.shots.values()):
         if results.FILE.exists():
             whole.growth = results.load().growth
@@ -112,6 +113,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         given = arguments()
+        if given.quick:
+            return quick.run(asked_for(given))
         return run_growth(given) if given.growth else run(given)
     except KeyboardInterrupt:
         return 130

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +47,7 @@ class Place:
 
 
 @contextmanager
-def place(size: Size) -> Iterator[Place]:
+def place(size: Size, purpose: str = PURPOSE, settings: Mapping[str, str] = SETTINGS) -> Iterator[Place]:
     """The database for a size, migrated, made when it is missing; our own server ends with its last user."""
     if given := os.environ.get("DATABASE_URL"):
         url = plain_url(given)
@@ -55,25 +55,26 @@ def place(size: Size) -> Iterator[Place]:
         yield Place(url, None)
         return
     try:
-        server = _tuned(embedded.start(PURPOSE))
+        server = _tuned(purpose, settings)
         url = server.url_of(size.database)
         _make(server, size.database)
         migrate.upgrade(url)
         yield Place(url, int((server.data / "postmaster.pid").read_text().splitlines()[0]), server.data)
     finally:
-        embedded.stop(PURPOSE)
+        embedded.stop(purpose)
 
 
-def _tuned(server: embedded.Server) -> embedded.Server:
-    """Give the server its settings, and start it again when it had others and nobody else uses it."""
+def _tuned(purpose: str, settings: Mapping[str, str]) -> embedded.Server:
+    """Our server with its settings, started again when it had others and nobody else uses it."""
+    server = embedded.start(purpose)
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        current = {name: admin.execute(f"show {name}").fetchone() for name in SETTINGS}
-        if all(found == (SETTINGS[name],) for name, found in current.items()):
+        current = {name: admin.execute(f"show {name}").fetchone() for name in settings}
+        if all(found == (settings[name],) for name, found in current.items()):
             return server
-        for name, value in SETTINGS.items():
+        for name, value in settings.items():
             admin.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
-    embedded.stop(PURPOSE)
-    return embedded.start(PURPOSE)
+    embedded.stop(purpose)
+    return embedded.start(purpose)
 
 
 def _make(server: embedded.Server, name: str) -> None:

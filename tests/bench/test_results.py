@@ -48,14 +48,23 @@ def test_results_are_read_back_as_they_were_kept(tmp_path: Path) -> None:
 
 
 def test_the_quick_mode_accepts_one_statement_of_the_fast_lane_at_the_floors_cost() -> None:
-    assert judge(_measured()) == 0
-    assert judge(_measured(lane="slow")) == 1
-    assert judge(_measured(statements=2)) == 1
-    assert judge(_measured(cpu=1.0)) == 1
+    assert judge(_measured().asked) == 0
+    assert judge(_measured(lane="slow").asked) == 1
+    assert judge(_measured(statements=2).asked) == 1
+    assert judge(_measured(cpu=1.0).asked) == 1
 
 
 def test_the_quick_mode_fails_when_nothing_was_measured() -> None:
-    assert judge(replace(_measured(), asked=[])) == 1
+    assert judge([]) == 1
+
+
+def test_the_quick_mode_fails_for_python_that_works_for_every_row_beside_a_slow_database() -> None:
+    asked = _measured().asked[0]
+    asked.shots = {
+        CREDITGRAPH: [replace(_shot(100, 3.5), database_cpu=10.0)],
+        FLOOR: [replace(_shot(100, 1.0), database_cpu=10.0)],
+    }
+    assert judge([asked]) == 1
 
 
 def test_the_readme_and_the_page_quote_the_results_that_were_kept() -> None:
