@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from domain.exposure import COUNTING, Category
+from domain.exposure import BALANCE, COUNTING, Category
 from domain.limits import AdjustmentKind
 from persistence.shapes.collateral import change
 from persistence.shapes.limit import valid
@@ -174,6 +174,7 @@ def _counted(kept: sa.FromClause, terms: Terms) -> Expression:
     counts = sa.case(*((terms["limit_type"] == constant(of), one_of(category, some)) for of, some in COUNTING.items()))
     in_time = sa.func.coalesce(kept.c.due_day - terms["day"] <= terms["horizon"], sa.true(), type_=sa.Boolean())
     return sa.case(
+        (one_of(category, BALANCE), amount),  # most of them, whatever else counts
         (category == constant(Category.DISPUTED), sa.case((terms["disputed_reduces_exposure"], -amount))),
         (sa.and_(counts, sa.or_(category != constant(Category.OPEN_ORDERS), in_time)), amount),
     )
