@@ -69,7 +69,8 @@ _DOCUMENTS = {
     "exposure by customer": """query ($day: Date!) { exposureReport(groupBy: [COMPANY, CUSTOMER], currency: "SEK",
       asOf: $day, first: 100) { nodes { companyCode customerAccount currency total overdue days1To30 over90 }
         pageInfo { hasNextPage endCursor } } }""",
-    "exposure by company": """{ exposureByCompany(currency: "SEK") { company { code name }
+    "exposure by company": """{ exposureByCompany(currency: "SEK") { company { code name } customers
+      creditLimits { amount } overLimitCustomers overLimitAmount { amount }
       exposure { asOf total { amount } receivables { amount } overdue { amount } }
       aging { total { amount } buckets { title amount { amount } } } } }""",
 }
