@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -32,6 +31,7 @@ from persistence.told import (
     rule_of,
     steps_of,
 )
+from persistence.zones import zone
 
 __all__ = [
     "Moment",
@@ -59,7 +59,7 @@ class Moment:
 
     def today(self, time_zone: str) -> date:
         """The day it is in a time zone."""
-        return self.now.astimezone(ZoneInfo(time_zone)).date()
+        return self.now.astimezone(zone(time_zone)).date()
 
     def past(self, time_zone: str) -> bool:
         """Whether balances as kept now would be too new."""

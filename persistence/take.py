@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import sqlalchemy as sa
@@ -36,6 +35,7 @@ from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import company_table
 from persistence.tables.customer import customer
 from persistence.tables.running import audit_event, outbox
+from persistence.zones import zone
 
 NO_COMPANY = N_("Company {company} does not exist or is not granted to you.")
 
@@ -106,7 +106,7 @@ class Transaction:
 
     def today(self, company: UUID) -> date:
         """The company's day."""
-        return self.now.astimezone(ZoneInfo(self.companies[company]["time_zone"])).date()
+        return self.now.astimezone(zone(self.companies[company]["time_zone"])).date()
 
     async def lock(self, customers: Iterable[UUID], shared: Iterable[UUID] = ()) -> dict[UUID, UUID]:
         """Lock the payers of these customers with their groups, and give each customer's payer.

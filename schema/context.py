@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import strawberry
 
@@ -26,6 +25,7 @@ from persistence.shapes.shape import Shape
 from persistence.statements import Row
 from persistence.submitting import Waiting, queue
 from persistence.take import NO_COMPANY
+from persistence.zones import zone
 from schema.deadline import DEADLINE
 from schema.errors import ClientMistake
 from schema.remembered import Remembered
@@ -155,7 +155,7 @@ class Context:
 
     def today(self, time_zone: str) -> date:
         """The day it is in a time zone, at the request's one moment."""
-        return self.now.astimezone(ZoneInfo(time_zone)).date()
+        return self.now.astimezone(zone(time_zone)).date()
 
     def need(self, permission: Permission) -> None:
         """Refuse who is permitted something in no company. Raises `ClientMistake` FORBIDDEN."""
@@ -164,7 +164,8 @@ class Context:
 
     def granted(self, permission: Permission = Permission.READ) -> Mapping[str, UUID]:
         """The companies in which something is permitted, by their codes."""
-        return {code: company for code, company in self.companies.items() if self.viewer.may(permission, company)}
+        permitted = frozenset(self.viewer.companies(permission))
+        return {code: company for code, company in self.companies.items() if company in permitted}
 
     def company_ids(self, codes: Sequence[str] | None, permission: Permission = Permission.READ) -> tuple[UUID, ...]:
         """The companies named, or all granted. To name an unknown or ungranted one is a mistake: no smaller sum."""

@@ -7,23 +7,21 @@ told without an error, is told field by field, of the very same call: nothing is
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     FieldNode,
     GraphQLResolveInfo,
     GraphQLSchema,
     MiddlewareManager,
-    NameNode,
     OperationDefinitionNode,
-    SelectionSetNode,
-    execute,
     get_operation_ast,
 )
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
 
 from persistence.selection import Chosen, Finished
 from schema.context import Context
@@ -32,7 +30,17 @@ from schema.fast import FastLane, Ran
 from schema.finishing import Finish, finisher, json
 from schema.given import Call
 
-_TYPENAME = SelectionSetNode(selections=(FieldNode(name=NameNode(value="__typename")),))
+_NO_HELP: Any = None
+"""No resolver of ours lets work go on beside it."""
+
+_is_awaitable: Any = inspect.isawaitable
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a root field raised. It is raised again where the document is executed, which says where it was."""
+
+    error: Exception
 
 
 async def _keep(next_: Any, root: Any, info: GraphQLResolveInfo[Context], **arguments: Any) -> Any:
@@ -42,6 +50,8 @@ async def _keep(next_: Any, root: Any, info: GraphQLResolveInfo[Context], **argu
     if name not in written:
         given = next_(root, info, **arguments)
         written[name] = await given if inspect.isawaitable(given) else given
+    if isinstance(written[name], Failed):
+        raise written[name].error
     return written[name]
 
 
@@ -68,33 +78,71 @@ class Payloads:
         asked: Asked,
         tree: DocumentNode,
         operation: OperationDefinitionNode,
-        variables: Mapping[str, Any],
-        raw: Mapping[str, Any],
+        variables: VariableValues,
         context: Context,
-    ) -> tuple[str, Ran] | ExecutionResult | None:
-        """The JSON of `data`; errors as they are; None when there is no plan or it must be told field by field.
+    ) -> tuple[str, Ran] | None:
+        """The JSON of `data`; None when there is no plan, or something failed, or it must be told field by field.
 
         Whatever was carried out by then is kept in the context, for who executes the document with `KEEPING`.
         """
-        call = Call(variables, asked.literals, context, context.written)
+        call = Call(variables.coerced, asked.literals, context, context.written)
         planned = self._fast.planned(asked.document, operation, call)
-        if planned is None or not all(isinstance(one, FieldNode) for one in operation.selection_set.selections):
+        exact = _operation_in(tree, operation)
+        fields = _apart(exact)
+        if planned is None or fields is None:
             return None
-        result = execute(
-            self._schema,
-            _carried_out(_operation_in(tree, operation)),
-            context_value=context,
-            variable_values=dict(raw),
-            operation_name=operation.name.value if operation.name else None,
-            middleware=KEEPING,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-        )
-        result = result if isinstance(result, ExecutionResult) else await result
-        if result.errors:
-            return result
+        for name, node in fields.items():
+            try:
+                context.written[name] = await self._carry_out(name, node, exact, variables, context)
+            except Exception as error:
+                context.written[name] = Failed(error)
+                return None
         if any(one.errors or one.warnings for one in context.written.values()):
             return None
         return await self._fast.run(planned, call)
+
+    async def _carry_out(
+        self,
+        name: str,
+        node: FieldNode,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        context: Context,
+    ) -> Any:
+        """What the resolver of a root field gives, called as graphql-core calls it. Raises what the resolver raises."""
+        mutation = self._schema.mutation_type
+        assert mutation is not None, "the operation is valid"
+        defined = mutation.fields[node.name.value]
+        assert defined.resolve is not None, "every mutation has its resolver"
+        info = GraphQLResolveInfo(
+            field_name=node.name.value,
+            field_nodes=[node],
+            return_type=defined.type,
+            parent_type=mutation,
+            path=Path(None, name, mutation.name),
+            schema=self._schema,
+            fragments={},
+            root_value=None,
+            operation=operation,
+            variable_values=variables,
+            context=context,
+            is_awaitable=_is_awaitable,
+            abort_signal=None,
+            async_helpers=_NO_HELP,
+        )
+        given = defined.resolve(None, info, **get_argument_values(defined, node, variables))
+        return await given if inspect.isawaitable(given) else given
+
+
+def _apart(operation: OperationDefinitionNode) -> Mapping[str, FieldNode] | None:
+    """The root fields by their names in the answer; None where some are conditional, merged or within a fragment."""
+    selections: Sequence[Any] = operation.selection_set.selections
+    if not all(isinstance(one, FieldNode) and not one.directives for one in selections):
+        return None
+    found = {(one.alias or one.name).value: one for one in selections}
+    if len(found) < len(selections):
+        return None
+    return {name: one for name, one in found.items() if one.name.value != "__typename"}
 
 
 def _operation_in(tree: DocumentNode, operation: OperationDefinitionNode) -> OperationDefinitionNode:
@@ -102,30 +150,6 @@ def _operation_in(tree: DocumentNode, operation: OperationDefinitionNode) -> Ope
     found = get_operation_ast(tree, operation.name.value if operation.name else None)
     assert found is not None
     return found
-
-
-def _carried_out(operation: OperationDefinitionNode) -> DocumentNode:
-    """The same mutation, of whose payloads nothing is told."""
-    fields = tuple(
-        FieldNode(
-            alias=one.alias,
-            name=one.name,
-            arguments=one.arguments,
-            directives=one.directives,
-            selection_set=_TYPENAME,
-            loc=one.loc,
-        )
-        for one in operation.selection_set.selections
-        if isinstance(one, FieldNode)
-    )
-    alone = OperationDefinitionNode(
-        operation=operation.operation,
-        name=operation.name,
-        variable_definitions=operation.variable_definitions,
-        directives=operation.directives,
-        selection_set=SelectionSetNode(selections=fields),
-    )
-    return DocumentNode(definitions=(alone,))
 
 
 @finisher("replayed")

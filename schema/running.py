@@ -121,14 +121,14 @@ class Runner:
             if answered is not None:
                 return await self._answered(request, context, *answered)
         if operation.operation is OperationType.MUTATION and request.lane != "slow":
-            return await self._carried_out(document, operation, variables.coerced, request, context)
+            return await self._carried_out(document, operation, variables, request, context)
         return await self._slow(document, request, context)
 
     async def _carried_out(
         self,
         document: AskedDocument,
         operation: OperationDefinitionNode,
-        variables: Mapping[str, Any],
+        variables: VariableValues,
         request: Asked,
         context: Context,
     ) -> Answer:
@@ -137,9 +137,7 @@ class Runner:
             tree = self._documents.exact(document)
         except Invalid as invalid:
             return self._invalid(invalid.errors, context.language, request)
-        told = await self._payloads.answer(document, tree, operation, variables, request.variables, context)
-        if isinstance(told, ExecutionResult):
-            return self._answer(told, context, request.explain)
+        told = await self._payloads.answer(document, tree, operation, variables, context)
         return await (
             self._slow(document, request, context) if told is None else self._answered(request, context, *told)
         )

@@ -73,9 +73,20 @@ def key_for(info: Info, given: Any) -> Key | None:
     if not 1 <= len(text) <= 200:
         message = Message(N_("An idempotency key has 1 to 200 characters."))
         raise ClientMistake(ErrorCode.BAD_USER_INPUT, message)
-    content = dataclasses.asdict(given)
+    content = _content(given)
     del content["idempotency_key"]
     return Key.of(info.context.viewer.actor, info.field_name, text, content)
+
+
+def _content(given: Any) -> Any:
+    """What `dataclasses.asdict` gives, without its copies: keys were kept by the digest of it."""
+    if isinstance(given, list):
+        return [_content(one) for one in given]
+    return (
+        {name: _content(value) for name, value in vars(given).items()}
+        if hasattr(given, "__dataclass_fields__")
+        else given
+    )
 
 
 def plain(given: Any) -> Any:

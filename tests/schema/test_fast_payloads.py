@@ -69,3 +69,32 @@ async def test_a_mistake_is_an_error_with_its_path_and_leaves_nothing(pool: asyn
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["COMPANY_NOT_AVAILABLE"]
     assert answer["errors"][0]["path"] == ["submitSalesOrder"]
     assert await pool.fetchval("select count(*) from sales_order where number = 'F3'") == 0
+
+
+async def test_what_was_written_before_a_mistake_is_written_once(pool: asyncpg.Pool, world: World) -> None:
+    runner = runner_of(house(pool))
+    both = """mutation Two($one: SubmitSalesOrderInput!, $other: SubmitSalesOrderInput!) {
+      a: submitSalesOrder(input: $one) { salesOrder { number } replayed }
+      b: submitSalesOrder(input: $other) { salesOrder { number } } }"""
+    events = "select count(*) from audit_event where kind = 'ORDER_SUBMITTED' and not refused"
+    before = await pool.fetchval(events)
+    values = {"one": order("F4", "four")["input"], "other": order("F5", "five")["input"] | {"company": "XX99"}}
+    answer, fast = await runner.ask(both, values)
+    assert not fast
+    assert answer["data"] is None
+    assert [error["path"] for error in answer["errors"]] == [["b"]]
+    assert await pool.fetchval("select count(*) from sales_order where number = 'F4'") == 1
+    assert await pool.fetchval(events) == before + 1
+
+
+async def test_a_field_that_is_left_out_on_a_condition_is_not_carried_out(pool: asyncpg.Pool, world: World) -> None:
+    runner = runner_of(house(pool))
+    document = """mutation Maybe($one: SubmitSalesOrderInput!, $too: Boolean!) {
+      a: submitSalesOrder(input: $one) @include(if: $too) { replayed }
+      __typename }"""
+    for too, expected in (
+        (False, {"__typename": "Mutation"}),
+        (True, {"a": {"replayed": False}, "__typename": "Mutation"}),
+    ):
+        answer, _ = await runner.ask(document, {"one": order("F6", "six")["input"], "too": too})
+        assert answer["data"] == expected
