@@ -1,6 +1,6 @@
 """What the facts moved, and the sums kept of it, written by SQL from the facts; `reconcile` finds nothing.
 
-Sums are kept as the product keeps them: one that came to zero stays as a row.
+Sums are kept as the product keeps them: there are no rows of zero.
 """
 
 from __future__ import annotations
@@ -58,13 +58,14 @@ FACTS = {
 BALANCES = """
 insert into balance (customer_id, company_id, category, currency, due_day, amount)
 select customer_id, company_id, category, currency, due_day, sum(amount) from movement
-group by customer_id, company_id, category, currency, due_day order by due_day, customer_id
+group by customer_id, company_id, category, currency, due_day having sum(amount) <> 0 order by due_day, customer_id
 """
 
 COMPANY_BALANCES = """
 insert into company_balance (company_id, category, currency, due_day, amount)
 select company_id, category, currency, due_day, sum(amount) from balance
-group by company_id, category, currency, due_day order by company_id, category, currency, due_day
+group by company_id, category, currency, due_day having sum(amount) <> 0
+order by company_id, category, currency, due_day
 """
 
 

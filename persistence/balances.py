@@ -1,6 +1,7 @@
 """Kept sums of movements: of customers, in the transaction that appends them; of companies, by the folder.
 
-Keys are always written in sorted order: unsorted, two writers of the same keys deadlock.
+Keys are always written in sorted order: unsorted, two writers of the same keys deadlock. What came to zero is deleted,
+so that reading a customer or a company costs what is open, not what ever was.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+
+from domain.exposure import Category
 
 Sum = tuple[UUID, UUID, str, str, date, int]
 """Customer, company, category, currency, due day, and the change in minor units of the currency."""
@@ -24,6 +27,13 @@ group by customer_id, company_id, category, currency, due_day
 order by customer_id, category, currency, due_day
 on conflict (customer_id, category, currency, due_day) do update set amount = kept.amount + excluded.amount
 """
+
+SETTLED = f"""
+delete from balance
+where customer_id = any($1::uuid[]) and amount = 0
+  and category = any('{{{",".join(category for category in Category if category is not Category.SALES)}}}')
+"""
+"""Sales hardly ever come to zero, and are many: they are not looked through."""
 
 FOLD = """
 with picked as materialized (
@@ -39,19 +49,41 @@ with picked as materialized (
   group by company_id, category, currency, due_day
   order by company_id, category, currency, due_day
   on conflict (company_id, category, currency, due_day) do update set amount = kept.amount + excluded.amount
+  returning company_id, category, currency, due_day, amount
 )
-select count(*) from taken
+select (select count(*) from taken) as moved, array_agg(company_id) as companies, array_agg(category) as categories,
+  array_agg(currency) as currencies, array_agg(due_day) as due_days
+from folded where amount = 0
 """
+
+FOLDED_TO_ZERO = """
+with gone as materialized (
+  select company_id, category, currency, due_day from company_balance
+  where amount = 0 and (company_id, category, currency, due_day) in (
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::date[])
+  )
+  order by company_id, category, currency, due_day for update skip locked
+)
+delete from company_balance using gone
+where company_balance.company_id = gone.company_id and company_balance.category = gone.category
+  and company_balance.currency = gone.currency and company_balance.due_day = gone.due_day
+"""
+"""Only what is still zero, and never what another folder has in hand."""
 
 
 async def add_to_balances(conn: asyncpg.Connection, sums: Sequence[Sum]) -> None:
     """Add changes to the sums of customers, in one statement and in the order of the keys.
 
     Call it inside the transaction that appends the movements, with the customers locked. Changes of the same key are
-    added up first. A sum that comes to zero stays as a row of zero.
+    added up first. Where a sum came to zero, the customer's rows of zero are deleted; a writer of the same key cannot
+    be at work, since it would hold the lock of the customer.
     """
-    if sums:
-        await conn.execute(ADD, *columns(sums))
+    if not sums:
+        return
+    changed = await conn.fetch(f"{ADD} returning customer_id, amount", *columns(sums))
+    settled = {row["customer_id"] for row in changed if not row["amount"]}
+    if settled:
+        await conn.execute(SETTLED, sorted(settled))
 
 
 def columns(sums: Sequence[Sum]) -> list[list[Any]]:
@@ -63,7 +95,10 @@ async def fold(conn: asyncpg.Connection, limit: int = 10_000) -> int:
     """Move up to `limit` movements of the tail into the sums of their companies; how many were moved.
 
     One statement, so that a reader of sums and tail sees each movement exactly once. Folders at work at the same time
-    pick different movements.
+    pick different movements. Sums that came to zero are deleted after it.
     """
-    moved: int = await conn.fetchval(FOLD, limit)
-    return moved
+    moved, *settled = await conn.fetchrow(FOLD, limit)
+    if settled[0] is not None:
+        await conn.execute(FOLDED_TO_ZERO, *settled)
+    folded: int = moved
+    return folded

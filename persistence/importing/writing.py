@@ -50,8 +50,14 @@ BALANCES = """
 insert into balance as kept (customer_id, company_id, category, currency, due_day, amount)
 select customer_id, company_id, category, currency, due_day, sum(amount)::bigint from moved
 group by customer_id, company_id, category, currency, due_day
+having sum(amount) <> 0
 order by customer_id, category, currency, due_day
 on conflict (customer_id, category, currency, due_day) do update set amount = kept.amount + excluded.amount
+"""
+
+SETTLED = """
+delete from balance
+where amount = 0 and category <> 'SALES' and customer_id in (select customer_id from moved)
 """
 
 TAIL = """
@@ -93,6 +99,7 @@ def post(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     run(conn, APPEND.format(table="late"))
     run(conn, "insert into moved select * from late")
     run(conn, BALANCES)
+    run(conn, SETTLED)
     run(conn, TAIL)
     return companies
 

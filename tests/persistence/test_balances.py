@@ -114,3 +114,68 @@ async def test_folders_at_work_at_once_count_every_movement_of_the_tail_once(
     assert await pool.fetchval("select count(*) from movement_tail") == 0
     assert await pool.fetchval("select sum(amount) from company_balance") == sum(range(1000))
     assert await pool.fetchval("select count(*) from company_balance") == 4
+
+
+async def test_a_sum_that_comes_to_zero_is_deleted_and_may_come_again(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    receivables, orders = ((*customer, category, "SEK", DAY) for category in ("RECEIVABLES", "OPEN_ORDERS"))
+    await pool.execute("insert into balance values ($1, $2, 'UNAPPLIED', 'SEK', $3, 0)", *customer, DAY)
+    await balances.add_to_balances(pool, [(*receivables, 100), (*orders, 5)])
+    assert await kept(pool) == [("OPEN_ORDERS", 5), ("RECEIVABLES", 100), ("UNAPPLIED", 0)]
+    await balances.add_to_balances(pool, [(*receivables, -100)])
+    assert await kept(pool) == [("OPEN_ORDERS", 5)]
+    await balances.add_to_balances(pool, [(*receivables, 30)])
+    assert await kept(pool) == [("OPEN_ORDERS", 5), ("RECEIVABLES", 30)]
+
+
+async def kept(pool: asyncpg.Pool, table: str = "balance") -> list[tuple[str, int]]:
+    return [tuple(row) for row in await pool.fetch(f"select category, amount from {table} order by category")]
+
+
+async def test_writers_who_bring_a_sum_to_zero_and_back_lose_nothing(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    receivables = (*customer, "RECEIVABLES", "SEK", DAY)
+
+    async def write(change: int) -> None:
+        async with pool.acquire() as conn, conn.transaction():
+            await conn.execute("select id from customer where id = $1 for no key update", customer[0])
+            await balances.add_to_balances(conn, [(*receivables, change)])
+
+    await asyncio.gather(*(write(change) for change in [1, -1, 1, -1, 2, -2] * 20))
+    assert await kept(pool) == []
+    await asyncio.gather(*(write(change) for change in [1, -1, 1] * 20))
+    assert await kept(pool) == [("RECEIVABLES", 20)]
+
+
+async def test_a_company_keeps_no_sum_of_zero_once_its_tail_is_folded(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    async def move(**changes: int) -> None:
+        await pool.executemany(
+            "insert into movement_tail (id, company_id, category, currency, due_day, amount)"
+            " values ($1, $2, $3, 'SEK', $4, $5)",
+            [(new_key(), customer[1], category, DAY, change) for category, change in changes.items()],
+        )
+        await balances.fold(pool)
+
+    await move(RECEIVABLES=7, SALES=7)
+    await move(RECEIVABLES=-7)
+    assert await kept(pool, "company_balance") == [("SALES", 7)]
+    await move(RECEIVABLES=3)
+    assert await kept(pool, "company_balance") == [("RECEIVABLES", 3), ("SALES", 7)]
+
+
+async def test_a_sum_of_zero_that_another_folder_has_in_hand_stays(
+    pool: asyncpg.Pool, customer: tuple[UUID, UUID]
+) -> None:
+    _, company = customer
+    await pool.execute("insert into company_balance values ($1, 'RECEIVABLES', 'SEK', $2, 0)", company, DAY)
+    settled = ([company], ["RECEIVABLES"], ["SEK"], [DAY])
+    async with pool.acquire() as other, asyncio.timeout(10):
+        async with other.transaction():
+            await other.execute("update company_balance set amount = amount + 9")
+            await pool.execute(balances.FOLDED_TO_ZERO, *settled)
+        await pool.execute(balances.FOLDED_TO_ZERO, *settled)
+    assert await kept(pool, "company_balance") == [("RECEIVABLES", 9)]

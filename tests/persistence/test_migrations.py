@@ -39,6 +39,22 @@ def test_two_processes_migrating_at_once_wait_for_each_other(server: Server) -> 
         assert migrate.current(url) == migrate.head()
 
 
+def test_sums_of_zero_of_the_versions_before_are_deleted(server: Server) -> None:
+    with migrate.passing_database(server) as url:
+        migrate.upgrade(url, "0004")
+        with psycopg.connect(url) as conn:
+            for table, owner in (("balance", "customer_id, company_id"), ("company_balance", "company_id")):
+                keys = ", ".join("gen_random_uuid()" for _ in owner.split(","))
+                conn.execute(
+                    f"insert into {table} ({owner}, category, currency, due_day, amount)"
+                    f" select {keys}, 'RECEIVABLES', 'SEK', '2026-03-01', n % 2 from generate_series(1, 25000) n"
+                )
+        migrate.upgrade(url)
+        with psycopg.connect(url) as conn:
+            for table in ("balance", "company_balance"):
+                assert conn.execute(f"select amount, count(*) from {table} group by 1").fetchall() == [(1, 12500)]
+
+
 def test_every_table_of_a_company_is_under_row_level_security(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         secured = {
