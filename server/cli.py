@@ -11,6 +11,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -203,7 +204,7 @@ def demo(
     chosen = settings()
     if chosen.database_url:
         typer.echo("DATABASE_URL is left alone: the demo keeps its data in a server of its own.", err=True)
-        chosen = chosen.model_copy(update={"database_url": None, "scoped_database_url": None})
+        chosen = replace(chosen, database_url=None, scoped_database_url=None)
     bound = _listen_for_demo(chosen.port, port)
     with bound, database(chosen) as found:
         migrate.upgrade(found.url)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 import typer
-from pydantic import ValidationError
 
 from persistence import embedded, revisions
 from persistence.database import NOT_ANSWERING, database_urls
-from server.settings import Settings
+from server.settings import Settings, WrongSetting
 
 BAD_USAGE = 2
 
@@ -26,10 +25,9 @@ def stop(message: str, status: int = 1) -> NoReturn:
 def settings() -> Settings:
     """The settings from the environment; ends the command when a variable cannot be read."""
     try:
-        return Settings()
-    except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
-        stop("The environment holds settings that cannot be used. " + "; ".join(wrong), BAD_USAGE)
+        return Settings.read()
+    except WrongSetting as error:
+        stop(f"The environment holds settings that cannot be used. {error}", BAD_USAGE)
 
 
 @contextlib.contextmanager

@@ -1,39 +1,106 @@
 """Settings from the environment. Every one has a default that works on a developer's machine."""
 
-from typing import Literal
+from __future__ import annotations
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 
-class Settings(BaseSettings):
-    """What an installation may set. An empty variable counts as not set."""
+class WrongSetting(ValueError):
+    """A variable of the environment holds what cannot be used."""
 
-    model_config = SettingsConfigDict(env_prefix="CREDITGRAPH_", env_ignore_empty=True, frozen=True)
 
-    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL", repr=False)
+@dataclass(frozen=True)
+class Settings:
+    """What an installation may set."""
+
+    database_url: str | None = field(default=None, repr=False)
     """The owner's PostgreSQL database (15 to 18). Not set: the embedded server."""
 
-    scoped_database_url: str | None = Field(default=None, validation_alias="SCOPED_DATABASE_URL", repr=False)
+    scoped_database_url: str | None = field(default=None, repr=False)
     """The same database as the role `creditgraph_scoped`, under row-level security."""
 
-    pooler: Literal["transaction"] | None = Field(default=None, validation_alias="POOLER")
+    pooler: Literal["transaction"] | None = None
     """Set to "transaction" behind PgBouncer in transaction mode; turns prepared statements off."""
 
-    pool_size: int = Field(default=16, ge=1, le=500)
+    pool_size: int = 16
     """Connections per process."""
 
-    request_deadline_seconds: float = Field(default=30, gt=0, le=3600)
+    request_deadline_seconds: float = 30
     """How long a request may take; then it is stopped, in the database too, and answered DEADLINE_EXCEEDED."""
 
-    embedded_purpose: str = Field(default="demo", pattern=r"^[a-z][a-z0-9-]*$")
+    embedded_purpose: str = "demo"
     """Which embedded server is used when there is no DATABASE_URL."""
 
-    reporting_currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    reporting_currency: str = "EUR"
     """In which amounts of several currencies are sorted and compared."""
 
     host: str = "127.0.0.1"
     """The address to listen on."""
 
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: int = 8000
     """The port to listen on; 0 takes a free one."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of the environment. An empty variable counts as not set. Raises `WrongSetting`."""
+        told = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        wrong = []
+        for one in fields(cls):
+            variable = _ITS_OWN_NAME.get(one.name, f"CREDITGRAPH_{one.name.upper()}")
+            text = told.get(variable)
+            if text:
+                try:
+                    values[one.name] = _READ[one.name](text) if one.name in _READ else text
+                except ValueError as error:
+                    wrong.append(f"{variable}: {error}")
+        if wrong:
+            raise WrongSetting("; ".join(wrong))
+        return cls(**values)
+
+
+def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
+    """Reads a number within bounds."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most:
+            raise ValueError(f"should be a number from {least} to {most}, not {text!r}")
+        return value
+
+    return read
+
+
+def _like(pattern: str) -> Callable[[str], str]:
+    """Reads a text of a certain shape."""
+
+    def read(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"should look like {pattern}, not {text!r}")
+        return text
+
+    return read
+
+
+_ITS_OWN_NAME = {
+    "database_url": "DATABASE_URL",
+    "scoped_database_url": "SCOPED_DATABASE_URL",
+    "pooler": "POOLER",
+}
+"""Names that other programs know too. The others begin with CREDITGRAPH_."""
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "pooler": _like("transaction"),
+    "pool_size": _number(int, 1, 500),
+    "request_deadline_seconds": _number(float, 0.001, 3600),
+    "embedded_purpose": _like("[a-z][a-z0-9-]*"),
+    "reporting_currency": _like("[A-Z]{3}"),
+    "port": _number(int, 0, 65535),
+}

@@ -191,7 +191,7 @@ async def test_debians_postgresql_15_starts_the_same_way_and_has_swedish_order(p
 def test_with_database_url_nothing_is_started_and_its_password_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://clerk:secret@db.example/ledger")
     monkeypatch.setenv("SCOPED_DATABASE_URL", "postgresql+psycopg://scoped@db.example/ledger")
-    settings = Settings()
+    settings = Settings.read()
     urls = database.database_urls(settings)
     assert urls.owner == "postgresql://clerk:secret@db.example/ledger"
     assert urls.scoped == "postgresql://scoped@db.example/ledger"
@@ -203,7 +203,7 @@ def test_without_database_url_it_is_the_embedded_server(
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("CREDITGRAPH_EMBEDDED_PURPOSE", purpose)
-    with psycopg.connect(database.database_urls(Settings()).owner) as connection:
+    with psycopg.connect(database.database_urls(Settings.read()).owner) as connection:
         assert connection.execute("select current_user::text").fetchone() == (roles.OWNER,)
 
 
