@@ -11,9 +11,14 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+STEP = 2000
+"""Pages that are looked through in one transaction: 16 MB."""
+
 # The program deletes them from this version on. Rows that a writer has in hand are left to it, and to the next one.
 SETTLED = """
-delete from {table} where ctid = any(array(select ctid from {table} where amount = 0 limit 10000 for update skip locked))
+delete from {table} where ctid = any(array(
+  select ctid from {table} where amount = 0 and ctid >= '({first},0)' and ctid < '({last},0)' for update skip locked
+))
 """
 
 
@@ -30,8 +35,9 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         connection = op.get_bind()
         for table in ("balance", "company_balance"):
-            while connection.exec_driver_sql(SETTLED.format(table=table)).rowcount:
-                pass
+            size = f"select pg_relation_size('{table}') / current_setting('block_size')::integer"
+            for first in range(0, connection.exec_driver_sql(size).scalar_one() + 1, STEP):
+                connection.exec_driver_sql(SETTLED.format(table=table, first=first, last=first + STEP))
 
 
 def downgrade() -> None:
