@@ -138,12 +138,13 @@ class Documents:
                 return Asked(text, document, literals)
         asked = self._new(text)
         order, own = places(asked.document.tree)
-        if len(order) == len(literals) and len(text) <= LONGEST_TEXT:
-            asked.document.order = order
+        if len(order) != len(literals):
+            return asked
+        asked.document.order = order
+        if len(text) <= LONGEST_TEXT:
             self._own.put(emptied, own)
             self._documents.put((emptied, tuple(literals[place] for place in sorted(own))), asked.document)
-            return Asked(text, asked.document, literals)
-        return asked
+        return Asked(text, asked.document, literals)
 
     def _new(self, text: str) -> Asked:
         try:

@@ -90,5 +90,5 @@ def is_lifted(node: Any) -> bool:
 
 
 def place_of(node: ValueNode, order: Mapping[int, int]) -> int | None:
-    """Which literal a node is; None for what is not lifted."""
-    return order[node.loc.start] if is_lifted(node) and node.loc is not None else None
+    """Which literal a node is; None for what is not lifted, and in a document whose literals are its own."""
+    return order.get(node.loc.start) if is_lifted(node) and node.loc is not None else None

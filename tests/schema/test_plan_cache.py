@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from schema.app import SCHEMA, graphql_schema
-from schema.documents import MOST_TEXTS, Documents, Recent
+from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents, Recent
 from schema.fast import MOST_PLANS
 from tests.schema.asking import house
 from tests.schema.both_lanes import Asking, BothLanes, runner_of
@@ -193,3 +193,12 @@ def test_documents_that_differ_only_in_their_values_are_one_and_their_texts_are_
     assert asked.literals == ("SE01", str(MOST_TEXTS))
     assert not documents.knows(ACCOUNT % ("SE01", "first"))
     assert documents.knows(asked.text)
+
+
+async def test_a_document_too_long_to_be_kept_is_planned_with_its_own_values(runner: Asking) -> None:
+    document = "{" + " ".join(f"c{n}: {ACCOUNT[2:-2]}" for n in range(20)) + "}"
+    padded = document % (("SE01", "1001") * 20) + " " * LONGEST_TEXT
+    for query, account in ((padded, "1001"), (padded.replace("1001", "1002"), "1002")):
+        answer, fast = await runner.ask(query)
+        assert fast
+        assert {one["account"] for one in answer["data"].values()} == {account}
