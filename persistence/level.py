@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,9 +58,12 @@ class Level:
 
     def use(self, expression: Any) -> None:
         """Join the laterals an expression speaks of, those first that they speak of themselves."""
-        for lateral in laterals_in(expression):
+        self._join(laterals_in(expression))
+
+    def _join(self, laterals: Iterable[sa.Lateral]) -> None:
+        for lateral in laterals:
             if lateral is not self.source and lateral not in self.joins:
-                self.use(lateral.element)
+                self._join(_laterals_of(lateral))
                 if lateral not in self.joins:
                     self.joins.append(lateral)
 
@@ -72,12 +75,31 @@ class Level:
         return found
 
 
-def laterals_in(expression: Any) -> Iterator[sa.Lateral]:
+def laterals_in(expression: Any) -> tuple[sa.Lateral, ...]:
     """The laterals whose columns an expression uses."""
-    for element in visitors.iterate(expression):
+    found: dict[sa.Lateral, None] = {}
+    walked = set()
+    ahead = [expression]
+    while ahead:
+        element = ahead.pop()
+        if element in walked:  # what is used twice is walked once: trees of figures would be walked for ever
+            continue
+        walked.add(element)
         table = getattr(element, "table", None)
         if isinstance(table, sa.Lateral):
-            yield table
+            found[table] = None
+        ahead.extend(element.get_children())
+    return tuple(found)
+
+
+def _laterals_of(lateral: sa.Lateral) -> Iterable[sa.Lateral]:
+    """Those a lateral is correlated to: walking through it would cost more than all else that is planned."""
+    element: Any = lateral.element
+    select = element.element if isinstance(element, sa.Subquery) else element
+    correlated = getattr(select, "_correlate", ())
+    if correlated:
+        return [table for table in correlated if isinstance(table, sa.Lateral)]
+    return laterals_in(element)
 
 
 def base_columns(expression: Any) -> list[sa.Column[Any]]:

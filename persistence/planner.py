@@ -151,17 +151,21 @@ class Planner:
     def _worked_out(self, one: Chosen, level: Level) -> Text:
         reading = one.reading
         assert isinstance(reading, WorkedOut)
-        figures = self._figures(reading.figures, {**level.asked, **one.arguments}, level)
-        found: Worked = figures if reading.field is None else figures.fields[reading.field]
+        whole = reading.field is None
+        wanted = frozenset(_wanted(one)) if whole else None
+        figures = self._figures(reading.figures, {**level.asked, **one.arguments}, level, wanted)
+        found: Worked = figures if whole else figures.fields[str(reading.field)]
         return self.written(found, one, level)
 
-    def _figures(self, figures: Figures, arguments: Mapping[str, Any], level: Level) -> Object:
+    def _figures(
+        self, figures: Figures, arguments: Mapping[str, Any], level: Level, wanted: frozenset[str] | None = None
+    ) -> Object:
         """The figures of the row, worked out once for the same arguments."""
-        key = (figures, *sorted((name, id(value)) for name, value in arguments.items()))
+        key = (figures, wanted, *sorted((name, id(value)) for name, value in arguments.items()))
         if key not in level.worked:
             row = Row(level.source, {column: level.columns[column] for column in figures.needs})
             asked = {name: bound(value, _SUM_TYPES[name]) for name, value in arguments.items() if value is not None}
-            level.worked[key] = figures.build(row, SumAsked(**asked))
+            level.worked[key] = figures.build(row, SumAsked(**asked, names=wanted))
         return level.worked[key]
 
     def _finished(self, one: Chosen, level: Level) -> Text:
@@ -319,6 +323,13 @@ _SUM_TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
     "definition": sa.Text(),
     "months": sa.Integer(),
 }
+
+
+def _wanted(one: Chosen) -> Iterator[str]:
+    """The figures that are read somewhere under a field."""
+    for child in one.under():
+        yield from _names(child.reading)
+        yield from _wanted(child)
 
 
 def _names(reading: Any) -> tuple[str, ...]:

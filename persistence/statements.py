@@ -25,7 +25,7 @@ class Statement:
     """One statement with named parameters."""
 
     def __init__(self, statement: sa.Executable) -> None:
-        self._statement = statement
+        self._statement: sa.Executable | None = statement
         self._text: str | None = None
         self._names: Sequence[str] = ()
         self._fixed: Mapping[str, Any] = {}
@@ -33,13 +33,15 @@ class Statement:
 
     def _compile(self) -> str:
         if self._text is None:
-            compiled: Any = self._statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+            statement: Any = self._statement
+            compiled = statement.compile(dialect=_DIALECT)
             self._names = tuple(compiled.positiontup or ())
             values = compiled.construct_params(_check=False)
             self._fixed = {name: values[name] for name in self._names if not compiled.binds[name].required}
-            if isinstance(self._statement, sa.SelectBase):
-                self._columns = tuple(self._statement.selected_columns.keys())
+            if isinstance(statement, sa.SelectBase):
+                self._columns = tuple(statement.selected_columns.keys())
             self._text = str(compiled)
+            self._statement = None  # its tree is many times the size of its text
         return self._text
 
     @property

@@ -6,7 +6,9 @@ lateral that nobody reads.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from domain.exposure import Category, CreditLimitType
 from persistence.shapes.limit import valid
 from persistence.shapes.owing import CompanyOwing, Owing, Whose
 from persistence.shapes.terms import Terms
-from persistence.shapes.worked import Amount, Expression, Object
+from persistence.shapes.worked import Amount, Expression, Lazily, Object
 from persistence.shapes.worth import ZERO, constant, one_of, unit
 from persistence.tables.limits import collateral
 
@@ -40,10 +42,14 @@ FIGURES = (
 
 
 def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
-    """Every figure that is a plain sum, in the currency of the terms and rounded: a lateral of one row."""
-    sums = _per_currency(owing, terms)
+    """The figures that are plain sums, in the currency of the terms and rounded: a lateral of one row.
+
+    Those that are not asked for are left out: PostgreSQL would not work them out, but it would have to read of them.
+    """
+    names = [name for name in FIGURES if owing.asked.names is None or name in {"total", *owing.asked.names}]
+    sums = _per_currency(owing, terms, names)
     return (
-        sa.select(*(terms.rounded(_worth(sums, name, terms)).label(name) for name in FIGURES))
+        sa.select(*(terms.rounded(_worth(sums, name, terms)).label(name) for name in names))
         .select_from(sums)
         .correlate(*owing.before)
         .lateral()
@@ -83,20 +89,28 @@ def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     )
 
 
-def exposure_of(found: sa.FromClause, aged: sa.FromClause, insured: Expression, terms: Terms) -> Object:
-    """An exposure as it is given, of its figures, its oldest debt, and the part that others answer for (rounded)."""
+def exposure_of(
+    owing: Owing | CompanyOwing, terms: Terms, found: sa.FromClause, insured: Callable[[], Expression]
+) -> Object:
+    """An exposure as it is given: its figures, its oldest debt, and the part that others answer for (rounded)."""
     currency = terms["currency"]
-    sums = {name: Amount(found.c[name], currency) for name in FIGURES}
+    covered, aged = cache(insured), cache(lambda: oldest(owing, terms))
     return Object(
-        {
-            **sums,
-            "insured": Amount(insured, currency),
-            "net": Amount(found.c.total - insured, currency),
-            "oldest_due_date": aged.c.due_date,
-            "days_overdue": aged.c.days_overdue,
-            "as_of": terms["day"],
-        }
+        Lazily(
+            {
+                **{name: partial(_sum, found, name, currency) for name in FIGURES},
+                "insured": lambda: Amount(covered(), currency),
+                "net": lambda: Amount(found.c.total - covered(), currency),
+                "oldest_due_date": lambda: aged().c.due_date,
+                "days_overdue": lambda: aged().c.days_overdue,
+                "as_of": lambda: terms["day"],
+            }
+        )
     )
+
+
+def _sum(found: sa.FromClause, name: str, currency: Expression) -> Amount:
+    return Amount(found.c[name], currency)
 
 
 def counted(kept: sa.FromClause, terms: Terms) -> Expression:
@@ -116,27 +130,29 @@ def counted(kept: sa.FromClause, terms: Terms) -> Expression:
     )
 
 
-def changing(kept: sa.FromClause, terms: Terms) -> dict[str, Expression]:
+def changing(kept: sa.FromClause, terms: Terms) -> dict[str, Callable[[], Expression]]:
     """What a balance adds to each figure, in minor units; null: nothing. Orders after the horizon add nothing."""
 
-    def of(category: Category, *conditions: sa.ColumnElement[bool]) -> Expression:
-        return sa.case((sa.and_(kept.c.category == constant(category), *conditions), kept.c.amount))
+    def of(category: Category, amount: Expression | None = None, *conditions: sa.ColumnElement[bool]) -> Expression:
+        adds = kept.c.amount if amount is None else amount
+        return sa.case((sa.and_(kept.c.category == constant(category), *conditions), adds))
 
-    late = sa.case(
-        (kept.c.category == constant(Category.RECEIVABLES), kept.c.amount),
-        (sa.and_(kept.c.category == constant(Category.DISPUTED), terms["disputed_reduces_overdue"]), -kept.c.amount),
-    )
+    def late() -> Expression:
+        reduces = sa.and_(kept.c.category == constant(Category.DISPUTED), terms["disputed_reduces_overdue"])
+        claimed = sa.case((kept.c.category == constant(Category.RECEIVABLES), kept.c.amount), (reduces, -kept.c.amount))
+        return sa.case((kept.c.due_day < kept.c.company_day, claimed))
+
     return {
-        "total": counted(kept, terms),
-        "receivables": of(Category.RECEIVABLES),
-        "special_liabilities": of(Category.SPECIAL_LIABILITIES),
-        "open_orders": of(Category.OPEN_ORDERS, _in_time(kept, terms)),
-        "open_deliveries": of(Category.OPEN_DELIVERIES),
-        "open_billing": of(Category.OPEN_BILLING),
-        "unapplied_payments": sa.case((kept.c.category == constant(Category.UNAPPLIED), -kept.c.amount)),
-        "disputed": of(Category.DISPUTED),
-        "overdue": sa.case((kept.c.due_day < kept.c.company_day, late)),
-        "held_orders": of(Category.HELD_ORDERS),
+        "total": lambda: counted(kept, terms),
+        "receivables": lambda: of(Category.RECEIVABLES),
+        "special_liabilities": lambda: of(Category.SPECIAL_LIABILITIES),
+        "open_orders": lambda: of(Category.OPEN_ORDERS, None, _in_time(kept, terms)),
+        "open_deliveries": lambda: of(Category.OPEN_DELIVERIES),
+        "open_billing": lambda: of(Category.OPEN_BILLING),
+        "unapplied_payments": lambda: of(Category.UNAPPLIED, -kept.c.amount),
+        "disputed": lambda: of(Category.DISPUTED),
+        "overdue": late,
+        "held_orders": lambda: of(Category.HELD_ORDERS),
     }
 
 
@@ -151,15 +167,15 @@ def total_where(amount: Expression, *conditions: sa.ColumnElement[bool]) -> Expr
     return sa.func.coalesce(found.filter(*conditions) if conditions else found, ZERO, type_=sa.Numeric())
 
 
-def _per_currency(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
-    """Every figure for each currency, in its minor units."""
+def _per_currency(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> sa.FromClause:
+    """Figures for each currency, in its minor units."""
     kept = owing.of(EXPOSED)
     changes = changing(kept, terms)
     return (
         sa.select(
             kept.c.currency,
             unit(kept.c.currency).label("unit"),
-            *(total_where(changes[name]).label(name) for name in FIGURES),
+            *(total_where(changes[name]()).label(name) for name in names),
         )
         .select_from(kept)
         .group_by(kept.c.currency)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
 from persistence.shapes.collateral import COLLATERAL, added, change
 from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.terms import KEPT_APART, Terms
-from persistence.shapes.worked import Amount, Expression, LinkTo, LinkToEither, Object, Rows
+from persistence.shapes.worked import Amount, Expression, Lazily, LinkTo, LinkToEither, Object, Rows, Worked
 from persistence.shapes.worth import NOTHING, ZERO, constant
 from persistence.tables.limits import collateral, credit_limit_entry
 
@@ -50,31 +51,30 @@ class Limit:
     object: Object
 
 
-def limit_on(holder: Holder, terms: Terms) -> Limit:
-    """The limit of a holder on the day of its terms: `domain.limits.limit_on`."""
+def limit_on(holder: Holder, terms: Terms, names: frozenset[str] | None = None) -> Limit:
+    """The limit of a holder on the day of its terms: `domain.limits.limit_on`. `names`: what is wanted, if known."""
     normal, temporary = normal_on(holder, terms), temporary_on(holder, terms)
     ruling = _ruling(holder, terms, normal, temporary)
-    sums = _sums(holder, terms, ruling)
+    sums = _sums(holder, terms, ruling, secures=names is None or "insurance_and_guarantees" in names)
     currency = terms["currency"]
-    base = sa.case(
+    makers: dict[str, Callable[[], Worked]] = {
+        "kind": lambda: ruling.c.kind,
+        "total": lambda: Amount(sums.c.total, currency),
+        "base": lambda: Amount(_base(terms, ruling, normal), currency),
+        "temporary": lambda: LinkTo(temporary.c.id, LIMIT_ENTRY),
+        "insurance_and_guarantees": lambda: Amount(sums.c.insurance_and_guarantees, currency),
+        "parts": lambda: _parts(holder, terms, ruling),
+        "expiry_date": lambda: normal.c.until_day,
+    }
+    return Limit(ruling.c.kind, sums.c.total, Object(Lazily(makers)))
+
+
+def _base(terms: Terms, ruling: sa.FromClause, normal: sa.FromClause) -> Expression:
+    """The permanent limit in force, whether it rules or not."""
+    return sa.case(
         (ruling.c.kind == constant(CreditLimitKind.UNLIMITED), NOTHING),
         (normal.c.id.is_(None), NOTHING),
         else_=terms.rounded(terms.worth(normal.c.amount, normal.c.currency)),
-    )
-    return Limit(
-        ruling.c.kind,
-        sums.c.total,
-        Object(
-            {
-                "kind": ruling.c.kind,
-                "total": Amount(sums.c.total, currency),
-                "base": Amount(base, currency),
-                "temporary": LinkTo(temporary.c.id, LIMIT_ENTRY),
-                "insurance_and_guarantees": Amount(sums.c.insurance_and_guarantees, currency),
-                "parts": _parts(holder, terms, ruling),
-                "expiry_date": normal.c.until_day,
-            }
-        ),
     )
 
 
@@ -146,24 +146,27 @@ def _ruling(holder: Holder, terms: Terms, normal: sa.FromClause, temporary: sa.F
     )
 
 
-def _sums(holder: Holder, terms: Terms, ruling: sa.FromClause) -> sa.FromClause:
-    """The total and what collateral changes of it: a lateral of one row. Without collateral nothing is added up."""
+def _sums(holder: Holder, terms: Terms, ruling: sa.FromClause, *, secures: bool) -> sa.FromClause:
+    """The total, and where it is wanted what collateral changes of it: a lateral of one row.
+
+    Without collateral nothing is added up.
+    """
     before = (*holder.before(terms), ruling)
-    total, change = terms.rounded(terms.worth(ruling.c.amount, ruling.c.currency)), terms.rounded(ZERO)
-    if holder.customer is not None:
+
+    def with_collateral(name: str, without: Expression) -> Expression:
+        if holder.customer is None:
+            return without
         policy = collateral.alias()
         secured = sa.select(policy.c.id).where(valid(policy, holder.customer, terms["day"])).correlate(*before).exists()
-        total = sa.case((secured, _added_up("amount", holder.customer, terms, ruling, before)), else_=total)
-        change = sa.case((secured, _added_up("change", holder.customer, terms, ruling, before)), else_=change)
-    return (
-        sa.select(
-            sa.case((ruling.c.binds, total), else_=NOTHING).label("total"),
-            sa.case((ruling.c.binds, change), else_=terms.rounded(ZERO)).label("insurance_and_guarantees"),
-        )
-        .offset(KEPT_APART)
-        .correlate(*before)
-        .lateral()
-    )
+        return sa.case((secured, _added_up(name, holder.customer, terms, ruling, before)), else_=without)
+
+    total = with_collateral("amount", terms.rounded(terms.worth(ruling.c.amount, ruling.c.currency)))
+    columns = [sa.case((ruling.c.binds, total), else_=NOTHING).label("total")]
+    if secures:
+        nothing = terms.rounded(ZERO)
+        changed = sa.case((ruling.c.binds, with_collateral("change", nothing)), else_=nothing)
+        columns.append(changed.label("insurance_and_guarantees"))
+    return sa.select(*columns).offset(KEPT_APART).correlate(*before).lateral()
 
 
 def _added_up(

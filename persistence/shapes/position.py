@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
 import sqlalchemy as sa
 
 from domain.exposure import CreditLimitType
@@ -9,7 +13,7 @@ from domain.limits import CreditLimitKind
 from persistence.shapes import exposure, owing
 from persistence.shapes.limit import Holder, Limit, limit_on
 from persistence.shapes.terms import Terms, company_terms, group_terms, party_terms
-from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, Lazily, Object, Row
 from persistence.shapes.worth import NOTHING, ZERO, constant
 from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, credit_group_member, customer, party
@@ -25,9 +29,9 @@ def _customer(row: Row, asked: Asked) -> Object:
     terms = company_terms(row[customer.c.company_id], asked, (row.source,))
     whose = owing.of_customer(key, terms, asked)
     found, member = exposure.figures(whose, terms), _membership(key, terms)
-    insured = exposure.insured_of(exposure.covered(key, terms).c.value, found.c.total)
-    limit = limit_on(
-        Holder(
+
+    def limit() -> Limit:
+        holder = Holder(
             key=key,
             customer=key,
             in_group=sa.and_(terms["check_credit_groups"], member.c.id.is_not(None)),
@@ -35,32 +39,35 @@ def _customer(row: Row, asked: Asked) -> Object:
             mandatory=row[customer.c.mandatory_credit_limit],
             unset_means_unlimited=terms["unset_limit_means_unlimited"],
             of=(member,),
-        ),
-        terms,
-    )
-    owed = exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms)
-    room = _room(group_terms(member.c.id, Asked(asked.as_of, terms["currency"]), (terms.lateral, member)), asked)
-    shared = sa.case((terms["check_credit_groups"], room), else_=NOTHING)
-    return _position(limit, owed, found, terms, shared)
+        )
+        return limit_on(holder, terms, asked.names)
+
+    def insured() -> Expression:
+        return exposure.insured_of(exposure.covered(key, terms).c.value, found.c.total)
+
+    def room() -> Expression:
+        group = group_terms(member.c.id, Asked(asked.as_of, terms["currency"]), (terms.lateral, member))
+        return sa.case((terms["check_credit_groups"], _room(group, asked)), else_=NOTHING)
+
+    return _position(limit, exposure.exposure_of(whose, terms, found, insured), found, terms, room)
 
 
 def _group(row: Row, asked: Asked) -> Object:
     terms = group_terms(row[credit_group.c.id], asked, (row.source,))
     whose = owing.of_group(terms, asked)
     found = exposure.figures(whose, terms)
-    owed = exposure.exposure_of(found, exposure.oldest(whose, terms), exposure.insured(whose, terms).c.value, terms)
-    return _position(limit_on(Holder(terms["id"]), terms), owed, found, terms, NOTHING)
+    owed = exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value)
+    return _position(lambda: limit_on(Holder(terms["id"]), terms, asked.names), owed, found, terms, lambda: NOTHING)
 
 
 def _party(row: Row, asked: Asked) -> Object:
     terms = party_terms(row[party.c.id], asked, row)
     whose = owing.of_party(terms, asked)
     found = exposure.figures(whose, terms)
-    insured = exposure.insured(whose, terms).c.value
     return Object(
         {
             "limit": NOTHING,
-            "exposure": exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms),
+            "exposure": exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value),
             "available": Amount(NOTHING, terms["currency"]),
             "used_percent": NOTHING,
             "effective_available": Amount(NOTHING, terms["currency"]),
@@ -71,9 +78,11 @@ def _party(row: Row, asked: Asked) -> Object:
 def _company(row: Row, asked: Asked) -> Object:
     terms = company_terms(row[company_table.c.id], asked, (row.source,))
     whose = owing.of_company(terms, asked)
-    found = exposure.figures(whose, terms)
-    insured = terms.rounded(exposure.insured(owing.of_outside(terms, asked), terms, rounded=False).c.value)
-    return exposure.exposure_of(found, exposure.oldest(whose, terms), insured, terms)
+
+    def insured() -> Expression:
+        return terms.rounded(exposure.insured(owing.of_outside(terms, asked), terms, rounded=False).c.value)
+
+    return exposure.exposure_of(whose, terms, exposure.figures(whose, terms), insured)
 
 
 CUSTOMER_POSITION = Figures(
@@ -92,24 +101,38 @@ COMPANY_EXPOSURE = Figures((company_table.c.id,), _company)
 """What the customers of a company owe, those of our own group left out; an `Exposure`."""
 
 
-def _position(limit: Limit, owed: Object, found: sa.FromClause, terms: Terms, room: Expression) -> Object:
+def _position(
+    limit_of: Callable[[], Limit],
+    owed: Object,
+    found: sa.FromClause,
+    terms: Terms,
+    room: Callable[[], Expression],
+) -> Object:
     """`domain.limits.position`; `room` is what the group has left: null where there is none, or it is not limited."""
-    available = limit.total - found.c.total
-    percent = sa.func.round(found.c.total * _HUNDRED, _FINELY, type_=sa.Numeric()) / limit.total
-    effective = sa.func.least(available, room, type_=sa.Numeric())
+    limit = cache(limit_of)
+
+    def available() -> Expression:
+        return limit().total - found.c.total
+
+    def used_percent() -> Expression:
+        percent = sa.func.round(found.c.total * _HUNDRED, _FINELY, type_=sa.Numeric()) / limit().total
+        rounded = sa.func.round(percent, _CENTS, type_=sa.Numeric())
+        return sa.case((limit().total > ZERO, rounded), else_=NOTHING)
+
+    def effective() -> Expression:
+        least = sa.func.least(available(), room(), type_=sa.Numeric())
+        return sa.case((limit().kind == constant(CreditLimitKind.UNLIMITED), NOTHING), else_=least)
+
     return Object(
-        {
-            "limit": limit.object,
-            "exposure": owed,
-            "available": Amount(available, terms["currency"]),
-            "used_percent": sa.case(
-                (limit.total > ZERO, sa.func.round(percent, _CENTS, type_=sa.Numeric())), else_=NOTHING
-            ),
-            "effective_available": Amount(
-                sa.case((limit.kind == constant(CreditLimitKind.UNLIMITED), NOTHING), else_=effective),
-                terms["currency"],
-            ),
-        }
+        Lazily(
+            {
+                "limit": lambda: limit().object,
+                "exposure": lambda: owed,
+                "available": lambda: Amount(available(), terms["currency"]),
+                "used_percent": used_percent,
+                "effective_available": lambda: Amount(effective(), terms["currency"]),
+            }
+        )
     )
 
 
@@ -132,7 +155,7 @@ def _membership(key: Expression, terms: Terms) -> sa.FromClause:
 
 def _room(terms: Terms, asked: Asked) -> Expression:
     """What a credit group has left, on its own day; null where nothing is tested, or there is no group."""
-    limit = limit_on(Holder(terms["id"]), terms)
-    found = exposure.figures(owing.of_group(terms, asked), terms)
+    limit = limit_on(Holder(terms["id"]), terms, frozenset())
+    found = exposure.figures(owing.of_group(terms, replace(asked, names=frozenset())), terms)
     untested = sa.or_(terms["id"].is_(None), terms["limit_type"] == constant(CreditLimitType.NONE))
     return sa.case((untested, NOTHING), else_=limit.total - found.c.total)

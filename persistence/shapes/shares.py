@@ -20,8 +20,8 @@ def _group(row: Row, asked: Asked) -> Object:
 
     def share(of: sa.FromClause) -> dict[str, Any]:
         whose = owing.of_share(terms, asked, of)
-        found, others = exposure.figures(whose, terms), exposure.insured(whose, terms)
-        owed = exposure.exposure_of(found, exposure.oldest(whose, terms), others.c.value, terms)
+        found = exposure.figures(whose, terms)
+        owed = exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value)
         return {"company": LinkTo(of.c.company_id, COMPANY), "exposure": owed}
 
     return Object({"by_company": Rows(_shares(terms, asked), ("hidden", "code"), share)})

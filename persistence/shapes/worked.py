@@ -6,7 +6,7 @@ subqueries; whoever composes a statement joins the laterals that the chosen leav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,13 +36,14 @@ class Asked:
     """The arguments of a sum. None: not asked, which leaves out what only the argument needs.
 
     `as_of`: a business day. `currency`: an ISO 4217 code. `definition`: the code of an aging definition. `months`: of a
-    DSO.
+    DSO. `names`: the figures that are wanted, wherever in the tree; None: it is not known, any may be.
     """
 
     as_of: Expression | None = None
     currency: Expression | None = None
     definition: Expression | None = None
     months: Expression | None = None
+    names: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,28 @@ class Rows:
     order: tuple[str, ...]
     fields: Callable[[sa.FromClause], Mapping[str, Any] | LinkTo | LinkToEither]
     present: Expression | None = None
+
+
+class Lazily(Mapping[str, Any]):
+    """Figures under names by what makes each. Only those that are asked for are made, each once: most are not asked."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ async def party_figures(conn: Connection, key: UUID, as_of: date | None, currenc
         return Exposure(balances, CountingPolicy(), rates, currency, day, secured(customers))
 
     found = exposure_figures(owed)
-    return found | {(name,): lambda: None for name in ("available", "used_percent", "effective_available")}
+    return found | {(name,): lambda: None for name in ("limit", "available", "used_percent", "effective_available")}
 
 
 def figures(
