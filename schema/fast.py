@@ -138,7 +138,11 @@ class FastLane:
         if found is not None:
             return found
         given = Given(call, kept.looks, document.order, has_currency=call.context.currency is not None)
-        chosen = Selector(self._schema, document.fragments, given).operation(operation)
+        try:
+            chosen = Selector(self._schema, document.fragments, given).operation(operation)
+        except NotGiven:
+            kept.looks.back_to(before)
+            raise
         made = Planned(Plan.of(chosen, given.parameters), frozenset(_needs(chosen)))
         if len(kept.looks.known) != before:
             kept.plans.clear()

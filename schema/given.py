@@ -35,6 +35,9 @@ from persistence.shapes.given import Parameter, Parameters
 from schema.context import Context
 from schema.literals import place_of
 
+MOST_LOOKS = 500
+"""How many values the plans of an operation may depend on: every call of it looks at all of them."""
+
 
 class NotGiven(Exception):
     """A value that does not fit where it stands, or a use of values that no plan knows: none for the fast lane."""
@@ -75,6 +78,11 @@ class Looks:
 
     known: dict[tuple[Path, str], Callable[[Any], Hashable]] = field(default_factory=dict)
 
+    def back_to(self, number: int) -> None:
+        """Forget all but the first: what a call made us look at that is like no other."""
+        for look in list(self.known)[number:]:
+            del self.known[look]
+
     def key(self, call: Call) -> tuple[Hashable, ...]:
         """How a call looks."""
         return tuple(project(_at(call, path)) for (path, _), project in self.known.items())
@@ -97,7 +105,9 @@ class Given:
         return argument.default_value if value is None and _has_default(argument) else value
 
     def look(self, path: Path, name: str, project: Callable[[Any], Hashable]) -> Any:
-        """Something about a value that changes the plan."""
+        """Something about a value that changes the plan. Raises `NotGiven` when there would be too many."""
+        if len(self.looks.known) >= MOST_LOOKS and (path, name) not in self.looks.known:
+            raise NotGiven
         self.looks.known[path, name] = project
         return project(_at(self.call, path))
 

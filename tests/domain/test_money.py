@@ -37,7 +37,9 @@ def test_decision_13_the_other_way_divides_and_crosses_go_through_the_euro(
     assert EXCHANGE.convert(money(amount), to) == money(converted)
 
 
-@pytest.mark.parametrize(("exact", "rounded"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.0049", "0.00"), ("-0.0049", "0.00")])
+@pytest.mark.parametrize(
+    ("exact", "rounded"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.0049", "0.00"), ("-0.0049", "0.00")]
+)
 def test_decision_13_rounded_half_away_from_zero_to_the_digits_of_the_currency(exact: str, rounded: str) -> None:
     assert str(EXCHANGE.rounded(Decimal(exact), "SEK").amount) == rounded
     assert str(EXCHANGE.rounded(Decimal("1234.5"), "JPY").amount) == "1235"

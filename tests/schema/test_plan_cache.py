@@ -10,6 +10,7 @@ import pytest
 from schema.app import SCHEMA, graphql_schema
 from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents, Recent
 from schema.fast import MOST_PLANS
+from schema.given import MOST_LOOKS
 from tests.schema.asking import house
 from tests.schema.both_lanes import Asking, BothLanes, runner_of
 from tests.schema.world import World
@@ -172,6 +173,16 @@ async def test_an_operation_keeps_only_so_many_plans_and_answers_all_the_same(ru
         assert len(accounts(answer)) == min(first, 6)
     assert await cached(runner, BY_ACCOUNT % f"first: {MOST_PLANS + 1}, orderBy: [{{field: ACCOUNT}}]")
     assert not await cached(runner, BY_ACCOUNT % "first: 1, orderBy: [{field: ACCOUNT}]")
+
+
+async def test_a_call_like_no_other_costs_those_after_it_nothing(runner: Asking) -> None:
+    query = "query ($where: CustomerWhere) { customers(where: $where) { nodes { account } } }"
+    few, many = ({"where": {"or": [{"account": {"eq": "A1"}}] * parts}} for parts in (1, MOST_LOOKS))
+    assert not await cached(runner, query, few)
+    answer, fast = await runner.ask(query, many)
+    assert not fast
+    assert [node["account"] for node in answer["data"]["customers"]["nodes"]] == ["A1"]
+    assert await cached(runner, query, few)
 
 
 def test_only_so_much_is_kept_and_what_was_used_last_stays() -> None:
