@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -94,6 +95,7 @@ class Context:
     companies: Mapping[str, UUID]
     digits: Mapping[str, int]
     written: dict[Any, Any] = field(default_factory=dict)
+    running: set[asyncio.Future[Any]] = field(default_factory=set)
     _loaders: dict[Any, Loader] = field(default_factory=dict)
 
     @property

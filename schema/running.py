@@ -15,10 +15,8 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    execute,
 )
 from graphql.execution.values import VariableValues, get_variable_values
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.message import N_, Message
 from domain.refusal import ErrorCode
@@ -30,6 +28,7 @@ from schema.context import Claims, Context, House
 from schema.documents import MOST_ERRORS, Documents, Invalid
 from schema.documents import Asked as AskedDocument
 from schema.errors import ClientMistake, formatted, mistake_in
+from schema.execution import executed
 from schema.fast import FastLane, Ran
 from schema.in_context import asked
 from schema.payloads import KEEPING, Payloads
@@ -148,17 +147,8 @@ class Runner:
             tree = self._documents.exact(document)
         except Invalid as invalid:
             return self._invalid(invalid.errors, context.language, request)
-        result = execute(
-            self._schema,
-            tree,
-            context_value=context,
-            variable_values=dict(request.variables),
-            operation_name=request.operation_name,
-            middleware=KEEPING if context.written else None,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-        )
-        if not isinstance(result, ExecutionResult):
-            result = await result
+        middleware = KEEPING if context.written else None
+        result = await executed(self._schema, tree, context, request.variables, request.operation_name, middleware)
         return self._answer(result, context, request.explain)
 
     async def _answered(self, request: Asked, context: Context, data: str, ran: Ran) -> Answer:
