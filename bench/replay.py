@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
@@ -27,7 +28,6 @@ from bench.floor import CONNECTIONS
 from bench.questions.question import COUNTED
 from domain.role import Role
 from persistence import embedded
-from persistence.balances import FOLD
 from persistence.database import set_codecs
 from persistence.keys import new_key
 from schema.context import Claims
@@ -42,8 +42,12 @@ Statement = tuple[str, tuple[Any, ...] | None]
 """Its text and its arguments; without them it is sent as a simple query."""
 
 
+ORDERING = ContextVar("ordering", default=False)
+"""Whether an order is being submitted: what the application does beside, folding sums say, is no part of it."""
+
+
 class Recorder:
-    """Stands before a connection's protocol and writes down what is executed."""
+    """Stands before a connection's protocol and writes down what is executed for an order."""
 
     def __init__(self, inner: Any, written: list[Statement]) -> None:
         self._inner = inner
@@ -54,12 +58,13 @@ class Recorder:
 
     def query(self, text: str, *more: Any, **named: Any) -> Any:
         """A simple query."""
-        self._written.append((text, None))
+        if ORDERING.get():
+            self._written.append((text, None))
         return self._inner.query(text, *more, **named)
 
     def bind_execute(self, state: Any, args: Sequence[Any], *more: Any, **named: Any) -> Any:
-        """A prepared statement with its arguments. What is folded beside the orders is not part of them."""
-        if state.query != FOLD:
+        """A prepared statement with its arguments."""
+        if ORDERING.get():
             self._written.append((state.query, tuple(args)))
         return self._inner.bind_execute(state, args, *more, **named)
 
@@ -74,6 +79,7 @@ async def record(url: str, bodies: Sequence[Any]) -> list[tuple[str, int, list[S
     lifespan = asyncio.create_task(application({"type": "lifespan", "asgi": {"version": "3.0"}}, asking.get, told.put))
     await asking.put({"type": "lifespan.startup"})
     started = await told.get()
+    ORDERING.set(True)
     if started["type"] != "lifespan.startup.complete":
         raise RuntimeError(f"The application did not start: {started}")
     found = []
