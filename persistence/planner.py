@@ -136,7 +136,8 @@ class Planner:
     def _money(self, money: Amount, one: Chosen, level: Level, never_null: bool) -> Text:
         """An amount rounded to the digits of its currency, and what else is wanted of it."""
         value, currency = money.value, money.currency
-        fields: dict[str, Worked] = {"exact": value, "amount": rounded(value, currency), "currency": currency}
+        amount = rounded(value, currency) if money.digits is None else value
+        fields: dict[str, Worked] = {"exact": value, "amount": amount, "currency": currency}
         inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
         json = self.object(one.under(), inner)
         if never_null:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
 from persistence.shapes.credit_group import group_visible
-from persistence.shapes.limit import Holder, normal_on, temporary_on
+from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
 from persistence.shapes.terms import KEPT_APART, Terms
@@ -125,14 +125,13 @@ _OF_LINE = ("customer_id", "credit_group_id", "status", "current_amount", "curre
 def _limits(row: Row, asked: Asked) -> Object:
     customer_id, group_id, status, amount, currency = (row[line.c[name]] for name in _OF_LINE)
     now = Terms(_today_at(customer_id, group_id, row), (row.source,))
-    holder = Holder(sa.func.coalesce(customer_id, group_id))
-    normal, temporary = normal_on(holder, now), temporary_on(holder, now)
-    posted, replaced = status == AdjustmentStatus.POSTED.value, temporary.c.id.is_not(None)
+    current = in_force(sa.func.coalesce(customer_id, group_id), now)
+    posted = status == AdjustmentStatus.POSTED.value
     return Object(
         {
             "current_limit": Amount(
-                sa.case((posted, amount), (replaced, temporary.c.amount), else_=normal.c.amount),
-                sa.case((posted, currency), (replaced, temporary.c.currency), else_=normal.c.currency),
+                sa.case((posted, amount), else_=current.c.amount),
+                sa.case((posted, currency), else_=current.c.currency),
             )
         }
     )

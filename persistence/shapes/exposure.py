@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from domain.exposure import Category, CreditLimitType
 from persistence.shapes.limit import valid
 from persistence.shapes.owing import CompanyOwing, Owing, Whose
-from persistence.shapes.terms import Terms
+from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Expression, Lazily, Object
-from persistence.shapes.worth import ZERO, constant, one_of, unit
+from persistence.shapes.worth import ZERO, constant, equals_one_of, rounded_to, unit, unit_of
 from persistence.tables.limits import collateral
 
 EXPOSED = tuple(category for category in Category if category is not Category.SALES)
@@ -47,11 +47,47 @@ def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     Those that are not asked for are left out: PostgreSQL would not work them out, but it would have to read of them.
     """
     names = [name for name in FIGURES if owing.asked.names is None or name in {"total", *owing.asked.names}]
+    if owing.alone:
+        return _of_one(owing, terms, names)
     sums = _per_currency(owing, terms, names)
     return (
         sa.select(*(terms.rounded(_worth(sums, name, terms)).label(name) for name in names))
         .select_from(sums)
         .correlate(*owing.before)
+        .lateral()
+    )
+
+
+def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> sa.FromClause:
+    """The figures of one customer, who mostly owes in one currency: that of the terms is summed without grouping.
+
+    Others are grouped and converted only where there are any.
+    """
+    kept = owing.of(EXPOSED)
+    changes, own = changing(kept, terms), kept.c.currency == terms["currency"]
+    sums = (
+        sa.select(
+            sa.func.bool_and(own).label("alone"),
+            *(sa.func.sum(changes[name](), type_=sa.Numeric()).filter(own).label(name) for name in names),
+        )
+        .select_from(kept)
+        .offset(KEPT_APART)
+        .correlate(*owing.before)
+        .lateral()
+    )
+    others = _per_currency(owing, terms, names, lambda kept: kept.c.currency != terms["currency"])
+    unit_here = unit_of(terms["digits"])
+
+    def figure(name: str) -> Expression:
+        here = sa.func.coalesce(sums.c[name], ZERO, type_=sa.Numeric()) * unit_here
+        elsewhere = sa.func.coalesce(_worth(others, name, terms), ZERO, type_=sa.Numeric())
+        return rounded_to(here + elsewhere, terms["digits"])
+
+    return (
+        sa.select(*(figure(name).label(name) for name in names))
+        .select_from(others)
+        .where(sa.not_(sums.c.alone))
+        .correlate(*owing.before, sums)
         .lateral()
     )
 
@@ -93,14 +129,14 @@ def exposure_of(
     owing: Owing | CompanyOwing, terms: Terms, found: sa.FromClause, insured: Callable[[], Expression]
 ) -> Object:
     """An exposure as it is given: its figures, its oldest debt, and the part that others answer for (rounded)."""
-    currency = terms["currency"]
+    currency, digits = terms["currency"], terms["digits"]
     covered, aged = cache(insured), cache(lambda: oldest(owing, terms))
     return Object(
         Lazily(
             {
-                **{name: partial(_sum, found, name, currency) for name in FIGURES},
-                "insured": lambda: Amount(covered(), currency),
-                "net": lambda: Amount(found.c.total - covered(), currency),
+                **{name: partial(_sum, found, name, terms) for name in FIGURES},
+                "insured": lambda: Amount(covered(), currency, digits),
+                "net": lambda: Amount(found.c.total - covered(), currency, digits),
                 "oldest_due_date": lambda: aged().c.due_date,
                 "days_overdue": lambda: aged().c.days_overdue,
                 "as_of": lambda: terms["day"],
@@ -109,8 +145,8 @@ def exposure_of(
     )
 
 
-def _sum(found: sa.FromClause, name: str, currency: Expression) -> Amount:
-    return Amount(found.c[name], currency)
+def _sum(found: sa.FromClause, name: str, terms: Terms) -> Amount:
+    return Amount(found.c[name], terms["currency"], terms["digits"])
 
 
 def counted(kept: sa.FromClause, terms: Terms) -> Expression:
@@ -120,13 +156,13 @@ def counted(kept: sa.FromClause, terms: Terms) -> Expression:
     """
     category, amount = kept.c.category, kept.c.amount
     return sa.case(
-        (one_of(category, _ALWAYS), amount),
+        (equals_one_of(category, _ALWAYS), amount),
         (category == constant(Category.DISPUTED), sa.case((terms["disputed_reduces_exposure"], -amount))),
         (
             category == constant(Category.OPEN_ORDERS),
             sa.case((sa.and_(terms["limit_type"] == constant(CreditLimitType.ALL), _in_time(kept, terms)), amount)),
         ),
-        (one_of(category, _DELIVERED), sa.case((one_of(terms["limit_type"], _UP_TO_DELIVERIES), amount))),
+        (equals_one_of(category, _DELIVERED), sa.case((equals_one_of(terms["limit_type"], _UP_TO_DELIVERIES), amount))),
     )
 
 
@@ -167,7 +203,12 @@ def total_where(amount: Expression, *conditions: sa.ColumnElement[bool]) -> Expr
     return sa.func.coalesce(found.filter(*conditions) if conditions else found, ZERO, type_=sa.Numeric())
 
 
-def _per_currency(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> sa.FromClause:
+def _per_currency(
+    owing: Owing | CompanyOwing,
+    terms: Terms,
+    names: Sequence[str],
+    only: Callable[[sa.FromClause], sa.ColumnElement[bool]] = lambda kept: sa.true(),
+) -> sa.FromClause:
     """Figures for each currency, in its minor units."""
     kept = owing.of(EXPOSED)
     changes = changing(kept, terms)
@@ -178,6 +219,7 @@ def _per_currency(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str
             *(total_where(changes[name]()).label(name) for name in names),
         )
         .select_from(kept)
+        .where(only(kept))
         .group_by(kept.c.currency)
         .correlate(*owing.before)
         .subquery()

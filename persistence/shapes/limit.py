@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ class Holder:
     """Whose limit: the key its limits are posted under, and everything else a limit follows from.
 
     `customer`: whose collateral counts; None: a group has none. `in_group`, `unlimited`, `mandatory` and
-    `unset_means_unlimited` as `domain.limits.LimitTerms`. `of`: the laterals that these speak of.
+    `unset_means_unlimited` as `domain.limits.LimitTerms`.
     """
 
     key: Expression
@@ -35,148 +36,154 @@ class Holder:
     unlimited: sa.ColumnElement[bool] = _NO
     mandatory: sa.ColumnElement[bool] = _NO
     unset_means_unlimited: sa.ColumnElement[bool] = _NO
-    of: tuple[sa.FromClause, ...] = ()
-
-    def before(self, terms: Terms) -> tuple[sa.FromClause, ...]:
-        """What a lateral about this holder is correlated to."""
-        return tuple(dict.fromkeys((*terms.before, *self.of)))
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit in the currency of its terms, rounded; `total` is null where nothing binds."""
+    """A limit in the currency of its terms, rounded; `total` is null where nothing binds.
 
-    kind: Expression
+    `unlimited`: whether its kind is UNLIMITED, which needs fewer rows than the kind itself.
+    """
+
     total: Expression
+    unlimited: sa.ColumnElement[bool]
     object: Object
 
 
 def limit_on(holder: Holder, terms: Terms, names: frozenset[str] | None = None) -> Limit:
-    """The limit of a holder on the day of its terms: `domain.limits.limit_on`. `names`: what is wanted, if known."""
-    normal, temporary = normal_on(holder, terms), temporary_on(holder, terms)
-    ruling = _ruling(holder, terms, normal, temporary)
-    sums = _sums(holder, terms, ruling, secures=names is None or "insurance_and_guarantees" in names)
-    currency = terms["currency"]
+    """The limit of a holder on the day of its terms: `domain.limits.limit_on`. `names`: what is wanted, if known.
+
+    A total follows from the posted limit in force alone. Whether there is a permanent one beside a temporary one is
+    looked up only for who asks.
+    """
+    posted = in_force(holder.key, terms)
+    normal = cache(lambda: _normal_on(holder, terms))
+    unlimited = sa.case(
+        (holder.unlimited, sa.true()),
+        (posted.c.id.is_not(None), sa.false()),
+        else_=sa.and_(holder.unset_means_unlimited, sa.not_(holder.mandatory), sa.not_(holder.in_group)),
+    )
+    sums = _sums(holder, terms, posted, secures=names is None or "insurance_and_guarantees" in names)
+    temporary = sa.case((_is_temporary(posted), posted.c.id), else_=_NO_KEY)
     makers: dict[str, Callable[[], Worked]] = {
-        "kind": lambda: ruling.c.kind,
-        "total": lambda: Amount(sums.c.total, currency),
-        "base": lambda: Amount(_base(terms, ruling, normal), currency),
-        "temporary": lambda: LinkTo(temporary.c.id, LIMIT_ENTRY),
-        "insurance_and_guarantees": lambda: Amount(sums.c.insurance_and_guarantees, currency),
-        "parts": lambda: _parts(holder, terms, ruling),
-        "expiry_date": lambda: normal.c.until_day,
+        "kind": lambda: _kind(unlimited, normal()),
+        "total": lambda: Amount(sums.c.total, terms["currency"], terms["digits"]),
+        "base": lambda: Amount(_base(terms, unlimited, normal()), terms["currency"], terms["digits"]),
+        "temporary": lambda: LinkTo(temporary, LIMIT_ENTRY),
+        "insurance_and_guarantees": lambda: Amount(sums.c.insurance_and_guarantees, terms["currency"], terms["digits"]),
+        "parts": lambda: _parts(holder, terms, posted),
+        "expiry_date": lambda: normal().c.until_day,
     }
-    return Limit(ruling.c.kind, sums.c.total, Object(Lazily(makers)))
+    return Limit(sums.c.total, unlimited, Object(Lazily(makers)))
 
 
-def _base(terms: Terms, ruling: sa.FromClause, normal: sa.FromClause) -> Expression:
+def in_force(holder: Expression, terms: Terms) -> sa.FromClause:
+    """The posted limit in force, a lateral of one row or none: `id`, `kind`, `amount`, `currency`.
+
+    A temporary limit, unless another took its place (`domain.limits.temporary_on`); otherwise the permanent limit
+    that began last, and of one day the one posted last (`domain.limits.normal_on`).
+    """
+    entry, later = credit_limit_entry.alias(), credit_limit_entry.alias()
+    replaced = (
+        sa.select(later.c.id)
+        .where(later.c.holder_id == holder, later.c.replaces_id == entry.c.id, later.c.from_day <= terms["day"])
+        .correlate(entry, *terms.before)
+        .exists()
+    )
+    permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
+    lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
+    return (
+        sa.select(entry.c.id, entry.c.kind, entry.c.amount, entry.c.currency)
+        .where(
+            entry.c.holder_id == holder,
+            entry.c.from_day <= terms["day"],
+            sa.or_(permanent, sa.and_(lasts, sa.not_(replaced))),
+        )
+        .order_by(permanent, sa.case((permanent, entry.c.from_day)).desc(), entry.c.id.desc())
+        .limit(_ONE)
+        .correlate(*terms.before)
+        .lateral()
+    )
+
+
+def _normal_on(holder: Holder, terms: Terms) -> sa.FromClause:
+    """The permanent limit in force, whether a temporary one takes its place or not: a lateral of one row or none."""
+    entry = credit_limit_entry.alias()
+    return (
+        sa.select(entry.c.id, entry.c.amount, entry.c.currency, entry.c.until_day)
+        .where(
+            entry.c.holder_id == holder.key,
+            entry.c.kind == constant(AdjustmentKind.PERMANENT),
+            entry.c.from_day <= terms["day"],
+        )
+        .order_by(entry.c.from_day.desc(), entry.c.id.desc())
+        .limit(_ONE)
+        .correlate(*terms.before)
+        .lateral()
+    )
+
+
+def _is_temporary(posted: sa.FromClause) -> sa.ColumnElement[bool]:
+    return posted.c.kind == constant(AdjustmentKind.TEMPORARY)
+
+
+def _kind(unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
+    return sa.case(
+        (unlimited, constant(CreditLimitKind.UNLIMITED)),
+        (normal.c.id.is_not(None), constant(CreditLimitKind.AMOUNT)),
+        else_=constant(CreditLimitKind.UNSET),
+    )
+
+
+def _base(terms: Terms, unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
     """The permanent limit in force, whether it rules or not."""
     return sa.case(
-        (ruling.c.kind == constant(CreditLimitKind.UNLIMITED), NOTHING),
-        (normal.c.id.is_(None), NOTHING),
+        (sa.or_(unlimited, normal.c.id.is_(None)), NOTHING),
         else_=terms.rounded(terms.worth(normal.c.amount, normal.c.currency)),
     )
 
 
-def normal_on(holder: Holder, terms: Terms) -> sa.FromClause:
-    """The permanent limit in force: the last that has begun, and of one day the last posted."""
-    entry = credit_limit_entry.alias()
-    return (
-        _posted(entry, AdjustmentKind.PERMANENT, holder, terms)
-        .order_by(entry.c.from_day.desc(), entry.c.id.desc())
-        .limit(_ONE)
-        .correlate(*holder.before(terms))
-        .lateral()
+def _binds(holder: Holder, posted: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether the limit has a total: `domain.limits.CreditLimit.binds`."""
+    return sa.case(
+        (holder.unlimited, sa.false()),
+        (sa.or_(posted.c.id.is_not(None), holder.mandatory), sa.true()),
+        else_=sa.not_(sa.or_(holder.unset_means_unlimited, holder.in_group)),
     )
 
 
-def temporary_on(holder: Holder, terms: Terms) -> sa.FromClause:
-    """The temporary limit in force, unless another took its place: `domain.limits.temporary_on`."""
-    entry, later = credit_limit_entry.alias(), credit_limit_entry.alias()
-    replaced = (
-        sa.select(later.c.id)
-        .where(later.c.holder_id == holder.key, later.c.replaces_id == entry.c.id, later.c.from_day <= terms["day"])
-        .correlate(entry, *holder.before(terms))
-        .exists()
-    )
-    return (
-        _posted(entry, AdjustmentKind.TEMPORARY, holder, terms)
-        .where(sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"]), sa.not_(replaced))
-        .order_by(entry.c.id.desc())
-        .limit(_ONE)
-        .correlate(*holder.before(terms))
-        .lateral()
-    )
-
-
-def _posted(entry: sa.FromClause, kind: AdjustmentKind, holder: Holder, terms: Terms) -> sa.Select[Any]:
-    return sa.select(entry.c.id, entry.c.amount, entry.c.currency, entry.c.until_day).where(
-        entry.c.holder_id == holder.key, entry.c.kind == constant(kind), entry.c.from_day <= terms["day"]
-    )
-
-
-def _ruling(holder: Holder, terms: Terms, normal: sa.FromClause, temporary: sa.FromClause) -> sa.FromClause:
-    """What kind of limit it is, whether it binds, and the posted limit in force; all of it known without a rate."""
-    is_temporary = temporary.c.id.is_not(None)
-    decides = sa.or_(holder.in_group, holder.mandatory, is_temporary)
-    kind = sa.case(
-        (holder.unlimited, constant(CreditLimitKind.UNLIMITED)),
-        (normal.c.id.is_not(None), constant(CreditLimitKind.AMOUNT)),
-        (sa.and_(holder.unset_means_unlimited, sa.not_(decides)), constant(CreditLimitKind.UNLIMITED)),
-        else_=constant(CreditLimitKind.UNSET),
-    )
-    binds = sa.and_(
-        kind != constant(CreditLimitKind.UNLIMITED),
-        sa.or_(normal.c.id.is_not(None), is_temporary, holder.mandatory, sa.not_(holder.in_group)),
-    )
-    part = sa.case((is_temporary, constant(CreditLimitPartKind.TEMPORARY)), else_=constant(CreditLimitPartKind.BASE))
-    return (
-        sa.select(
-            kind.label("kind"),
-            binds.label("binds"),
-            part.label("part"),
-            *(
-                sa.case((is_temporary, temporary.c[name]), else_=normal.c[name]).label(name)
-                for name in ("id", "amount", "currency")
-            ),
-        )
-        .offset(KEPT_APART)
-        .correlate(*holder.before(terms), normal, temporary)
-        .lateral()
-    )
-
-
-def _sums(holder: Holder, terms: Terms, ruling: sa.FromClause, *, secures: bool) -> sa.FromClause:
+def _sums(holder: Holder, terms: Terms, posted: sa.FromClause, *, secures: bool) -> sa.FromClause:
     """The total, and where it is wanted what collateral changes of it: a lateral of one row.
 
     Without collateral nothing is added up.
     """
-    before = (*holder.before(terms), ruling)
+    before = (*terms.before, posted)
 
     def with_collateral(name: str, without: Expression) -> Expression:
         if holder.customer is None:
             return without
         policy = collateral.alias()
         secured = sa.select(policy.c.id).where(valid(policy, holder.customer, terms["day"])).correlate(*before).exists()
-        return sa.case((secured, _added_up(name, holder.customer, terms, ruling, before)), else_=without)
+        return sa.case((secured, _added_up(name, holder.customer, terms, posted, before)), else_=without)
 
-    total = with_collateral("amount", terms.rounded(terms.worth(ruling.c.amount, ruling.c.currency)))
-    columns = [sa.case((ruling.c.binds, total), else_=NOTHING).label("total")]
+    binds = _binds(holder, posted)
+    total = with_collateral("amount", terms.rounded(terms.worth(posted.c.amount, posted.c.currency)))
+    columns = [sa.case((binds, total), else_=NOTHING).label("total")]
     if secures:
         nothing = terms.rounded(ZERO)
-        changed = sa.case((ruling.c.binds, with_collateral("change", nothing)), else_=nothing)
+        changed = sa.case((binds, with_collateral("change", nothing)), else_=nothing)
         columns.append(changed.label("insurance_and_guarantees"))
     return sa.select(*columns).offset(KEPT_APART).correlate(*before).lateral()
 
 
 def _added_up(
-    name: str, customer: Expression, terms: Terms, ruling: sa.FromClause, before: tuple[sa.FromClause, ...]
+    name: str, customer: Expression, terms: Terms, posted: sa.FromClause, before: tuple[sa.FromClause, ...]
 ) -> Expression:
     """The sum of all parts (`amount`) or of what collateral changes (`change`): per currency, converted, rounded."""
     policy = collateral.alias()
     changed = change(policy.c.value, policy.c.percent, policy.c.included_in_exposure)
-    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), changed, customer, terms, ruling)
-    both = [_in_force(ruling).add_columns(ZERO.label("change")), secured.add_columns(changed.label("change"))]
+    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), changed, customer, terms)
+    both = [_base_part(posted).add_columns(ZERO.label("change")), secured.add_columns(changed.label("change"))]
     parts = sa.union_all(*(each.correlate(*before) for each in both)).subquery()
     sums = (
         sa.select(parts.c.currency, sa.func.sum(parts.c[name]).label("amount"))
@@ -188,10 +195,10 @@ def _added_up(
     return sa.select(whole).select_from(sums).correlate(*before).scalar_subquery()
 
 
-def _parts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> Rows:
-    """What the limit is made of, each part rounded: the posted limit, then each policy."""
-    before = (*holder.before(terms), ruling)
-    parts = sa.union_all(*(each.correlate(*before) for each in _amounts(holder, terms, ruling))).subquery()
+def _parts(holder: Holder, terms: Terms, posted: sa.FromClause) -> Rows:
+    """What the limit is made of, each part rounded: the posted limit, then each policy; nothing where none binds."""
+    before = (*terms.before, posted)
+    parts = sa.union_all(*(each.correlate(*before) for each in _amounts(holder, terms, posted))).subquery()
     listed = (
         sa.select(
             parts.c.kind,
@@ -202,6 +209,7 @@ def _parts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> Rows:
             terms["currency"].label("currency"),
         )
         .select_from(parts)
+        .where(_binds(holder, posted))
         .correlate(*before)
     )
     return Rows(
@@ -220,42 +228,39 @@ def _part(row: sa.FromClause) -> dict[str, Expression | Amount | LinkToEither]:
     }
 
 
-def _amounts(holder: Holder, terms: Terms, ruling: sa.FromClause) -> list[sa.Select[Any]]:
-    """The parts of a limit that binds, in the currencies they were given in."""
-    parts = [_in_force(ruling).add_columns(constant(0).label("place"))]
+def _amounts(holder: Holder, terms: Terms, posted: sa.FromClause) -> list[sa.Select[Any]]:
+    """The parts of a limit, in the currencies they were given in."""
+    parts = [_base_part(posted).add_columns(constant(0).label("place"))]
     if holder.customer is None:
         return parts
     policy = collateral.alias()
-    asked = (holder.customer, terms, ruling)
-    adding = _policies(policy, policy.c.kind, added(policy.c.value, policy.c.percent), *asked)
-    flagged = _policies(policy, constant(CreditLimitPartKind.FLAGGED_POLICY), -policy.c.value, *asked)
+    adding = _policies(policy, policy.c.kind, added(policy.c.value, policy.c.percent), holder.customer, terms)
+    flagged = _policies(policy, constant(CreditLimitPartKind.FLAGGED_POLICY), -policy.c.value, holder.customer, terms)
     parts.append(adding.add_columns(constant(1).label("place")))
     parts.append(flagged.add_columns(constant(2).label("place")).where(policy.c.included_in_exposure))
     return parts
 
 
-def _in_force(ruling: sa.FromClause) -> sa.Select[Any]:
-    """The posted limit in force, where it binds."""
+def _base_part(posted: sa.FromClause) -> sa.Select[Any]:
+    """The posted limit in force, where there is one."""
+    kind = sa.case(
+        (_is_temporary(posted), constant(CreditLimitPartKind.TEMPORARY)), else_=constant(CreditLimitPartKind.BASE)
+    )
     return sa.select(
-        ruling.c.part.label("kind"),
-        ruling.c.id.label("id"),
-        ruling.c.amount.label("amount"),
-        ruling.c.currency.label("currency"),
-    ).where(ruling.c.binds, ruling.c.id.is_not(None))
+        kind.label("kind"),
+        posted.c.id.label("id"),
+        posted.c.amount.label("amount"),
+        posted.c.currency.label("currency"),
+    ).where(posted.c.id.is_not(None))
 
 
 def _policies(
-    policy: sa.FromClause,
-    kind: Expression,
-    amount: Expression,
-    customer: Expression,
-    terms: Terms,
-    ruling: sa.FromClause,
+    policy: sa.FromClause, kind: Expression, amount: Expression, customer: Expression, terms: Terms
 ) -> sa.Select[Any]:
-    """The policies that are valid, each with an amount, where the limit binds."""
+    """The policies that are valid, each with an amount."""
     return sa.select(
         kind.label("kind"), policy.c.id.label("id"), amount.label("amount"), policy.c.currency.label("currency")
-    ).where(ruling.c.binds, valid(policy, customer, terms["day"]))
+    ).where(valid(policy, customer, terms["day"]))
 
 
 def valid(policy: sa.FromClause, customer: Expression, day: Expression) -> sa.ColumnElement[bool]:

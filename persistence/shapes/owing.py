@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -44,6 +44,8 @@ class Owing:
     whose: Callable[[], Whose]
     before: tuple[sa.FromClause, ...]
     asked: Asked
+    alone: bool = False
+    """Whether they are of one customer."""
 
     def of(self, categories: Sequence[Category]) -> sa.FromClause:
         """The balances of these categories.
@@ -87,6 +89,7 @@ class CompanyOwing:
 
     terms: Terms
     asked: Asked
+    alone: ClassVar[bool] = False
 
     @property
     def before(self) -> tuple[sa.FromClause, ...]:
@@ -126,7 +129,7 @@ class CompanyOwing:
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
     alone = Whose(None, sa.true(), key, terms["id"], terms["day"], terms["past"])
-    return Owing(lambda: alone, terms.before, asked)
+    return Owing(lambda: alone, terms.before, asked, alone=True)
 
 
 def of_group(terms: Terms, asked: Asked) -> Owing:

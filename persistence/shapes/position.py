@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.exposure import CreditLimitType
-from domain.limits import CreditLimitKind
 from persistence.shapes import exposure, owing
 from persistence.shapes.limit import Holder, Limit, limit_on
 from persistence.shapes.terms import Terms, company_terms, group_terms, party_terms
@@ -28,17 +28,16 @@ def _customer(row: Row, asked: Asked) -> Object:
     key = row[customer.c.id]
     terms = company_terms(row[customer.c.company_id], asked, (row.source,))
     whose = owing.of_customer(key, terms, asked)
-    found, member = exposure.figures(whose, terms), _membership(key, terms)
+    found = exposure.figures(whose, terms)
 
     def limit() -> Limit:
         holder = Holder(
             key=key,
             customer=key,
-            in_group=sa.and_(terms["check_credit_groups"], member.c.id.is_not(None)),
+            in_group=sa.and_(terms["check_credit_groups"], _memberships(key, terms).exists()),
             unlimited=row[customer.c.unlimited_credit],
             mandatory=row[customer.c.mandatory_credit_limit],
             unset_means_unlimited=terms["unset_limit_means_unlimited"],
-            of=(member,),
         )
         return limit_on(holder, terms, asked.names)
 
@@ -46,6 +45,7 @@ def _customer(row: Row, asked: Asked) -> Object:
         return exposure.insured_of(exposure.covered(key, terms).c.value, found.c.total)
 
     def room() -> Expression:
+        member = _memberships(key, terms).limit(_ONE).lateral()
         group = group_terms(member.c.id, Asked(asked.as_of, terms["currency"]), (terms.lateral, member))
         return sa.case((terms["check_credit_groups"], _room(group, asked)), else_=NOTHING)
 
@@ -121,23 +121,23 @@ def _position(
 
     def effective() -> Expression:
         least = sa.func.least(available(), room(), type_=sa.Numeric())
-        return sa.case((limit().kind == constant(CreditLimitKind.UNLIMITED), NOTHING), else_=least)
+        return sa.case((limit().unlimited, NOTHING), else_=least)
 
     return Object(
         Lazily(
             {
                 "limit": lambda: limit().object,
                 "exposure": lambda: owed,
-                "available": lambda: Amount(available(), terms["currency"]),
+                "available": lambda: Amount(available(), terms["currency"], terms["digits"]),
                 "used_percent": used_percent,
-                "effective_available": lambda: Amount(effective(), terms["currency"]),
+                "effective_available": lambda: Amount(effective(), terms["currency"], terms["digits"]),
             }
         )
     )
 
 
-def _membership(key: Expression, terms: Terms) -> sa.FromClause:
-    """The credit group of a customer on the day of its terms."""
+def _memberships(key: Expression, terms: Terms) -> sa.Select[Any]:
+    """The credit group (`id`) of a customer on the day of its terms."""
     member = credit_group_member.alias()
     until = member.c.until_day
     return (
@@ -147,9 +147,7 @@ def _membership(key: Expression, terms: Terms) -> sa.FromClause:
             member.c.from_day <= terms["day"],
             sa.or_(until.is_(None), until >= terms["day"]),
         )
-        .limit(_ONE)
         .correlate(*terms.before)
-        .lateral()
     )
 
 

@@ -48,10 +48,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Amount:
-    """Money: an exact amount, rounded to its currency when it is written. Null when `value` is."""
+    """Money: an exact amount, rounded to its currency when it is written. Null when `value` is.
+
+    `digits`: to how many decimals of its currency it is rounded already, where it is: rounding costs a look-up.
+    """
 
     value: Expression
     currency: Expression
+    digits: Expression | None = None
 
 
 @dataclass(frozen=True)
