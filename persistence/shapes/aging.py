@@ -20,6 +20,9 @@ from persistence.tables.customer import customer
 from persistence.tables.reference import aging_definition
 
 _ONE = constant(1)
+_USUAL = range(1, len(DEFAULT_AGING.buckets) + 1)
+"""The usual columns by their places."""
+
 _DEFAULT: Expression = sa.literal_column(
     "'{}'::jsonb".format(json.dumps([{"from": one.from_day, "until": one.until_day} for one in DEFAULT_AGING.buckets])),
     JSONB(),
@@ -78,13 +81,9 @@ def _sums(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
         .correlate(*whose.before)
         .subquery()
     )
+    found = terms.with_paths(sums, whose.before)
     return (
-        sa.select(
-            *(
-                terms.rounded(sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit)).label(name)
-                for name in ("total", "payments")
-            )
-        )
+        sa.select(*(terms.rounded(terms.worth_in(found, name)).label(name) for name in ("total", "payments")))
         .correlate(*whose.before)
         .lateral()
     )
@@ -112,10 +111,13 @@ def _buckets(
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
     column = columns(buckets).offset(KEPT_APART).correlate(*before).subquery()
-    kept = whose.of((Category.RECEIVABLES,))
-    usual = buckets is _DEFAULT
-    sums = _by_usual_column(whose, kept) if usual else _by_column(column, kept, before)
     bucket = (column.c.place, column.c.title, column.c.from_day, column.c.until_day)
+    if buckets is _DEFAULT:
+        usual = _usual(whose, terms)
+        own = sa.case({number: usual.c[_named(number)] for number in _USUAL}, value=column.c.place)
+        found = sa.select(*bucket, own.label("amount"), terms["currency"].label("currency"))
+        return found.select_from(column.join(usual, sa.true())).correlate(*before)
+    sums = _by_column(column, whose.of((Category.RECEIVABLES,)), before)
     amount = terms.rounded(sa.func.sum(terms.worth(sums.c.amount, sums.c.currency) * sums.c.unit))
     return (
         sa.select(*bucket, amount.label("amount"), terms["currency"].label("currency"))
@@ -132,27 +134,58 @@ def _by_column(column: sa.FromClause, kept: sa.FromClause, before: tuple[sa.From
         sa.or_(column.c.from_day.is_(None), column.c.from_day <= past),
         sa.or_(column.c.until_day.is_(None), past <= column.c.until_day),
     )
-    return _added_up(column.c.place, kept).select_from(column.join(kept, inside)).correlate(*before).subquery()
+    return (
+        sa.select(
+            column.c.place,
+            kept.c.currency,
+            unit(kept.c.currency).label("unit"),
+            sa.func.sum(kept.c.amount).label("amount"),
+        )
+        .select_from(column.join(kept, inside))
+        .group_by(column.c.place, kept.c.currency)
+        .correlate(*before)
+        .subquery()
+    )
 
 
-def _by_usual_column(whose: Owing | CompanyOwing, kept: sa.FromClause) -> sa.FromClause:
-    """The same of the usual columns, which are known here: a balance is put into its own, not tried in each."""
+def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
+    """What is open in each of the usual columns, which are known here: one row of rounded sums, `column_1` and on.
+
+    A balance is put into its own column, not tried in each, and rates are looked up once for all columns.
+    """
+    kept = whose.of((Category.RECEIVABLES,))
     past = kept.c.company_day - kept.c.due_day
     *younger, _ = DEFAULT_AGING.buckets
     place = sa.case(
         *((past <= constant(one.until_day or 0), constant(number)) for number, one in enumerate(younger, 1)),
         else_=constant(len(DEFAULT_AGING.buckets)),
     )
-    return _added_up(place, kept).select_from(kept).correlate(*whose.before).subquery()
+    placed = (
+        sa.select(place.label("place"), kept.c.currency, kept.c.amount)
+        .offset(KEPT_APART)
+        .correlate(*whose.before)
+        .subquery()
+    )
+    sums = (
+        sa.select(
+            placed.c.currency,
+            unit(placed.c.currency).label("unit"),
+            *(
+                total_where(placed.c.amount, placed.c.place == constant(number)).label(_named(number))
+                for number in _USUAL
+            ),
+        )
+        .group_by(placed.c.currency)
+        .correlate(*whose.before)
+        .subquery()
+    )
+    found = terms.with_paths(sums, whose.before)
+    figures = (terms.rounded(terms.worth_in(found, _named(number))).label(_named(number)) for number in _USUAL)
+    return sa.select(*figures).correlate(*whose.before).subquery()
 
 
-def _added_up(place: Expression, kept: sa.FromClause) -> sa.Select[tuple[object, ...]]:
-    return sa.select(
-        place.label("place"),
-        kept.c.currency,
-        unit(kept.c.currency).label("unit"),
-        sa.func.sum(kept.c.amount).label("amount"),
-    ).group_by(place, kept.c.currency)
+def _named(number: int) -> str:
+    return f"column_{number}"
 
 
 def columns(buckets: Expression) -> sa.Select[tuple[object, ...]]:

@@ -51,7 +51,7 @@ def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
         return _of_one(owing, terms, names)
     sums = _per_currency(owing, terms, names)
     return (
-        sa.select(*(terms.rounded(_worth(sums, name, terms)).label(name) for name in names))
+        sa.select(*(terms.rounded(terms.worth_in(sums, name)).label(name) for name in names))
         .select_from(sums)
         .correlate(*owing.before)
         .lateral()
@@ -80,7 +80,7 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
 
     def figure(name: str) -> Expression:
         here = sa.func.coalesce(sums.c[name], ZERO, type_=sa.Numeric()) * unit_here
-        elsewhere = sa.func.coalesce(_worth(others, name, terms), ZERO, type_=sa.Numeric())
+        elsewhere = sa.func.coalesce(terms.worth_in(others, name), ZERO, type_=sa.Numeric())
         return rounded_to(here + elsewhere, terms["digits"])
 
     return (
@@ -90,11 +90,6 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
         .correlate(*owing.before, sums)
         .lateral()
     )
-
-
-def _worth(sums: sa.FromClause, name: str, terms: Terms) -> Expression:
-    """One figure of all currencies in the currency of the terms, unrounded."""
-    return sa.func.sum(terms.worth(sums.c[name], sums.c.currency) * sums.c.unit, type_=sa.Numeric())
 
 
 def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
@@ -209,10 +204,10 @@ def _per_currency(
     names: Sequence[str],
     only: Callable[[sa.FromClause], sa.ColumnElement[bool]] = lambda kept: sa.true(),
 ) -> sa.FromClause:
-    """Figures for each currency, in its minor units."""
+    """Figures for each currency, in its minor units, with the rates that they are converted by."""
     kept = owing.of(EXPOSED)
     changes = changing(kept, terms)
-    return (
+    sums = (
         sa.select(
             kept.c.currency,
             unit(kept.c.currency).label("unit"),
@@ -224,6 +219,7 @@ def _per_currency(
         .correlate(*owing.before)
         .subquery()
     )
+    return terms.with_paths(sums, owing.before)
 
 
 def insured(owing: Owing, terms: Terms, *, rounded: bool = True) -> sa.FromClause:

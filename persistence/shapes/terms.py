@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from domain.exposure import CreditLimitType
 from persistence.shapes.shape import today
 from persistence.shapes.worked import Asked, Expression, Row
-from persistence.shapes.worth import ZERO, constant, converted, digits, rounded_to
+from persistence.shapes.worth import ZERO, constant, converted, digits, path, rounded_to, worth_by
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, customer
 
@@ -49,6 +49,16 @@ class Terms:
     def worth(self, amount: Expression, currency: Expression) -> Expression:
         """An amount in the currency of the terms, unrounded. Raises CG001 without a rate."""
         return converted(amount, currency, self["currency"], self["day"], self["max_age"])
+
+    def with_paths(self, sums: sa.FromClause, correlated: tuple[sa.FromClause, ...]) -> sa.FromClause:
+        """Sums by `currency`, each with the rates that lead to the currency of the terms (`path`), looked up once."""
+        to = path(sums.c.currency, self["currency"], self["day"], self["max_age"])
+        return sa.select(*sums.c, to.label("path")).offset(KEPT_APART).correlate(*correlated).subquery()
+
+    def worth_in(self, sums: sa.FromClause, name: str) -> Expression:
+        """One of several sums of minor units (`with_paths`, with `unit`), in the currency of the terms, unrounded."""
+        amount = worth_by(sums.c.path, sums.c[name], sums.c.currency, self["currency"], self["day"])
+        return sa.func.sum(amount * sums.c.unit, type_=sa.Numeric())
 
     def rounded(self, amount: Expression) -> Expression:
         """A sum of what amounts are worth, rounded once; nothing is zero."""

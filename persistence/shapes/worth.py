@@ -91,6 +91,25 @@ def converted(
     )
 
 
+def path(currency: Expression, to: Expression, day: Expression, max_age: Expression) -> Expression:
+    """The rates that lead to another currency, looked up: migration 0006. Null where there are none, or none needed.
+
+    Looking up takes twenty times as long as using: several amounts of a currency share one, as a column of a subquery
+    that is kept apart.
+    """
+    found = sa.func.exchange(currency, to, day, max_age, type_=sa.ARRAY(sa.Numeric()))
+    return sa.case((currency != to, found))
+
+
+def worth_by(path: Expression, amount: Expression, currency: Expression, to: Expression, day: Expression) -> Expression:
+    """What `converted` gives, by a path that was looked up. Raises CG001 where one is needed and there is none."""
+    exchanged = sa.func.exchanged(amount, path, type_=sa.Numeric())
+    missing = sa.func.no_rate(currency, to, day, type_=sa.Numeric())
+    return sa.case(
+        (currency == to, amount), (amount == ZERO, ZERO), else_=sa.func.coalesce(exchanged, missing, type_=sa.Numeric())
+    )
+
+
 def _by_digits(currency: Expression, values: Mapping[int, Expression]) -> Expression:
     cases = [(one_of(currency, codes.split()), values[number]) for number, codes in DIGITS.items()]
     return sa.case(*cases, else_=values[USUAL_DIGITS])
