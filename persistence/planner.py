@@ -80,8 +80,8 @@ class Planner:
             case InMoney(amount, currency):
                 money = Amount(self._expression(level, amount), self._expression(level, currency))
                 return self.written(money, one, level, level.never_null(amount))
-            case Linked(column, shape, by):
-                return self._link(one, level, shape, by, self._expression(level, column))
+            case Linked(column, shape, by, seen):
+                return self._link(one, level, shape, by, self._expression(level, column), seen)
             case LinkedToEither(cases, kind):
                 return self._either(one, level, cases, kind)
             case Listed(shape, within):
@@ -230,10 +230,14 @@ class Planner:
         level.use(json)
         return sa.select(json.label("json")).select_from(level.joined()).correlate(parent.source, *parent.joins)
 
-    def _link(self, one: Chosen, level: Level, shape: Shape, by: str, key: sa.ColumnElement[Any]) -> Text:
+    def _link(
+        self, one: Chosen, level: Level, shape: Shape, by: str, key: sa.ColumnElement[Any], seen: bool = False
+    ) -> Text:
         level.use(key)
         column = shape.id if by == "id" else shape.fields[by]
-        rows = sa.select().select_from(shape.source).where(shape.visible, column == key)
+        rows = sa.select().select_from(shape.source).where(column == key)
+        # Looked up for each row of the level: with the key alone to go by, PostgreSQL would read all of them.
+        rows = rows.limit(sa.literal_column("1")) if seen else rows.where(shape.visible)
         lateral = self._record(shape, one.under(shape.name), rows, level).lateral(self.name("l"))
         level.joins.append(lateral)
         return or_null(lateral.c.json, one.nullable)

@@ -45,11 +45,15 @@ class InMoney:
 
 @dataclass(frozen=True)
 class Linked:
-    """The record that a field of the shape points at, if the viewer may see it; `by` names what it points at there."""
+    """The record that a field of the shape points at, if the viewer may see it; `by` names what it points at there.
+
+    `seen`: whoever sees the row may see the record, so that nobody looks whether.
+    """
 
     column: str
     shape: Shape
     by: str = "id"
+    seen: bool = False
 
 
 @dataclass(frozen=True)

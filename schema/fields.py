@@ -152,13 +152,16 @@ def told(attribute: str, description: str) -> Any:
     return _read_by(resolve, description, BY_NAME)
 
 
-def link(column: str, shape: Shape, description: str) -> Any:
-    """A record that a column points at; null where it points nowhere or the viewer may not see it."""
+def link(column: str, shape: Shape, description: str, *, seen: bool = False) -> Any:
+    """A record that a column points at; null where it points nowhere or the viewer may not see it.
+
+    `seen`: whoever sees the row may see the record (the slow lane looks all the same, and the lanes are compared).
+    """
 
     async def resolve(self: Any, info: Info) -> Any:
         return TYPES[shape.name].maybe(await info.context.load(shape, self.row[column]))
 
-    return _read_by(resolve, description, Linked(column, shape))
+    return _read_by(resolve, description, Linked(column, shape, seen=seen))
 
 
 def money(description: str, amount: str, currency: str = "currency") -> Any:

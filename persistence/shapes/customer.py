@@ -10,6 +10,8 @@ from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, rec
 from persistence.tables.company import company_table as company
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
 
+_ONE = sa.literal_column("1", sa.Integer())
+
 _TODAY = today(company.c.time_zone)
 
 _REFERENCES = (
@@ -29,7 +31,7 @@ def _payer() -> sa.ColumnElement[Any]:
         sa.select(customer_payer.c.payer_id)
         .where(customer_payer.c.customer_id == customer.c.id, customer_payer.c.from_day <= _TODAY)
         .order_by(customer_payer.c.from_day.desc())
-        .limit(1)
+        .limit(_ONE)
         .correlate(customer, company)
         .scalar_subquery()
     )
@@ -41,7 +43,7 @@ def _credit_group() -> sa.ColumnElement[Any]:
     return (
         sa.select(credit_group_member.c.credit_group_id)
         .where(credit_group_member.c.customer_id == customer.c.id, member_on(_TODAY))
-        .limit(1)
+        .limit(_ONE)
         .correlate(customer, company)
         .scalar_subquery()
     )

@@ -59,7 +59,7 @@ class Customer(CreditHolder):
         "credit_management_group_id", named.CREDIT_MANAGEMENT_GROUP, "Which blocking rules it falls under."
     )
     credit_group: Annotated[CreditGroup, strawberry.lazy("schema.types.credit_group")] | None = link(
-        "credit_group_id", CREDIT_GROUP, "The group whose limit it shares today."
+        "credit_group_id", CREDIT_GROUP, "The group whose limit it shares today.", seen=True
     )
     account_status: AccountStatus | None = link("account_status_id", named.ACCOUNT_STATUS, "Its credit standing.")
     payment_terms: PaymentTerms | None = link("payment_terms_id", named.PAYMENT_TERMS, "When it usually pays.")
