@@ -19,9 +19,9 @@ from persistence.tables.columns import is_code
 MOST_IN_A_ROW = 200
 """How many texts are joined without brackets: PostgreSQL reads each inside the next, and its stack has an end."""
 
-MARK, INSIDE, FAULT = "\x01", "\x02", "\x03"
-"""No JSON text holds them unescaped: around what is finished outside SQL, between its name and what it is made of, and
-in the place of a null that may not be."""
+MARK, INSIDE, FAULT, BETWEEN = "\x01", "\x02", "\x03", "\x04"
+"""No JSON text holds them unescaped: around what is finished outside SQL, between its number and what it is made of, in
+the place of a null that may not be, and between the values that something is made of."""
 
 Text = sa.ColumnElement[str]
 
@@ -87,6 +87,11 @@ def _flat(parts: Iterable[Text | str]) -> Iterator[Text | str]:
             yield from _flat(part.element.clauses)
         else:
             yield part
+
+
+def around(number: int) -> tuple[str, str]:
+    """What stands before and after the values that a finisher is given, which is known by its number."""
+    return f"{MARK}{number}{INSIDE}", MARK
 
 
 def or_null(text: Text, nullable: bool) -> Text:

@@ -198,10 +198,11 @@ class Planner:
     def _marked(self, one: Chosen, texts: Sequence[sa.ColumnElement[Any]]) -> Text:
         """What is finished outside SQL: which finisher, and what it is made of."""
         self.finishers.append(one)
-        parts: list[Text | str] = [f"{json_text.MARK}{len(self.finishers) - 1}"]
-        for text in texts:
-            parts.extend([json_text.INSIDE, text])
-        return joined([*parts, json_text.MARK])
+        before, after = json_text.around(len(self.finishers) - 1)
+        parts: list[Text | str] = [before]
+        for place, text in enumerate(texts):
+            parts.extend([json_text.BETWEEN if place else "", text])
+        return joined([*parts, after])
 
     # Records ----------------------------------------------------------------------------------------------------------
 
