@@ -27,6 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from persistence.database import KEEP_MEMORY
+
 CONNECTIONS = 16
 
 _READERS: Mapping[str, Any] = {
@@ -47,10 +49,12 @@ class Prepared:
 
 async def connect(url: str) -> asyncpg.Connection:
     """One connection as the product sets it."""
-    settings = {"jit": "off", "plan_cache_mode": "force_generic_plan"}
-    return await asyncpg.connect(
+    settings = {"jit": "off", "plan_cache_mode": "force_generic_plan", "datestyle": "ISO"}
+    connection = await asyncpg.connect(
         url, statement_cache_size=1024, max_cacheable_statement_size=0, server_settings=settings
     )
+    await connection.execute(KEEP_MEMORY)
+    return connection
 
 
 async def load(conn: asyncpg.Connection, text: str) -> Mapping[str, Prepared]:

@@ -1,4 +1,5 @@
-"""JSON as text that PostgreSQL writes: `concat` of pieces is 1.6 times as fast as its own JSON functions on long lists.
+"""JSON as text that PostgreSQL writes, joined by `||`: on long lists twice as fast as `concat`, which asks every piece
+how it is written, and three times as fast as the JSON functions.
 
 Every function gives an expression of type text that is never NULL, unless it says otherwise.
 """
@@ -6,45 +7,91 @@ Every function gives an expression of type text that is never NULL, unless it sa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import TIMESTAMP, aggregate_order_by
+from sqlalchemy.sql import operators
 
-MOST_ARGUMENTS = 100
-"""How many arguments a function of PostgreSQL takes."""
+from persistence.tables.columns import is_code
 
-MARK, INSIDE, FAULT = "\x01", "\x02", "\x03"
-"""No JSON text holds them unescaped: around what is finished outside SQL, between its name and what it is made of, and
-in the place of a null that may not be."""
+MOST_IN_A_ROW = 200
+"""How many texts are joined without brackets: PostgreSQL reads each inside the next, and its stack has an end."""
+
+MARK, INSIDE, FAULT, BETWEEN = "\x01", "\x02", "\x03", "\x04"
+"""No JSON text holds them unescaped: around what is finished outside SQL, between its number and what it is made of, in
+the place of a null that may not be, and between the values that something is made of."""
 
 Text = sa.ColumnElement[str]
 
 
-def piece(text: str) -> Text:
+class Piece(sa.ColumnClause[str]):
     """A piece of text as it is, written into the statement: a parameter for each would cost more than it says."""
-    if text.isprintable():
-        return sa.literal_column("'" + text.replace("'", "''") + "'", sa.Text())
-    escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return sa.literal_column("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'")
+
+    def __init__(self, said: str) -> None:
+        if said.isprintable():
+            written = "'" + said.replace("'", "''") + "'"
+        else:
+            escaped = said.replace("\\", "\\\\").replace("'", "''")
+            written = "E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'"
+        super().__init__(written, sa.Text(), is_literal=True)
+        self.said = said
+
+
+class Joined(sa.sql.elements.ExpressionClauseList[str]):
+    """Texts one after the other; NULL when one of them is."""
+
+    inherit_cache = True
+
+    def __init__(self, parts: Iterable[Text]) -> None:
+        grouped = (part.self_group(against=operators.concat_op) for part in parts)
+        super().__init__(operators.concat_op, *grouped, type_=sa.Text())
+
+
+def piece(text: str) -> Text:
+    """A piece of text as it is."""
+    return Piece(text)
 
 
 def joined(parts: Iterable[Text | str]) -> Text:
-    """Pieces and expressions one after the other. NULLs among them are swallowed."""
-    merged: list[Text | str] = []
+    """Pieces and expressions one after the other; NULL when one of them is.
+
+    What is joined already is joined anew with what is around it, and pieces side by side become one.
+    """
+    merged: list[Text] = []
+    said = ""
+    for part in _flat(parts):
+        if isinstance(part, str):
+            said += part
+            continue
+        if said:
+            merged.append(Piece(said))
+            said = ""
+        merged.append(part)
+    if said or not merged:
+        merged.append(Piece(said))
+    while len(merged) > MOST_IN_A_ROW:
+        starts = range(0, len(merged), MOST_IN_A_ROW)
+        merged = [sa.sql.elements.Grouping(Joined(merged[start : start + MOST_IN_A_ROW])) for start in starts]
+    return merged[0] if len(merged) == 1 else Joined(merged)
+
+
+def _flat(parts: Iterable[Text | str]) -> Iterator[Text | str]:
     for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        elif part != "" or not isinstance(part, str):
-            merged.append(part)
-    written = [piece(part) if isinstance(part, str) else part for part in merged]
-    while len(written) > MOST_ARGUMENTS:
-        written = [
-            sa.func.concat(*written[start : start + MOST_ARGUMENTS], type_=sa.Text())
-            for start in range(0, len(written), MOST_ARGUMENTS)
-        ]
-    return written[0] if len(written) == 1 else sa.func.concat(*written, type_=sa.Text())
+        if isinstance(part, Piece):
+            yield part.said
+        elif isinstance(part, Joined):
+            yield from _flat(part.clauses)
+        elif isinstance(part, sa.sql.elements.Grouping) and isinstance(part.element, Joined):
+            yield from _flat(part.element.clauses)
+        else:
+            yield part
+
+
+def around(number: int) -> tuple[str, str]:
+    """What stands before and after the values that a finisher is given, which is known by its number."""
+    return f"{MARK}{number}{INSIDE}", MARK
 
 
 def or_null(text: Text, nullable: bool) -> Text:
@@ -54,7 +101,7 @@ def or_null(text: Text, nullable: bool) -> Text:
 
 def quoted(text: sa.ColumnElement[Any]) -> Text:
     """A text that needs no escapes, in quotes; NULL of NULL."""
-    return piece('"').concat(text).concat(piece('"'))
+    return joined(['"', text, '"'])
 
 
 def escaped(text: sa.ColumnElement[Any]) -> Text:
@@ -76,19 +123,32 @@ def scalar(value: sa.ColumnElement[Any]) -> Text:
         return quoted(moment(value, "Z"))
     if isinstance(kind, sa.Date | sa.Numeric | sa.BigInteger | sa.Uuid):
         return quoted(sa.cast(value, sa.Text()))
-    return escaped(value)
+    return quoted(sa.cast(value, sa.Text())) if _is_code(value) else escaped(value)
+
+
+def _is_code(value: sa.ColumnElement[Any]) -> bool:
+    """Whether it is a column of a closed list of codes, however many subqueries it came through."""
+    return all(isinstance(base, sa.Column) and is_code(base) for base in value.base_columns)
 
 
 def moment(value: sa.ColumnElement[Any], offset: str) -> Text:
-    """A moment in UTC as Python writes it: with its microseconds when there are any."""
-    written = sa.func.to_char(sa.func.timezone("UTC", value), piece('YYYY-MM-DD"T"HH24:MI:SS.US'), type_=sa.Text())
-    return sa.func.replace(written, piece(".000000"), piece(""), type_=sa.Text()).concat(piece(offset))
+    """A moment in UTC as Python writes it, with its microseconds when there are any; NULL of NULL.
+
+    `to_char` would cost three times as much as the text that PostgreSQL has for it (by the pool's `DateStyle`), which
+    lacks the T and the zeros at the end.
+    """
+    there = sa.cast(sa.func.timezone(sa.literal_column("interval '0'"), value), sa.Text())
+    written = sa.func.replace(there, piece(" "), piece("T"), type_=sa.Text())
+    whole = sa.cast(value, TIMESTAMP(timezone=True, precision=0)) == value
+    return joined([sa.case((whole, written), else_=sa.func.rpad(written, _MICROSECONDS, piece("0"))), offset])
+
+
+_MICROSECONDS = sa.literal_column(str(len("2026-11-23T09:00:00.123456")), sa.Integer())
 
 
 def node_id(prefix: str, key: sa.ColumnElement[Any]) -> Text:
     """A node id; NULL of NULL."""
-    hexadecimal = sa.func.replace(sa.cast(key, sa.Text()), piece("-"), piece(""), type_=sa.Text())
-    return piece(f'"{prefix}_').concat(hexadecimal).concat(piece('"'))
+    return joined([f'"{prefix}_', sa.func.encode(sa.func.uuid_send(key), piece("hex"), type_=sa.Text()), '"'])
 
 
 def array(json: Text, order: Sequence[sa.ColumnElement[Any]], only: sa.ColumnElement[bool] | None = None) -> Text:
@@ -96,7 +156,8 @@ def array(json: Text, order: Sequence[sa.ColumnElement[Any]], only: sa.ColumnEle
     rows = sa.func.string_agg(json, sa.literal_column("','"), type_=sa.Text())
     ordered: Any = sa.func.string_agg(json, aggregate_order_by(sa.literal_column("','"), *order), type_=sa.Text())
     found = ordered if order else rows
-    return joined(["[", found if only is None else found.filter(only), "]"])
+    some = found if only is None else found.filter(only)
+    return joined(["[", sa.func.coalesce(some, piece(""), type_=sa.Text()), "]"])
 
 
 def cursor(version: int, digest: str, keys: Sequence[sa.ColumnElement[Any]]) -> Text:

@@ -11,7 +11,7 @@ import asyncpg
 
 from persistence import json_text
 from persistence.database import Pool
-from persistence.json_text import FAULT, MARK
+from persistence.json_text import FAULT
 from persistence.planner import Planner
 from persistence.selection import Chosen, Constant, Finished, Itself, Local
 from persistence.shapes.given import Parameters
@@ -102,7 +102,7 @@ def _without_rows(chosen: Sequence[Chosen], finishers: list[Chosen]) -> str:
             case Itself():
                 text = _without_rows(one.under(), finishers)
             case _:
-                text = f"{MARK}{len(finishers)}{MARK}"
+                text = "".join(json_text.around(len(finishers)))
                 finishers.append(one)
         parts.append(f"{json_text.constant(one.response)}:{text}")
     return "{" + ",".join(parts) + "}"

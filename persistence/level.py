@@ -20,7 +20,7 @@ class NotPlanned(Exception):
 
 @dataclass
 class Level:
-    """Rows and what is joined to them. `fields` finds what a name gives there."""
+    """Rows and what is joined to them. `fields` finds what a name gives there, `sure` that none of them is null."""
 
     source: sa.FromClause
     shape: Shape | None = None
@@ -29,6 +29,7 @@ class Level:
     joins: list[sa.FromClause] = field(default_factory=list)
     worked: dict[Any, Object] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    sure: bool = False
 
     def adapted(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """An expression over base tables, over these rows."""
@@ -51,7 +52,9 @@ class Level:
 
     def never_null(self, name: str) -> bool:
         """Whether the database itself keeps a field from being null."""
-        if self.shape is None or name in self.fields:
+        if name in self.fields:
+            return self.sure
+        if self.shape is None:
             return False
         found = self.shape.id if name == "id" else self.shape.fields[name]
         return isinstance(found, sa.Column) and not found.nullable and found.table is self.shape.id.table

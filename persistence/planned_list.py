@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from domain.counting import CountPrecision
 from persistence import json_text
@@ -73,8 +74,7 @@ class _Page:
             for key, sort in zip(keys, self._keys, strict=True)
         ]
         place = sa.func.row_number().over(order_by=self._order).label("place")
-        found = sa.func.count().over().label("found")
-        numbered = sa.select(rows, place, found).correlate(level.source, *level.joins).subquery(planner.name("n"))
+        numbered = sa.select(rows, place).correlate(level.source, *level.joins).subquery(planner.name("n"))
         columns = {column: numbered.c[name] for column, name in labels.items()}
         self._level = Level(numbered, shape, {}, columns)
         self._numbered = numbered
@@ -102,8 +102,12 @@ class _Page:
         for place, key in enumerate(self._keys):
             yield key.expression.label(f"key_{place}")
 
-    def _cursor(self) -> Text:
-        keys = [self._numbered.c[f"key_{place}"] for place in range(len(self._keys))]
+    def _cursor(self, at: sa.ColumnElement[int] | None = None) -> Text:
+        """The cursor of each row, or of the one at a place. Collecting its keys out of all rows is cheap: there need be
+        no second pass over them that knows how many there were."""
+        keys: list[sa.ColumnElement[Any]] = [self._numbered.c[f"key_{place}"] for place in range(len(self._keys))]
+        if at is not None:
+            keys = [_collected(key, self._numbered.c.place)[at] for key in keys]
         return json_text.cursor(VERSION, digest(self._shape, self._keys), keys)
 
     def part(self, child: Chosen) -> Text:
@@ -140,16 +144,16 @@ class _Page:
         return joined([*parts, "}"])
 
     def _page_info(self, child: Chosen) -> Text:
-        place, found = self._numbered.c.place, self._numbered.c.found
-        more = sa.func.coalesce(sa.func.max(found), sa.literal_column("0")) > self._size_literal
-        last = place == sa.func.least(found, self._size_literal)
-        first = place == sa.literal_column("1")
+        found = sa.func.count()
+        more = found > self._size_literal
+        last = sa.func.least(found, self._size_literal, type_=sa.Integer())
+        first = sa.literal_column("1", sa.Integer())
         start, end = (last, first) if self._backwards else (first, last)
         fields: dict[str, sa.ColumnElement[Any]] = {
             "has_next_page": _flag(self._asked.before is not None) if self._backwards else more,
             "has_previous_page": more if self._backwards else _flag(self._asked.after is not None),
-            "start_cursor": sa.func.max(self._cursor()).filter(start),
-            "end_cursor": sa.func.max(self._cursor()).filter(end),
+            "start_cursor": self._cursor(start),
+            "end_cursor": self._cursor(end),
         }
         parts: list[Text | str] = []
         for field in child.under():
@@ -157,7 +161,7 @@ class _Page:
             if field.name not in fields:
                 parts.append(self._planner.value(field, self._level))
             elif field.name.endswith("cursor"):
-                parts.append(sa.func.coalesce(fields[field.name], piece("null"), type_=sa.Text()))
+                parts.append(sa.case((last > sa.literal_column("0"), fields[field.name]), else_=piece("null")))
             else:
                 parts.append(sa.cast(fields[field.name], sa.Text()))
         return joined([*parts, "}"])
@@ -220,6 +224,11 @@ def _count(
     )
     value = sa.cast(sa.func.least(lateral.c.counted, limit), sa.Integer())
     return planner.object(child.under(), Level(lateral, None, {"value": value, "precision": precise}))
+
+
+def _collected(key: sa.ColumnElement[Any], place: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
+    """The values of a key in all rows, as an array in the order of the rows."""
+    return sa.func.array_agg(aggregate_order_by(key, place), type_=sa.ARRAY(key.type))
 
 
 def _flag(value: bool) -> sa.ColumnElement[bool]:

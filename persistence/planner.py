@@ -79,7 +79,7 @@ class Planner:
                 return self.written(level.find(name), one, level, level.never_null(name))
             case InMoney(amount, currency):
                 money = Amount(self._expression(level, amount), self._expression(level, currency))
-                return self.written(money, one, level, level.never_null(amount))
+                return self._money(money, one, level, level.never_null(amount), level.never_null(currency))
             case Linked(column, shape, by, seen):
                 return self._link(one, level, shape, by, self._expression(level, column), seen)
             case LinkedToEither(cases, kind):
@@ -108,7 +108,7 @@ class Planner:
         """A figure or a stored value as JSON."""
         match found:
             case Amount():
-                return self._money(found, one, level, never_null)
+                return self._money(found, one, level)
             case Object(fields, present):
                 inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
                 json = self.object(one.under(), inner)
@@ -122,7 +122,7 @@ class Planner:
             case Rows():
                 return self._rows(found, one, level)
             case Said(message):
-                return self._marked(one, [sa.cast(message, sa.Text())])
+                return self._marked(one, [sa.func.coalesce(sa.cast(message, sa.Text()), piece(""))])
             case _:
                 text = json_text.scalar(found)
                 return text if never_null else or_null(text, one.nullable)
@@ -133,12 +133,15 @@ class Planner:
             raise NotPlanned(name)
         return found
 
-    def _money(self, money: Amount, one: Chosen, level: Level, never_null: bool) -> Text:
+    def _money(
+        self, money: Amount, one: Chosen, level: Level, never_null: bool = False, of_currency: bool = False
+    ) -> Text:
         """An amount rounded to the digits of its currency, and what else is wanted of it."""
         value, currency = money.value, money.currency
         amount = rounded(value, currency) if money.digits is None else value
         fields: dict[str, Worked] = {"exact": value, "amount": amount, "currency": currency}
-        inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
+        sure = never_null and of_currency
+        inner = Level(level.source, None, fields, level.columns, level.joins, level.worked, sure=sure)
         json = self.object(one.under(), inner)
         if never_null:
             return json
@@ -174,10 +177,15 @@ class Planner:
         assert isinstance(reading, Finished)
         if reading.figures is None:
             values = [self._expression(level, name) for name in reading.fields]
+            sure = [level.never_null(name) for name in reading.fields]
         else:
             worked = self._figures(reading.figures, {}, level).fields
             values = [worked[name] for name in reading.fields]
-        texts = [sa.func.coalesce(sa.cast(value, sa.Text()), piece("")) for value in values]
+            sure = [False for _ in values]
+        texts = [
+            sa.cast(value, sa.Text()) if never_null else sa.func.coalesce(sa.cast(value, sa.Text()), piece(""))
+            for value, never_null in zip(values, sure, strict=True)
+        ]
         marked = self._marked(one, texts)
         if reading.fields and one.nullable and (reading.figures or not level.never_null(reading.fields[0])):
             return or_null(sa.case((values[0].is_not(None), marked), else_=sa.null()), nullable=True)
@@ -186,10 +194,11 @@ class Planner:
     def _marked(self, one: Chosen, texts: Sequence[sa.ColumnElement[Any]]) -> Text:
         """What is finished outside SQL: which finisher, and what it is made of."""
         self.finishers.append(one)
-        parts: list[Text | str] = [f"{json_text.MARK}{len(self.finishers) - 1}"]
-        for text in texts:
-            parts.extend([json_text.INSIDE, text])
-        return joined([*parts, json_text.MARK])
+        before, after = json_text.around(len(self.finishers) - 1)
+        parts: list[Text | str] = [before]
+        for place, text in enumerate(texts):
+            parts.extend([json_text.BETWEEN if place else "", text])
+        return joined([*parts, after])
 
     # Records ----------------------------------------------------------------------------------------------------------
 

@@ -1,20 +1,22 @@
 """What SQL cannot say, put where it left a mark: labels, localized money, sentences.
 
 A finisher is told once a call what is the same for all its marks (language, style), and then gives the JSON for each
-mark's values. Equal marks are finished once.
+mark's values. Equal marks are finished once. A long list has thousands of marks: whatever is done for each of them is
+done by C.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
 from typing import Any
 
 import orjson
 
 from locales.format import format_every
 from persistence.frozen import thaw_message
-from persistence.json_text import INSIDE, MARK
+from persistence.json_text import BETWEEN, INSIDE, MARK
 from persistence.selection import Chosen, Finished
 from persistence.shapes.given import Parameter
 from schema.given import Call
@@ -61,31 +63,29 @@ def jsons(texts: Sequence[str]) -> list[str]:
 
 
 def finished(text: str, chosen: Sequence[Chosen], call: Call, known: Mapping[str, str] | None = None) -> str:
-    """The text with every mark finished; `known` are marks that are."""
+    """The text with every mark finished; `known` are fields that are, by their numbers."""
     parts = text.split(MARK)
     if len(parts) == 1:
         return text
-    done = dict(known or {})
-    marks = parts[1::2]
-    of_field: dict[str, list[str]] = {}
-    for mark in dict.fromkeys(marks):
-        if mark not in done:
-            of_field.setdefault(mark.partition(INSIDE)[0], []).append(mark)
-    for number, own in of_field.items():
-        finish = finish_of(chosen[int(number)], call)
-        if isinstance(finish, Together):
-            done.update(zip(own, finish.every(_columns(own)), strict=True))
-        else:
-            done.update((mark, finish(mark.split(INSIDE)[1:])) for mark in own)
-    parts[1::2] = [done[mark] for mark in marks]
+    marks = INSIDE.join(parts[1::2]).split(INSIDE)
+    numbers, values = marks[::2], marks[1::2]
+    done: dict[str, Iterator[str]] = {}
+    for number in dict.fromkeys(numbers):
+        own = list(compress(values, map(number.__eq__, numbers)))
+        json = (known or {}).get(number)
+        done[number] = iter(_every(own, finish_of(chosen[int(number)], call)) if json is None else repeat(json))
+    parts[1::2] = list(map(next, map(done.__getitem__, numbers)))
     return "".join(parts)
 
 
-def _columns(marks: Sequence[str]) -> list[Sequence[str]]:
-    """The values of one field's marks: all first ones, all second ones."""
-    width = 1 + marks[0].count(INSIDE)
-    values = INSIDE.join(marks).split(INSIDE)
-    return [values[place::width] for place in range(1, width)]
+def _every(marks: Sequence[str], finish: Finish) -> Iterable[str]:
+    """The JSON for each of one field's marks."""
+    if isinstance(finish, Together):
+        width = 1 + marks[0].count(BETWEEN)
+        values = BETWEEN.join(marks).split(BETWEEN)
+        return finish.every([values[place::width] for place in range(width)])
+    once = {mark: finish(mark.split(BETWEEN)) for mark in dict.fromkeys(marks)}
+    return map(once.__getitem__, marks)
 
 
 def finish_of(one: Chosen, call: Call) -> Finish:

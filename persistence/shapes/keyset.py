@@ -45,7 +45,13 @@ class SortKey:
         literal = bound(value, self.expression.type)
         if self.descending != backwards:
             return self.expression.is_not(None) if value is None else self.expression < literal
-        return sa.false() if value is None else sa.or_(self.expression > literal, self.expression.is_(None))
+        if value is None:
+            return sa.false()
+        return (
+            sa.or_(self.expression > literal, self.expression.is_(None))
+            if self._nullable
+            else self.expression > literal
+        )
 
     def not_before(self, value: Any, backwards: bool) -> sa.ColumnElement[bool]:
         """Rows with the same value or after it: what an index can begin at."""
@@ -54,8 +60,13 @@ class SortKey:
             return sa.true() if value is None else self.expression <= literal
         if value is None:
             return self.expression.is_(None)
-        nullable = not isinstance(self.expression, sa.Column) or self.expression.nullable
-        return sa.or_(self.expression >= literal, self.expression.is_(None)) if nullable else self.expression >= literal
+        if self._nullable:
+            return sa.or_(self.expression >= literal, self.expression.is_(None))
+        return self.expression >= literal
+
+    @property
+    def _nullable(self) -> bool:
+        return not isinstance(self.expression, sa.Column) or bool(self.expression.nullable)
 
     def same(self, value: Any) -> sa.ColumnElement[bool]:
         """Rows with the same value."""

@@ -7,6 +7,7 @@ not zero: the usual row costs a comparison.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,5 +112,8 @@ def worth_by(path: Expression, amount: Expression, currency: Expression, to: Exp
 
 
 def _by_digits(currency: Expression, values: Mapping[int, Expression]) -> Expression:
-    cases = [(one_of(currency, codes.split()), values[number]) for number, codes in DIGITS.items()]
-    return sa.case(*cases, else_=values[USUAL_DIGITS])
+    # Most currencies have two decimals: that is looked up once and not in a list for each other number.
+    unusual = {number: codes.split() for number, codes in DIGITS.items()}
+    cases = [(one_of(currency, codes), values[number]) for number, codes in unusual.items()]
+    rare = one_of(currency, chain.from_iterable(unusual.values()))
+    return sa.case((rare, sa.case(*cases)), else_=values[USUAL_DIGITS])

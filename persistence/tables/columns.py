@@ -23,6 +23,8 @@ RATE = sa.Numeric(24, 10)
 PERCENT = sa.Numeric(9, 4)
 INSTANT = sa.DateTime(timezone=True)
 
+_CODE = "code"
+
 
 def table(name: str, comment: str, *parts: Any) -> sa.Table:
     """A table with its comment, of columns and of lists of columns that belong together."""
@@ -80,12 +82,19 @@ def choice(
     """A code out of a closed list, checked by the database: the values of a domain enum."""
     listed = ", ".join(f"'{value}'" for value in values)
     column = text(name, comment, nullable=nullable, default=default)
+    column.info[_CODE] = True
     return [column, sa.CheckConstraint(f"{name} in ({listed})", name=f"{name}_known")]
 
 
 def currency(name: str = "currency", comment: str = "ISO 4217 code", *, nullable: bool = False) -> sa.Column[Any]:
     """A currency. VARCHAR, since CHAR pads."""
-    return sa.Column(name, sa.String(3), sa.ForeignKey("currency.code"), nullable=nullable, comment=comment)
+    to = sa.ForeignKey("currency.code")
+    return sa.Column(name, sa.String(3), to, nullable=nullable, comment=comment, info={_CODE: True})
+
+
+def is_code(column: sa.Column[Any]) -> bool:
+    """Whether the database lets nothing in but codes of a closed list: letters, digits and underscores."""
+    return _CODE in column.info
 
 
 def amount(name: str, comment: str, *, nullable: bool = False, default: str | None = None) -> sa.Column[Any]:
