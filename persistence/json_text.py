@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from persistence.sql import TEXT, Sql
 
 MOST_ARGUMENTS = 100
 """How many arguments a function of PostgreSQL takes."""
@@ -19,47 +20,65 @@ MARK, INSIDE, FAULT = "\x01", "\x02", "\x03"
 """No JSON text holds them unescaped: around what is finished outside SQL, between its name and what it is made of, and
 in the place of a null that may not be."""
 
-Text = sa.ColumnElement[str]
 
-
-def piece(text: str) -> Text:
+def piece(text: str) -> Sql:
     """A piece of text as it is, written into the statement: a parameter for each would cost more than it says."""
     if text.isprintable():
-        return sa.literal_column("'" + text.replace("'", "''") + "'", sa.Text())
+        return Sql("'" + text.replace("'", "''") + "'")
     escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return sa.literal_column("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'")
+    return Sql("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'")
 
 
-def joined(parts: Iterable[Text | str]) -> Text:
+def called(name: str, *arguments: Sql, type_: sa.types.TypeEngine[Any] = TEXT) -> Sql:
+    """A function of PostgreSQL."""
+    return Sql(f"{name}({', '.join(argument.text for argument in arguments)})", type_)
+
+
+def as_text(value: Sql) -> Sql:
+    """A value as PostgreSQL writes it; NULL of NULL."""
+    return Sql(f"CAST({value.text} AS TEXT)")
+
+
+def joined(parts: Iterable[Sql | str]) -> Sql:
     """Pieces and expressions one after the other. NULLs among them are swallowed."""
-    merged: list[Text | str] = []
+    merged: list[Sql | str] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
             merged[-1] += part
-        elif part != "" or not isinstance(part, str):
+        elif part != "":
             merged.append(part)
     written = [piece(part) if isinstance(part, str) else part for part in merged]
     while len(written) > MOST_ARGUMENTS:
         written = [
-            sa.func.concat(*written[start : start + MOST_ARGUMENTS], type_=sa.Text())
+            called("concat", *written[start : start + MOST_ARGUMENTS])
             for start in range(0, len(written), MOST_ARGUMENTS)
         ]
-    return written[0] if len(written) == 1 else sa.func.concat(*written, type_=sa.Text())
+    return written[0] if len(written) == 1 else called("concat", *written)
 
 
-def or_null(text: Text, nullable: bool) -> Text:
+def or_null(text: Sql, nullable: bool) -> Sql:
     """A text that may be NULL: `null` in JSON, or a fault where none may be."""
-    return sa.func.coalesce(text, piece("null" if nullable else FAULT), type_=sa.Text())
+    return called("coalesce", text, piece("null" if nullable else FAULT))
 
 
-def quoted(text: sa.ColumnElement[Any]) -> Text:
+def where(condition: Sql, text: Sql) -> Sql:
+    """A text where a condition is true, NULL elsewhere."""
+    return Sql(f"CASE WHEN {condition.inside} THEN {text.text} END")
+
+
+def where_there(value: Sql, text: Sql) -> Sql:
+    """A text where a value is not NULL, NULL elsewhere."""
+    return where(Sql(f"{value.inside} IS NOT NULL"), text)
+
+
+def quoted(text: Sql) -> Sql:
     """A text that needs no escapes, in quotes; NULL of NULL."""
-    return piece('"').concat(text).concat(piece('"'))
+    return Sql(f"""'"' || {text.inside} || '"'""")
 
 
-def escaped(text: sa.ColumnElement[Any]) -> Text:
+def escaped(text: Sql) -> Sql:
     """Any text as a JSON string; NULL of NULL. `to_json` must be told the type of a text written into the statement."""
-    return sa.cast(sa.func.to_json(sa.cast(text, sa.Text())), sa.Text())
+    return as_text(called("to_json", as_text(text)))
 
 
 def constant(value: Any) -> str:
@@ -67,50 +86,48 @@ def constant(value: Any) -> str:
     return json.dumps(value)
 
 
-def scalar(value: sa.ColumnElement[Any]) -> Text:
+def scalar(value: Sql) -> Sql:
     """A value as the API writes its type: numbers with a fraction, days and moments are strings. NULL of NULL."""
     kind = value.type
     if isinstance(kind, sa.Integer | sa.Boolean) and not isinstance(kind, sa.BigInteger):
-        return sa.cast(value, sa.Text())
+        return as_text(value)
     if isinstance(kind, sa.DateTime):
         return quoted(moment(value, "Z"))
     if isinstance(kind, sa.Date | sa.Numeric | sa.BigInteger | sa.Uuid):
-        return quoted(sa.cast(value, sa.Text()))
+        return quoted(as_text(value))
     return escaped(value)
 
 
-def moment(value: sa.ColumnElement[Any], offset: str) -> Text:
+def moment(value: Sql, offset: str) -> Sql:
     """A moment in UTC as Python writes it: with its microseconds when there are any."""
-    written = sa.func.to_char(sa.func.timezone("UTC", value), piece('YYYY-MM-DD"T"HH24:MI:SS.US'), type_=sa.Text())
-    return sa.func.replace(written, piece(".000000"), piece(""), type_=sa.Text()).concat(piece(offset))
+    written = called("to_char", called("timezone", piece("UTC"), value), piece('YYYY-MM-DD"T"HH24:MI:SS.US'))
+    return Sql(f"{called('replace', written, piece('.000000'), piece('')).text} || {piece(offset).text}")
 
 
-def node_id(prefix: str, key: sa.ColumnElement[Any]) -> Text:
+def node_id(prefix: str, key: Sql) -> Sql:
     """A node id; NULL of NULL."""
-    hexadecimal = sa.func.replace(sa.cast(key, sa.Text()), piece("-"), piece(""), type_=sa.Text())
-    return piece(f'"{prefix}_').concat(hexadecimal).concat(piece('"'))
+    hexadecimal = called("replace", as_text(key), piece("-"), piece(""))
+    return Sql(f"""{piece(f'"{prefix}_').text} || {hexadecimal.text} || '"'""")
 
 
-def array(json: Text, order: Sequence[sa.ColumnElement[Any]], only: sa.ColumnElement[bool] | None = None) -> Text:
+def array(json: Sql, order: Sequence[str], only: str | None = None) -> Sql:
     """The rows of a select as a JSON array, sorted."""
-    rows = sa.func.string_agg(json, sa.literal_column("','"), type_=sa.Text())
-    ordered: Any = sa.func.string_agg(json, aggregate_order_by(sa.literal_column("','"), *order), type_=sa.Text())
-    found = ordered if order else rows
-    return joined(["[", found if only is None else found.filter(only), "]"])
+    sorted_by = f" ORDER BY {', '.join(order)}" if order else ""
+    found = Sql(f"string_agg({json.text}, ','{sorted_by})" + (f" FILTER (WHERE {only})" if only else ""))
+    return joined(["[", found, "]"])
 
 
-def cursor(version: int, digest: str, keys: Sequence[sa.ColumnElement[Any]]) -> Text:
+def cursor(version: int, digest: str, keys: Sequence[Sql]) -> Sql:
     """A cursor as `persistence.shapes.keyset` writes it, in quotes."""
-    parts: list[Text | str] = [f'[{version},"{digest}"']
+    parts: list[Sql | str] = [f'[{version},"{digest}"']
     for key in keys:
         kind = key.type
         if isinstance(kind, sa.DateTime):
             written = quoted(moment(key, "+00:00"))
         elif isinstance(kind, sa.Uuid):
-            written = quoted(sa.cast(key, sa.Text()))
+            written = quoted(as_text(key))
         else:
             written = scalar(key)
-        parts.extend([",", sa.func.coalesce(written, piece("null"), type_=sa.Text())])
-    content = sa.func.convert_to(joined([*parts, "]"]), piece("UTF8"))
-    encoded = sa.func.encode(content, piece("base64"), type_=sa.Text())
-    return joined(['"', sa.func.translate(encoded, sa.literal_column(r"E'+/=\n'"), piece("-_")), '"'])
+        parts.extend([",", called("coalesce", written, piece("null"))])
+    encoded = called("encode", called("convert_to", joined([*parts, "]"]), piece("UTF8")), piece("base64"))
+    return joined(['"', called("translate", encoded, Sql(r"E'+/=\n'"), piece("-_")), '"'])

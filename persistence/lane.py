@@ -44,7 +44,7 @@ class Plan:
         if all(map(_reads_no_row, chosen)):
             return cls._beside(chosen, parameters)
         planner = Planner()
-        statement = Statement(planner.statement(chosen))
+        statement = planner.statement(chosen)
         plan = cls(statement, planner.finishers)
         slots = statement.slots()
         plan.reads.extend(_reader(name, fixed, parameters) for name, fixed in slots)

@@ -125,7 +125,11 @@ Worked = Expression | Amount | LinkTo | LinkToEither | Said | Rows | Object
 
 @dataclass(frozen=True)
 class Figures:
-    """How something is worked out: the base columns of the row it needs, and the tree it gives."""
+    """How something is worked out: the base columns of the row it needs, and the tree it gives.
+
+    `of_a_call`: the tree holds parameters of one plan; others are kept for all.
+    """
 
     needs: tuple[sa.Column[Any], ...]
     build: Callable[[Row, Asked], Object]
+    of_a_call: bool = False
