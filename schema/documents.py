@@ -19,20 +19,16 @@ from graphql import (
     OperationDefinitionNode,
     get_operation_ast,
     parse,
-    specified_rules,
-    validate,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.literals import Literal, lifted, places
+from schema.validation import mistakes
 
 MOST_ERRORS = 5
 MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
 """How many texts are kept, and of what length at most: 40 MB in the worst case."""
 
 MOST_DOCUMENTS = 500
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -137,7 +133,7 @@ class Documents:
             if document is not None:
                 return Asked(text, document, literals)
         asked = self._new(text)
-        order, own = places(asked.document.tree)
+        order, own = places(asked.document.tree) if literals else ({}, frozenset())
         if len(order) != len(literals):
             return asked
         asked.document.order = order
@@ -151,7 +147,7 @@ class Documents:
             tree = parse(text)
         except GraphQLError as error:
             raise Invalid([error]) from error
-        if wrong := validate(self._schema, tree, RULES, max_errors=MOST_ERRORS):
+        if wrong := mistakes(self._schema, tree, MOST_ERRORS):
             raise Invalid(wrong)
         fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
         return Asked(text, Document(text, tree, {}, fragments), ())
