@@ -10,15 +10,21 @@ from typing import Any
 import asyncpg
 
 from persistence import json_text
-from persistence.database import Pool
+from persistence.database import Connection, Pool
 from persistence.json_text import FAULT, MARK
 from persistence.planner import Planner
+from persistence.recent import Recent
 from persistence.selection import Chosen, Constant, Finished, Itself, Local
 from persistence.shapes.given import Parameters
 from persistence.statements import REQUIRED, Statement
 
 GIVES_UP: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.DataError, asyncpg.InterfaceError)
 """What ends the fast lane without a word: the slow lane runs the operation again and says what and where."""
+
+
+MOST_MET = 4096
+"""How many statements are remembered to have been run. A connection needs 0.8 MB of the database to keep a long one
+prepared, and of those that are run for the first time most never are again: they are prepared without a name."""
 
 
 class NotWithoutError(Exception):
@@ -70,7 +76,7 @@ class Plan:
         if self.statement is None:
             return self.text or ""
         async with pool.acquire() as conn:
-            text: str = await conn.fetchval(self.statement.text, *arguments)
+            text = await _fetched(conn, self.statement.text, arguments)
         if FAULT in text:
             raise NotWithoutError
         return text
@@ -82,6 +88,20 @@ class Plan:
         async with pool.acquire() as conn:
             rows = await conn.fetch("explain (analyze, buffers) " + self.statement.text, *arguments)
         return "\n".join(row[0] for row in rows)
+
+
+_MET: Recent[int, bool] = Recent(MOST_MET)
+
+
+async def _fetched(conn: Connection, text: str, arguments: Sequence[Any]) -> str:
+    """What a statement gives. Only one that was met before is kept prepared."""
+    if _MET.get(hash(text)):
+        found: str = await conn.fetchval(text, *arguments)
+        return found
+    _MET.put(hash(text), True)
+    once = await conn.prepare(text, name="")
+    found = await once.fetchval(*arguments)
+    return found
 
 
 def _reads_no_row(one: Chosen) -> bool:

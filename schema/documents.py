@@ -6,10 +6,9 @@ literals a pass over its characters.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -21,6 +20,7 @@ from graphql import (
     parse,
 )
 
+from persistence.recent import Recent
 from schema.literals import Literal, lifted, places
 from schema.validation import mistakes
 
@@ -29,39 +29,6 @@ MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
 """How many texts are kept, and of what length at most: 40 MB in the worst case."""
 
 MOST_DOCUMENTS = 500
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """What was used last, up to a number."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """What is kept under a key."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def put(self, key: K, value: V) -> V:
-        """Keep something; what was not used for longest goes."""
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return value
-
-    def clear(self) -> None:
-        """Keep nothing."""
-        self._kept.clear()
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
 
 class Invalid(Exception):

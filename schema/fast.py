@@ -16,11 +16,12 @@ from domain.money import RateMissing
 from persistence.database import Pool
 from persistence.lane import GIVES_UP, NotWithoutError, Plan
 from persistence.level import NotPlanned
+from persistence.recent import Recent
 from persistence.selection import Chosen, Listed
 from persistence.shapes.keyset import BadCursor
 from schema.beside import beside
 from schema.context import Context
-from schema.documents import Asked, Document, Recent
+from schema.documents import Asked, Document
 from schema.errors import ClientMistake
 from schema.finishing import finished
 from schema.given import Call, Given, Looks, NotGiven

@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from persistence.recent import Recent
 from schema.app import SCHEMA, graphql_schema
-from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents, Recent
+from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents
 from schema.fast import MOST_PLANS
 from schema.given import MOST_LOOKS
 from tests.schema.asking import house
