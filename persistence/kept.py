@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.util import ClauseAdapter
 
+from persistence.recent import Recent
 from persistence.shapes.shape import Shape
 from persistence.shapes.worked import Asked, Figures, Row, Rows
 from persistence.sql import LATERAL, ROW, Written, in_table, marked, unquoted, written
@@ -207,10 +208,22 @@ class Kept:
         found[lateral] = self._laterals[lateral]
 
 
-def kept_figures(figures: Figures, arguments: Iterable[str], wanted: frozenset[str] | None) -> Kept:
-    """Figures over a row with the base columns they need. `arguments`: which of `ASKED` are given, as parameters."""
+def kept_figures(figures: Figures, arguments: Iterable[str], wanted: frozenset[str] | None) -> tuple[Kept, bool]:
+    """Figures over a row with the base columns they need. `arguments`: which of `ASKED` are given, as parameters.
+
+    The first time that something is wanted which never was, all figures do as well, which are written already: then the
+    second, whether they are exactly what is wanted, is false.
+    """
     given = tuple(sorted(arguments))
-    return _build(figures, given, wanted) if figures.of_a_call else _kept(figures, given, wanted)
+    matters = figures.names & wanted if figures.names and wanted is not None else None
+    if figures.of_a_call:
+        return _build(figures, given, matters), True
+    key = (figures, given, matters)
+    found = _KEPT.get(key)
+    if found is None and matters is not None and _WANTED.get(key) is None:
+        _WANTED.put(key, True)
+        return kept_figures(figures, given, None)[0], False
+    return found or _KEPT.put(key, _build(figures, given, matters)), True
 
 
 def _build(figures: Figures, arguments: tuple[str, ...], wanted: frozenset[str] | None) -> Kept:
@@ -220,7 +233,10 @@ def _build(figures: Figures, arguments: tuple[str, ...], wanted: frozenset[str] 
     return Kept(figures.build(row, Asked(**asked, names=wanted)), (source,))
 
 
-_kept = lru_cache(MOST_FIGURES)(_build)
+_Key: TypeAlias = tuple[Figures, tuple[str, ...], frozenset[str] | None]
+
+_KEPT: Recent[_Key, Kept] = Recent(MOST_FIGURES)
+_WANTED: Recent[_Key, bool] = Recent(2 * MOST_FIGURES)
 
 
 def asked_name(argument: str) -> str:

@@ -35,7 +35,8 @@ class NotWithoutError(Exception):
 class Plan:
     """One statement, how its arguments are read from a call, and what is finished of its text.
 
-    Without a statement, `text` is what would have come of it: nothing is read from the database.
+    Without a statement, `text` is what would have come of it: nothing is read from the database. `rough`: it reads
+    more than is wanted, which was cheaper to plan; another plan would not.
     """
 
     statement: Statement | None
@@ -43,15 +44,18 @@ class Plan:
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
     text: str | None = None
+    rough: bool = False
 
     @classmethod
-    def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
-        """The plan of a selection. Raises `NotPlanned`."""
+    def of(cls, chosen: Sequence[Chosen], parameters: Parameters, again: bool = False) -> Plan:
+        """The plan of a selection; `again`: in place of a rough one. Raises `NotPlanned`."""
         if all(map(_reads_no_row, chosen)):
             return cls._beside(chosen, parameters)
         planner = Planner()
         statement = planner.statement(chosen)
-        plan = cls(statement, planner.finishers)
+        plan = cls(statement, planner.finishers, rough=planner.rough)
+        if again:
+            _MET.put(hash(statement.text), True)
         slots = statement.slots()
         plan.reads.extend(_reader(name, fixed, parameters) for name, fixed in slots)
         used = {name for name, _ in slots}

@@ -48,11 +48,12 @@ from persistence.statements import Statement
 class Planner:
     """Folds one operation. `finishers` are what it leaves to be finished outside SQL, in the order of their marks.
 
-    `fixed`: the values of parameters that no call gives.
+    `fixed`: the values of parameters that no call gives. `rough`: figures are read that nobody wants.
     """
 
     finishers: list[Chosen] = field(default_factory=list)
     fixed: dict[str, Any] = field(default_factory=dict)
+    rough: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
 
     def statement(self, chosen: Sequence[Chosen]) -> Statement:
@@ -162,10 +163,12 @@ class Planner:
         self, figures: Figures, arguments: Mapping[str, Any], level: Level, wanted: frozenset[str] | None = None
     ) -> Joined:
         """The figures of the row, worked out once for the same arguments."""
-        key = (figures, wanted, *sorted((name, id(value)) for name, value in arguments.items()))
+        known = {name: value for name, value in arguments.items() if value is not None}
+        kept, exact = kept_figures(figures, known, wanted)
+        self.rough = self.rough or not exact
+        key = (id(kept), *sorted((name, id(value)) for name, value in known.items()))
         if key not in level.worked:
-            given = {name: self._parameter(value) for name, value in arguments.items() if value is not None}
-            kept = kept_figures(figures, given, wanted)
+            given = {name: self._parameter(value) for name, value in known.items()}
             level.worked[key] = Joined.over(kept, level.source, f"{self.name('w')}_", given)
         return level.worked[key]
 

@@ -31,6 +31,10 @@ class Recent(Generic[K, V]):
             self._kept.popitem(last=False)
         return value
 
+    def drop(self, key: K) -> None:
+        """Keep something no longer."""
+        self._kept.pop(key, None)
+
     def clear(self) -> None:
         """Keep nothing."""
         self._kept.clear()

@@ -127,9 +127,11 @@ Worked = Expression | Amount | LinkTo | LinkToEither | Said | Rows | Object
 class Figures:
     """How something is worked out: the base columns of the row it needs, and the tree it gives.
 
-    `of_a_call`: the tree holds parameters of one plan; others are kept for all.
+    `names`: the figures that it leaves out of its sums where it is told that they are not wanted. `of_a_call`: the tree
+    holds parameters of one plan; others are kept for all.
     """
 
     needs: tuple[sa.Column[Any], ...]
     build: Callable[[Row, Asked], Object]
+    names: frozenset[str] = frozenset()
     of_a_call: bool = False

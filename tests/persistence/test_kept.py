@@ -22,7 +22,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.built = 0
-        self.figures = Figures(CUSTOMER_POSITION.needs, self._build)
+        self.figures = replace(CUSTOMER_POSITION, build=self._build)
 
     def _build(self, row: Row, asked: Asked) -> Object:
         self.built += 1
@@ -49,10 +49,27 @@ def test_figures_are_built_once_for_all_statements_that_want_the_same_of_them() 
     counting = Counting()
     first = statement(position(counting.figures, "total"))
     other = statement(Chosen("account", Stored("account")), position(counting.figures, "total", alias="another"))
-    assert counting.built == 1
     assert "another" in other.text
     assert "another" not in first.text
-    statement(position(counting.figures, "total", "overdue"))
+    built = counting.built
+    for alias in ("third", "fourth"):
+        assert alias in statement(position(counting.figures, "total", alias=alias)).text
+    assert counting.built == built == 2
+
+
+def test_what_is_wanted_for_the_first_time_is_read_out_of_all_and_exactly_from_then_on() -> None:
+    figures = Counting().figures
+    rough, exact, again = (statement(position(figures, "overdue", alias="credit")).text for _ in range(3))
+    assert "AS held_orders" in rough
+    assert "AS held_orders" not in exact
+    assert "AS overdue" in exact
+    assert again == exact
+
+
+def test_names_that_change_no_sum_are_no_reason_to_build_figures_anew() -> None:
+    counting = Counting()
+    for names in ({"total"}, {"total", "currency"}, {"total", "limit", "kind"}, {"total", "amount"}):
+        kept_figures(counting.figures, (), frozenset(names))
     assert counting.built == 2
 
 
@@ -71,10 +88,15 @@ def test_what_is_kept_of_figures_is_bounded() -> None:
         built.append(asked.names)
         return Object()
 
-    figures = Figures((), build)
-    for number in (*range(MOST_FIGURES + 1), MOST_FIGURES, 0):
-        kept_figures(figures, (), frozenset({str(number)}))
-    assert built == [frozenset({str(number)}) for number in (*range(MOST_FIGURES + 1), 0)]
+    figures = [Figures((), build, frozenset({str(number)})) for number in range(MOST_FIGURES + 1)]
+    first, _ = kept_figures(figures[0], (), None)
+    for one in figures[1:]:
+        kept_figures(one, (), None)
+    assert len(built) == MOST_FIGURES + 1
+    again, _ = kept_figures(figures[-1], (), None)
+    assert len(built) == MOST_FIGURES + 1
+    assert kept_figures(figures[0], (), None)[0] is not first
+    assert again.tree == Object()
 
 
 def test_the_same_figures_with_other_arguments_stand_beside_each_other_under_names_of_their_own() -> None:
@@ -87,7 +109,7 @@ def test_the_same_figures_with_other_arguments_stand_beside_each_other_under_nam
 
 
 def test_no_mark_is_left_in_a_statement_and_the_same_selection_is_the_same_text() -> None:
-    one, other = (statement(position(CUSTOMER_POSITION, "total", "overdue")) for _ in range(2))
+    _, one, other = (statement(position(CUSTOMER_POSITION, "total", "overdue")) for _ in range(3))
     assert not {PARAMETER, LATERAL, ROW} & set(one.text)
     assert one.text == other.text
     assert dict(one.slots()).keys() >= {"companies", "now"}
