@@ -162,7 +162,7 @@ class Kept:
     _laterals: dict[sa.Lateral, KeptLateral] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
     _texts: dict[Any, Taken] = field(default_factory=dict)
-    _lists: dict[int, tuple[Taken, Kept]] = field(default_factory=dict)
+    _lists: dict[int, tuple[Rows, Taken, Kept]] = field(default_factory=dict)
 
     def take(self, expression: sa.ColumnElement[Any]) -> Taken:
         """The text of a figure."""
@@ -182,8 +182,8 @@ class Kept:
             source = rows.select.correlate(*around).subquery(unquoted(f"{ROW}{len(self.rows)}"))
             text = written(source, around, beside=False, asfrom=True)
             inner = Kept(rows.fields(source), (*self.rows, source), self._laterals, self._numbers)
-            found = self._lists[id(rows)] = (Taken(text, tuple(laterals.values())), inner)
-        return found
+            found = self._lists[id(rows)] = (rows, Taken(text, tuple(laterals.values())), inner)
+        return found[1:]
 
     def _needed(self, expression: Any) -> dict[sa.Lateral, KeptLateral]:
         """The laterals an expression speaks of, after those that they speak of themselves."""

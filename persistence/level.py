@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from persistence.kept import Joined, KeptField, kept_shape
+from persistence.kept import Joined, KeptField, KeptLateral, kept_shape
 from persistence.shapes.shape import Shape
 from persistence.shapes.worked import Worked
 from persistence.sql import ROW, Sql
@@ -71,7 +71,7 @@ class Level:
         found = self.shape.id if name == "id" else self.shape.fields[name]
         return isinstance(found, sa.Column) and not found.nullable and found.table is self.shape.id.table
 
-    def join(self, stands: Joined, laterals: Any) -> None:
+    def join(self, stands: Joined, laterals: Iterable[KeptLateral]) -> None:
         """Join laterals of figures that are not joined yet."""
         for lateral in laterals:
             name = stands.filled(lateral.name)

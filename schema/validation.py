@@ -36,10 +36,11 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
-_VISITED = {
+WITHOUT_NAMES = {
     kind: tuple(key for key in keys if key not in ("name", "alias"))
     for kind, keys in query_document_keys_to_validate.items()
 }
+"""What is visited of each kind of nodes."""
 
 
 def mistakes(schema: GraphQLSchema, tree: DocumentNode, most: int) -> list[GraphQLError]:
@@ -59,7 +60,7 @@ def mistakes(schema: GraphQLSchema, tree: DocumentNode, most: int) -> list[Graph
     if fragments:
         visitors.insert(0, FragmentNestingVisitor(fragments))
     try:
-        visit(tree, TypeInfoVisitor(types, _AllRules(visitors)), _VISITED)
+        visit(tree, TypeInfoVisitor(types, _AllRules(visitors)), WITHOUT_NAMES)
     except ValidationAbortedError as error:
         error.__context__ = None  # what was being told holds all that was visited
         found.append(error.with_traceback(None))
@@ -82,13 +83,17 @@ class _Context(ValidationContext):
         found: list[VariableUsage] | None = self._variable_usages.get(node)
         if found is None:
             visitor = VariableUsageVisitor(self._type_info, node if isinstance(node, FragmentDefinitionNode) else None)
-            visit(node, TypeInfoVisitor(self._type_info, visitor), _VISITED)
+            visit(node, TypeInfoVisitor(self._type_info, visitor), WITHOUT_NAMES)
             found = self._variable_usages[node] = visitor.usages
         return found
 
 
 class _AllRules(ParallelVisitor):
     """Asks each rule where it has a method, and skips what it does not want to see."""
+
+    def __init__(self, rules: Sequence[Visitor]) -> None:
+        super().__init__(rules)
+        self._rules, self._kinds = rules, tuple(map(type, rules))
 
     def get_enter_leave_for_kind(self, kind: str) -> EnterLeaveVisitor:
         """The methods of all rules for nodes of a kind."""
@@ -99,13 +104,11 @@ class _AllRules(ParallelVisitor):
 
     def _methods(self, kind: str) -> EnterLeaveVisitor:
         entering, leaving = [], []
-        for place, visitor in enumerate(self.visitors):
-            rule: Any = type(visitor)
-            enters, leaves = _names(rule, kind)
+        for place, enters, leaves in _asked(self._kinds, kind):
+            visitor = self._rules[place]
             if enters:
                 entering.append((place, getattr(visitor, enters)))
-            if enters or leaves:
-                leaving.append((place, getattr(visitor, leaves) if leaves else None))
+            leaving.append((place, getattr(visitor, leaves) if leaves else None))
         skipping = self.skipping
 
         def enter(node: Any, *around: Any) -> None:
@@ -126,9 +129,11 @@ class _AllRules(ParallelVisitor):
 
 
 @cache
-def _names(rule: type[Visitor], kind: str) -> Sequence[str]:
-    """What a rule's methods for a kind of nodes are called, when entering and when leaving; "" where it has none."""
-    return tuple(
-        next((name for name in (f"{when}_{kind}", when) if getattr(rule, name, None)), "")
-        for when in ("enter", "leave")
-    )
+def _asked(rules: tuple[Any, ...], kind: str) -> Sequence[tuple[int, str, str]]:
+    """The places of rules that have a method for a kind of nodes, with its names when entering and when leaving."""
+    named = ((place, _method(rule, "enter", kind), _method(rule, "leave", kind)) for place, rule in enumerate(rules))
+    return [(place, enters, leaves) for place, enters, leaves in named if enters or leaves]
+
+
+def _method(rule: Any, when: str, kind: str) -> str:
+    return next((name for name in (f"{when}_{kind}", when) if hasattr(rule, name)), "")
