@@ -11,10 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TIMESTAMP, aggregate_order_by
-from sqlalchemy.sql import operators
 
-from persistence.tables.columns import is_code
+from persistence.sql import TEXT, Sql
 
 MOST_IN_A_ROW = 200
 """How many texts are joined without brackets: PostgreSQL reads each inside the next, and its stack has an end."""
@@ -23,68 +21,47 @@ MARK, INSIDE, FAULT, BETWEEN = "\x01", "\x02", "\x03", "\x04"
 """No JSON text holds them unescaped: around what is finished outside SQL, between its number and what it is made of, in
 the place of a null that may not be, and between the values that something is made of."""
 
-Text = sa.ColumnElement[str]
 
-
-class Piece(sa.ColumnClause[str]):
+def piece(text: str) -> Sql:
     """A piece of text as it is, written into the statement: a parameter for each would cost more than it says."""
-
-    def __init__(self, said: str) -> None:
-        if said.isprintable():
-            written = "'" + said.replace("'", "''") + "'"
-        else:
-            escaped = said.replace("\\", "\\\\").replace("'", "''")
-            written = "E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'"
-        super().__init__(written, sa.Text(), is_literal=True)
-        self.said = said
+    if text.isprintable():
+        return Sql("'" + text.replace("'", "''") + "'")
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return Sql("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'")
 
 
-class Joined(sa.sql.elements.ExpressionClauseList[str]):
-    """Texts one after the other; NULL when one of them is."""
-
-    inherit_cache = True
-
-    def __init__(self, parts: Iterable[Text]) -> None:
-        grouped = (part.self_group(against=operators.concat_op) for part in parts)
-        super().__init__(operators.concat_op, *grouped, type_=sa.Text())
+def called(name: str, *arguments: Sql, type_: sa.types.TypeEngine[Any] = TEXT) -> Sql:
+    """A function of PostgreSQL."""
+    return Sql(f"{name}({', '.join(argument.text for argument in arguments)})", type_)
 
 
-def piece(text: str) -> Text:
-    """A piece of text as it is."""
-    return Piece(text)
+def as_text(value: Sql) -> Sql:
+    """A value as PostgreSQL writes it; NULL of NULL."""
+    return Sql(f"CAST({value.text} AS TEXT)")
 
 
-def joined(parts: Iterable[Text | str]) -> Text:
+def joined(parts: Iterable[Sql | str]) -> Sql:
     """Pieces and expressions one after the other; NULL when one of them is.
 
     What is joined already is joined anew with what is around it, and pieces side by side become one.
     """
-    merged: list[Text] = []
-    said = ""
+    merged: list[Sql | str] = []
     for part in _flat(parts):
-        if isinstance(part, str):
-            said += part
-            continue
-        if said:
-            merged.append(Piece(said))
-            said = ""
-        merged.append(part)
-    if said or not merged:
-        merged.append(Piece(said))
-    while len(merged) > MOST_IN_A_ROW:
-        starts = range(0, len(merged), MOST_IN_A_ROW)
-        merged = [sa.sql.elements.Grouping(Joined(merged[start : start + MOST_IN_A_ROW])) for start in starts]
-    return merged[0] if len(merged) == 1 else Joined(merged)
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    written = [piece(part).text if isinstance(part, str) else part.inside for part in merged or [""]]
+    while len(written) > MOST_IN_A_ROW:
+        starts = range(0, len(written), MOST_IN_A_ROW)
+        written = [f"({' || '.join(written[start : start + MOST_IN_A_ROW])})" for start in starts]
+    return Sql(" || ".join(written), parts=tuple(merged))
 
 
-def _flat(parts: Iterable[Text | str]) -> Iterator[Text | str]:
+def _flat(parts: Iterable[Sql | str]) -> Iterator[Sql | str]:
     for part in parts:
-        if isinstance(part, Piece):
-            yield part.said
-        elif isinstance(part, Joined):
-            yield from _flat(part.clauses)
-        elif isinstance(part, sa.sql.elements.Grouping) and isinstance(part.element, Joined):
-            yield from _flat(part.element.clauses)
+        if isinstance(part, Sql) and part.parts:
+            yield from part.parts
         else:
             yield part
 
@@ -94,19 +71,29 @@ def around(number: int) -> tuple[str, str]:
     return f"{MARK}{number}{INSIDE}", MARK
 
 
-def or_null(text: Text, nullable: bool) -> Text:
+def or_null(text: Sql, nullable: bool) -> Sql:
     """A text that may be NULL: `null` in JSON, or a fault where none may be."""
-    return sa.func.coalesce(text, piece("null" if nullable else FAULT), type_=sa.Text())
+    return called("coalesce", text, piece("null" if nullable else FAULT))
 
 
-def quoted(text: sa.ColumnElement[Any]) -> Text:
+def where(condition: Sql, text: Sql) -> Sql:
+    """A text where a condition is true, NULL elsewhere."""
+    return Sql(f"CASE WHEN {condition.inside} THEN {text.text} END")
+
+
+def where_there(value: Sql, text: Sql) -> Sql:
+    """A text where a value is not NULL, NULL elsewhere."""
+    return where(Sql(f"{value.inside} IS NOT NULL"), text)
+
+
+def quoted(text: Sql) -> Sql:
     """A text that needs no escapes, in quotes; NULL of NULL."""
     return joined(['"', text, '"'])
 
 
-def escaped(text: sa.ColumnElement[Any]) -> Text:
+def escaped(text: Sql) -> Sql:
     """Any text as a JSON string; NULL of NULL. `to_json` must be told the type of a text written into the statement."""
-    return sa.cast(sa.func.to_json(sa.cast(text, sa.Text())), sa.Text())
+    return as_text(called("to_json", as_text(text)))
 
 
 def constant(value: Any) -> str:
@@ -114,64 +101,57 @@ def constant(value: Any) -> str:
     return json.dumps(value)
 
 
-def scalar(value: sa.ColumnElement[Any]) -> Text:
+def scalar(value: Sql) -> Sql:
     """A value as the API writes its type: numbers with a fraction, days and moments are strings. NULL of NULL."""
     kind = value.type
     if isinstance(kind, sa.Integer | sa.Boolean) and not isinstance(kind, sa.BigInteger):
-        return sa.cast(value, sa.Text())
+        return as_text(value)
     if isinstance(kind, sa.DateTime):
         return quoted(moment(value, "Z"))
     if isinstance(kind, sa.Date | sa.Numeric | sa.BigInteger | sa.Uuid):
-        return quoted(sa.cast(value, sa.Text()))
-    return quoted(sa.cast(value, sa.Text())) if _is_code(value) else escaped(value)
+        return quoted(as_text(value))
+    return quoted(as_text(value)) if value.code else escaped(value)
 
 
-def _is_code(value: sa.ColumnElement[Any]) -> bool:
-    """Whether it is a column of a closed list of codes, however many subqueries it came through."""
-    return all(isinstance(base, sa.Column) and is_code(base) for base in value.base_columns)
-
-
-def moment(value: sa.ColumnElement[Any], offset: str) -> Text:
+def moment(value: Sql, offset: str) -> Sql:
     """A moment in UTC as Python writes it, with its microseconds when there are any; NULL of NULL.
 
     `to_char` would cost three times as much as the text that PostgreSQL has for it (by the pool's `DateStyle`), which
     lacks the T and the zeros at the end.
     """
-    there = sa.cast(sa.func.timezone(sa.literal_column("interval '0'"), value), sa.Text())
-    written = sa.func.replace(there, piece(" "), piece("T"), type_=sa.Text())
-    whole = sa.cast(value, TIMESTAMP(timezone=True, precision=0)) == value
-    return joined([sa.case((whole, written), else_=sa.func.rpad(written, _MICROSECONDS, piece("0"))), offset])
+    there = as_text(called("timezone", Sql("interval '0'"), value))
+    written = called("replace", there, piece(" "), piece("T"))
+    whole = f"CAST({value.text} AS TIMESTAMP(0) WITH TIME ZONE) = {value.inside}"
+    padded = called("rpad", written, Sql(_MICROSECONDS), piece("0"))
+    return joined([Sql(f"CASE WHEN {whole} THEN {written.text} ELSE {padded.text} END"), offset])
 
 
-_MICROSECONDS = sa.literal_column(str(len("2026-11-23T09:00:00.123456")), sa.Integer())
+_MICROSECONDS = str(len("2026-11-23T09:00:00.123456"))
 
 
-def node_id(prefix: str, key: sa.ColumnElement[Any]) -> Text:
+def node_id(prefix: str, key: Sql) -> Sql:
     """A node id; NULL of NULL."""
-    return joined([f'"{prefix}_', sa.func.encode(sa.func.uuid_send(key), piece("hex"), type_=sa.Text()), '"'])
+    return joined([f'"{prefix}_', called("encode", called("uuid_send", key), piece("hex")), '"'])
 
 
-def array(json: Text, order: Sequence[sa.ColumnElement[Any]], only: sa.ColumnElement[bool] | None = None) -> Text:
+def array(json: Sql, order: Sequence[str], only: str | None = None) -> Sql:
     """The rows of a select as a JSON array, sorted."""
-    rows = sa.func.string_agg(json, sa.literal_column("','"), type_=sa.Text())
-    ordered: Any = sa.func.string_agg(json, aggregate_order_by(sa.literal_column("','"), *order), type_=sa.Text())
-    found = ordered if order else rows
-    some = found if only is None else found.filter(only)
-    return joined(["[", sa.func.coalesce(some, piece(""), type_=sa.Text()), "]"])
+    sorted_by = f" ORDER BY {', '.join(order)}" if order else ""
+    found = Sql(f"string_agg({json.text}, ','{sorted_by})" + (f" FILTER (WHERE {only})" if only else ""))
+    return joined(["[", called("coalesce", found, piece("")), "]"])
 
 
-def cursor(version: int, digest: str, keys: Sequence[sa.ColumnElement[Any]]) -> Text:
+def cursor(version: int, digest: str, keys: Sequence[Sql]) -> Sql:
     """A cursor as `persistence.shapes.keyset` writes it, in quotes."""
-    parts: list[Text | str] = [f'[{version},"{digest}"']
+    parts: list[Sql | str] = [f'[{version},"{digest}"']
     for key in keys:
         kind = key.type
         if isinstance(kind, sa.DateTime):
             written = quoted(moment(key, "+00:00"))
         elif isinstance(kind, sa.Uuid):
-            written = quoted(sa.cast(key, sa.Text()))
+            written = quoted(as_text(key))
         else:
             written = scalar(key)
-        parts.extend([",", sa.func.coalesce(written, piece("null"), type_=sa.Text())])
-    content = sa.func.convert_to(joined([*parts, "]"]), piece("UTF8"))
-    encoded = sa.func.encode(content, piece("base64"), type_=sa.Text())
-    return joined(['"', sa.func.translate(encoded, sa.literal_column(r"E'+/=\n'"), piece("-_")), '"'])
+        parts.extend([",", called("coalesce", written, piece("null"))])
+    encoded = called("encode", called("convert_to", joined([*parts, "]"]), piece("UTF8")), piece("base64"))
+    return joined(['"', called("translate", encoded, Sql(r"E'+/=\n'"), piece("-_")), '"'])

@@ -10,15 +10,21 @@ from typing import Any
 import asyncpg
 
 from persistence import json_text
-from persistence.database import Pool
+from persistence.database import Connection, Pool
 from persistence.json_text import FAULT
 from persistence.planner import Planner
+from persistence.recent import Recent
 from persistence.selection import Chosen, Constant, Finished, Itself, Local
 from persistence.shapes.given import Parameters
 from persistence.statements import REQUIRED, Statement
 
 GIVES_UP: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.DataError, asyncpg.InterfaceError)
 """What ends the fast lane without a word: the slow lane runs the operation again and says what and where."""
+
+
+MOST_MET = 4096
+"""How many statements are remembered to have been run. A connection needs 0.8 MB of the database to keep a long one
+prepared, and of those that are run for the first time most never are again: they are prepared without a name."""
 
 
 class NotWithoutError(Exception):
@@ -29,7 +35,8 @@ class NotWithoutError(Exception):
 class Plan:
     """One statement, how its arguments are read from a call, and what is finished of its text.
 
-    Without a statement, `text` is what would have come of it: nothing is read from the database.
+    Without a statement, `text` is what would have come of it: nothing is read from the database. `rough`: it reads
+    more than is wanted, which was cheaper to plan; another plan would not.
     """
 
     statement: Statement | None
@@ -37,15 +44,18 @@ class Plan:
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
     text: str | None = None
+    rough: bool = False
 
     @classmethod
-    def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
-        """The plan of a selection. Raises `NotPlanned`."""
+    def of(cls, chosen: Sequence[Chosen], parameters: Parameters, again: bool = False) -> Plan:
+        """The plan of a selection; `again`: in place of a rough one. Raises `NotPlanned`."""
         if all(map(_reads_no_row, chosen)):
             return cls._beside(chosen, parameters)
         planner = Planner()
-        statement = Statement(planner.statement(chosen))
-        plan = cls(statement, planner.finishers)
+        statement = planner.statement(chosen)
+        plan = cls(statement, planner.finishers, rough=planner.rough)
+        if again:
+            _MET.put(hash(statement.text), True)
         slots = statement.slots()
         plan.reads.extend(_reader(name, fixed, parameters) for name, fixed in slots)
         used = {name for name, _ in slots}
@@ -70,7 +80,7 @@ class Plan:
         if self.statement is None:
             return self.text or ""
         async with pool.acquire() as conn:
-            text: str = await conn.fetchval(self.statement.text, *arguments)
+            text = await _fetched(conn, self.statement.text, arguments)
         if FAULT in text:
             raise NotWithoutError
         return text
@@ -82,6 +92,20 @@ class Plan:
         async with pool.acquire() as conn:
             rows = await conn.fetch("explain (analyze, buffers) " + self.statement.text, *arguments)
         return "\n".join(row[0] for row in rows)
+
+
+_MET: Recent[int, bool] = Recent(MOST_MET)
+
+
+async def _fetched(conn: Connection, text: str, arguments: Sequence[Any]) -> str:
+    """What a statement gives. Only one that was met before is kept prepared."""
+    if _MET.get(hash(text)):
+        found: str = await conn.fetchval(text, *arguments)
+        return found
+    _MET.put(hash(text), True)
+    once = await conn.prepare(text, name="")
+    found = await once.fetchval(*arguments)
+    return found
 
 
 def _reads_no_row(one: Chosen) -> bool:

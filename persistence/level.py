@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.util import ClauseAdapter
 
+from persistence.kept import Joined, KeptField, KeptLateral, kept_shape
 from persistence.shapes.shape import Shape
-from persistence.shapes.worked import Object, Worked
+from persistence.shapes.worked import Worked
+from persistence.sql import ROW, Sql
 
 
 class NotPlanned(Exception):
@@ -20,93 +20,76 @@ class NotPlanned(Exception):
 
 @dataclass
 class Level:
-    """Rows and what is joined to them. `fields` finds what a name gives there, `sure` that none of them is null."""
+    """Rows under a name, `source`, and what is joined to them. `fields` finds what a name gives there, `sure` names
+    those that are never null where they are read.
 
-    source: sa.FromClause
+    `figures`: as what the figures among the fields stand in the statement. `fixed`: the values of parameters that no
+    call gives, of the whole statement.
+    """
+
+    source: str
+    fixed: dict[str, Any]
     shape: Shape | None = None
-    fields: Mapping[str, Worked] = field(default_factory=dict)
-    columns: Mapping[sa.Column[Any], sa.ColumnElement[Any]] = field(default_factory=dict)
-    joins: list[sa.FromClause] = field(default_factory=list)
-    worked: dict[Any, Object] = field(default_factory=dict)
+    fields: Mapping[str, Worked | Sql] = field(default_factory=dict)
+    figures: Joined | None = None
+    joins: dict[str, str] = field(default_factory=dict)
+    worked: dict[Any, Joined] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
-    sure: bool = False
+    sure: frozenset[str] = frozenset()
 
-    def adapted(self, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        """An expression over base tables, over these rows."""
-        if isinstance(expression, sa.Column):
-            return self.columns[expression]
-        found: sa.ColumnElement[Any] = ClauseAdapter(self.source).traverse(expression)
-        return found
+    def inner(
+        self, fields: Mapping[str, Worked | Sql], figures: Joined | None, sure: frozenset[str] = frozenset()
+    ) -> Level:
+        """Other names in the same rows."""
+        return Level(self.source, self.fixed, None, fields, figures, self.joins, self.worked, sure=sure)
 
-    def find(self, name: str) -> Worked:
+    def find(self, name: str) -> Worked | Sql:
         """What a field is."""
         if name in self.fields:
             return self.fields[name]
         if self.shape is None:
             raise NotPlanned(name)
-        if name == "id":
-            return self.adapted(self.shape.id)
-        if name not in self.shape.fields:
+        if name != "id" and name not in self.shape.fields:
             raise NotPlanned(f"{self.shape.name}.{name}")
-        return self.adapted(self.shape.fields[name])
+        return self._stored(kept_shape(self.shape).field(name))
+
+    def _stored(self, kept: KeptField) -> Sql:
+        self.fixed.update(kept.written.fixed)
+        return Sql(kept.written.text.replace(f"{ROW}0", self.source), kept.type, kept.code)
+
+    def sql(self, found: sa.ColumnElement[Any] | Sql, figures: Joined | None = None) -> Sql:
+        """What was found as text, the laterals it speaks of joined. `figures`: where it was found, if not here."""
+        if isinstance(found, Sql):
+            return found
+        stands = figures or self.figures
+        assert stands is not None
+        taken = stands.kept.take(found)
+        self.join(stands, taken.laterals)
+        self.fixed.update(taken.written.fixed)
+        return Sql(stands.filled(taken.written.text), found.type, taken.code)
 
     def never_null(self, name: str) -> bool:
         """Whether the database itself keeps a field from being null."""
         if name in self.fields:
-            return self.sure
+            return name in self.sure
         if self.shape is None:
             return False
         found = self.shape.id if name == "id" else self.shape.fields[name]
         return isinstance(found, sa.Column) and not found.nullable and found.table is self.shape.id.table
 
-    def use(self, expression: Any) -> None:
-        """Join the laterals an expression speaks of, those first that they speak of themselves."""
-        self._join(laterals_in(expression))
-
-    def _join(self, laterals: Iterable[sa.Lateral]) -> None:
+    def join(self, stands: Joined, laterals: Iterable[KeptLateral]) -> None:
+        """Join laterals of figures that are not joined yet."""
         for lateral in laterals:
-            if lateral is not self.source and lateral not in self.joins:
-                self._join(_laterals_of(lateral))
-                if lateral not in self.joins:
-                    self.joins.append(lateral)
+            name = stands.filled(lateral.name)
+            if name not in self.joins:
+                self.fixed.update(lateral.written.fixed)
+                self.joins[name] = stands.filled(lateral.written.text)
 
-    def joined(self) -> sa.FromClause:
-        """The rows with everything joined."""
-        found = self.source
-        for lateral in self.joins:
-            found = found.join(lateral, sa.true(), isouter=True)
-        return found
+    def lateral(self, name: str, select: str) -> str:
+        """Join a select that speaks of these rows and of what is joined so far."""
+        self.joins[name] = f"LATERAL ({select}) AS {name}"
+        return name
 
-
-def laterals_in(expression: Any) -> tuple[sa.Lateral, ...]:
-    """The laterals whose columns an expression uses."""
-    found: dict[sa.Lateral, None] = {}
-    walked = set()
-    ahead = [expression]
-    while ahead:
-        element = ahead.pop()
-        if element in walked:  # what is used twice is walked once: trees of figures would be walked for ever
-            continue
-        walked.add(element)
-        table = getattr(element, "table", None)
-        if isinstance(table, sa.Lateral):
-            found[table] = None
-        ahead.extend(element.get_children())
-    return tuple(found)
-
-
-def _laterals_of(lateral: sa.Lateral) -> Iterable[sa.Lateral]:
-    """Those a lateral is correlated to: walking through it would cost more than all else that is planned."""
-    element: Any = lateral.element
-    select = element.element if isinstance(element, sa.Subquery) else element
-    correlated = getattr(select, "_correlate", ())
-    if correlated:
-        return [table for table in correlated if isinstance(table, sa.Lateral)]
-    return laterals_in(element)
-
-
-def base_columns(expression: Any) -> list[sa.Column[Any]]:
-    """The columns of tables that an expression uses."""
-    if isinstance(expression, sa.Column):
-        return [expression]
-    return [element for element in visitors.iterate(expression) if isinstance(element, sa.Column)]
+    def joined(self, rows: str) -> str:
+        """`rows`, the select or what else they come from, with everything joined."""
+        return "".join([rows, *(f" LEFT OUTER JOIN {lateral} ON true" for lateral in self.joins.values())])

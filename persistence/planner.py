@@ -1,8 +1,8 @@
 """One operation, one statement: a `Selection` folded over the shapes into SQL that returns the JSON of the answer.
 
 Every record is two steps: its rows, a subquery of base columns under a name of its own, limited and sorted where it is
-a list; and the JSON of each row, with its links and figures as LATERAL joins. What a step needs of the one around it is
-correlated by name, since nested subqueries lose their correlation silently.
+a list; and the JSON of each row, with its links and figures as LATERAL joins. All of it is text: what shapes and
+figures are as SQL is kept (`persistence.kept`), the rest stands here.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from persistence import json_text
-from persistence.json_text import Text, joined, or_null, piece
-from persistence.level import Level, NotPlanned, base_columns
+from persistence.json_text import as_text, called, joined, or_null, piece, where, where_there
+from persistence.kept import Joined, kept_figures, kept_shape, label
+from persistence.level import Level, NotPlanned
 from persistence.selection import (
     Chosen,
     Collected,
@@ -35,37 +36,43 @@ from persistence.selection import (
     Stored,
     WorkedOut,
 )
-from persistence.shapes.given import bound
+from persistence.shapes.given import Parameter, bound
 from persistence.shapes.shape import Shape
-from persistence.shapes.worked import Amount, Figures, LinkTo, LinkToEither, Object, Row, Rows, Said, Worked
-from persistence.shapes.worked import Asked as SumAsked
+from persistence.shapes.worked import Amount, Expression, Figures, LinkTo, LinkToEither, Object, Rows, Said, Worked
 from persistence.shapes.worth import constant, converted, rounded
+from persistence.sql import Sql, Written, in_table, written
+from persistence.statements import Statement
 
 
 @dataclass
 class Planner:
-    """Folds one operation. `finishers` are what it leaves to be finished outside SQL, in the order of their marks."""
+    """Folds one operation. `finishers` are what it leaves to be finished outside SQL, in the order of their marks.
+
+    `fixed`: the values of parameters that no call gives. `rough`: figures are read that nobody wants.
+    """
 
     finishers: list[Chosen] = field(default_factory=list)
+    fixed: dict[str, Any] = field(default_factory=dict)
+    rough: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def statement(self, chosen: Sequence[Chosen]) -> sa.Select[Any]:
+    def statement(self, chosen: Sequence[Chosen]) -> Statement:
         """The statement for a whole operation: one row with one text."""
-        root = Level(sa.select(sa.literal_column("1").label("one")).subquery("root"))
+        root = Level("root", self.fixed)
         json = self.object(chosen, root)
-        root.use(json)
-        return sa.select(json.label("json")).select_from(root.joined())
+        rows = root.joined("(SELECT 1 AS one) AS root")
+        return Statement.of_text(f"SELECT {json.text} AS json FROM {rows}", ("json",), self.fixed)
 
     # Objects and values -----------------------------------------------------------------------------------------------
 
-    def object(self, chosen: Sequence[Chosen], level: Level) -> Text:
+    def object(self, chosen: Sequence[Chosen], level: Level) -> Sql:
         """The fields of one object."""
-        parts: list[Text | str] = []
+        parts: list[Sql | str] = []
         for one in chosen:
             parts.extend([f'{"," if parts else "{"}"{one.response}":', self.value(one, level)])
         return joined([*parts, "}"]) if parts else piece("{}")
 
-    def value(self, one: Chosen, level: Level) -> Text:
+    def value(self, one: Chosen, level: Level) -> Sql:
         """The value of one field, never NULL."""
         match one.reading:
             case Constant(value):
@@ -78,8 +85,8 @@ class Planner:
             case Stored(name):
                 return self.written(level.find(name), one, level, level.never_null(name))
             case InMoney(amount, currency):
-                money = Amount(self._expression(level, amount), self._expression(level, currency))
-                return self._money(money, one, level, level.never_null(amount), level.never_null(currency))
+                money = self._expression(level, amount), self._expression(level, currency)
+                return self._money(*money, one, level, level.never_null(amount), level.never_null(currency))
             case Linked(column, shape, by, seen):
                 return self._link(one, level, shape, by, self._expression(level, column), seen)
             case LinkedToEither(cases, kind):
@@ -87,8 +94,8 @@ class Planner:
             case Listed(shape, within):
                 hangs_off = {name: self._expression(level, column) for name, column in within.items()}
                 return self.list(one, level, shape, hangs_off)
-            case Found(shape, where):
-                return self._found(one, level, shape, where)
+            case Found(shape, hangs):
+                return self._found(one, level, shape, hangs)
             case Local():
                 return self._marked(one, ())
             case Itself():
@@ -98,104 +105,120 @@ class Planner:
             case WorkedOut():
                 return self._worked_out(one, level)
             case Converted():
-                return self.written(self._converted(one, level), one, level)
+                return self._money(*self._converted(one, level), one, level)
             case Finished():
                 return self._finished(one, level)
             case _:
                 raise NotPlanned(one.response)
 
-    def written(self, found: Worked, one: Chosen, level: Level, never_null: bool = False) -> Text:
+    def written(self, found: Worked | Sql, one: Chosen, level: Level, never_null: bool = False) -> Sql:
         """A figure or a stored value as JSON."""
         match found:
-            case Amount():
-                return self._money(found, one, level)
+            case Amount(value, currency, digits):
+                return self._money(level.sql(value), level.sql(currency), one, level, is_rounded=digits is not None)
             case Object(fields, present):
-                inner = Level(level.source, None, fields, level.columns, level.joins, level.worked)
-                json = self.object(one.under(), inner)
-                if present is None:
-                    return json
-                return or_null(sa.case((present, json), else_=sa.null()), one.nullable)
+                json = self.object(one.under(), level.inner(fields, level.figures))
+                return json if present is None else or_null(where(level.sql(present), json), one.nullable)
             case LinkTo(key, shape):
-                return self._link(one, level, shape, "id", key)
+                return self._link(one, level, shape, "id", level.sql(key))
             case LinkToEither(keys):
-                return self._one_of(one, level, [(shape, key) for key, shape in keys])
+                return self._one_of(one, level, [(shape, level.sql(key)) for key, shape in keys])
             case Rows():
                 return self._rows(found, one, level)
             case Said(message):
-                return self._marked(one, [sa.func.coalesce(sa.cast(message, sa.Text()), piece(""))])
+                return self._marked(one, [called("coalesce", as_text(level.sql(message)), piece(""))])
             case _:
-                text = json_text.scalar(found)
+                text = json_text.scalar(level.sql(found))
                 return text if never_null else or_null(text, one.nullable)
 
-    def _expression(self, level: Level, name: str) -> sa.ColumnElement[Any]:
+    def _expression(self, level: Level, name: str) -> Sql:
         found = level.find(name)
-        if not isinstance(found, sa.ColumnElement):
+        if not isinstance(found, Sql | sa.ColumnElement):
             raise NotPlanned(name)
-        return found
+        return level.sql(found)
 
     def _money(
-        self, money: Amount, one: Chosen, level: Level, never_null: bool = False, of_currency: bool = False
-    ) -> Text:
+        self,
+        value: Sql,
+        currency: Sql,
+        one: Chosen,
+        level: Level,
+        never_null: bool = False,
+        of_currency: bool = False,
+        is_rounded: bool = False,
+    ) -> Sql:
         """An amount rounded to the digits of its currency, and what else is wanted of it."""
-        value, currency = money.value, money.currency
-        amount = rounded(value, currency) if money.digits is None else value
-        fields: dict[str, Worked] = {"exact": value, "amount": amount, "currency": currency}
-        sure = never_null and of_currency
-        inner = Level(level.source, None, fields, level.columns, level.joins, level.worked, sure=sure)
-        json = self.object(one.under(), inner)
-        if never_null:
+        amount = value if is_rounded else _rounded(value, currency)
+        fields = {"exact": value, "amount": amount, "currency": currency}
+        # Where there is no amount there is no money, and what is joined with nothing is nothing.
+        sure = {"exact", "amount", *(("currency",) if of_currency or not one.nullable else ())}
+        json = self.object(one.under(), level.inner(fields, None, frozenset(sure)))
+        if never_null and of_currency:
             return json
-        return or_null(sa.case((value.is_not(None), json), else_=sa.null()), one.nullable)
+        tells = any(child.reading == Stored("amount") for child in one.under())
+        return or_null(json if tells else where_there(value, json), one.nullable)
 
-    def _converted(self, one: Chosen, level: Level) -> Amount:
+    def _converted(self, one: Chosen, level: Level) -> tuple[Sql, Sql]:
         value, currency = self._expression(level, "exact"), self._expression(level, "currency")
         to, day = bound(one.arguments["to"], sa.Text()), bound(one.arguments["on"], sa.Date())
-        return Amount(converted(value, currency, to, day, constant(one.arguments["max_age"])), to)
+        worth = converted(value.column, currency.column, to, day, constant(one.arguments["max_age"]))
+        return Sql(self.text(written(worth)), worth.type), Sql(self.text(written(to)))
 
-    def _worked_out(self, one: Chosen, level: Level) -> Text:
+    def _worked_out(self, one: Chosen, level: Level) -> Sql:
         reading = one.reading
         assert isinstance(reading, WorkedOut)
         whole = reading.field is None
         wanted = frozenset(_wanted(one)) if whole else None
         figures = self._figures(reading.figures, {**level.asked, **one.arguments}, level, wanted)
-        found: Worked = figures if whole else figures.fields[str(reading.field)]
-        return self.written(found, one, level)
+        tree: Object = figures.kept.tree
+        found: Worked = tree if whole else tree.fields[str(reading.field)]
+        return self.written(found, one, replace(level, shape=None, fields={}, figures=figures))
 
     def _figures(
         self, figures: Figures, arguments: Mapping[str, Any], level: Level, wanted: frozenset[str] | None = None
-    ) -> Object:
+    ) -> Joined:
         """The figures of the row, worked out once for the same arguments."""
-        key = (figures, wanted, *sorted((name, id(value)) for name, value in arguments.items()))
+        known = {name: value for name, value in arguments.items() if value is not None}
+        kept, exact = kept_figures(figures, known, wanted)
+        self.rough = self.rough or not exact
+        key = (id(kept), *sorted((name, id(value)) for name, value in known.items()))
         if key not in level.worked:
-            row = Row(level.source, {column: level.columns[column] for column in figures.needs})
-            asked = {name: bound(value, _SUM_TYPES[name]) for name, value in arguments.items() if value is not None}
-            level.worked[key] = figures.build(row, SumAsked(**asked, names=wanted))
+            given = {name: self._parameter(value) for name, value in known.items()}
+            level.worked[key] = Joined.over(kept, level.source, f"{self.name('w')}_", given)
         return level.worked[key]
 
-    def _finished(self, one: Chosen, level: Level) -> Text:
+    def _parameter(self, value: Any) -> str:
+        """The name of the parameter by which a value is given."""
+        if isinstance(value, Parameter):
+            return value.name
+        name = self.name("fixed_here_")
+        self.fixed[name] = value
+        return name
+
+    def _finished(self, one: Chosen, level: Level) -> Sql:
         reading = one.reading
         assert isinstance(reading, Finished)
         if reading.figures is None:
             values = [self._expression(level, name) for name in reading.fields]
             sure = [level.never_null(name) for name in reading.fields]
         else:
-            worked = self._figures(reading.figures, {}, level).fields
-            values = [worked[name] for name in reading.fields]
+            figures = self._figures(reading.figures, {}, level)
+            values = [level.sql(figures.kept.tree.fields[name], figures) for name in reading.fields]
             sure = [False for _ in values]
         texts = [
-            sa.cast(value, sa.Text()) if never_null else sa.func.coalesce(sa.cast(value, sa.Text()), piece(""))
+            as_text(value) if never_null else called("coalesce", as_text(value), piece(""))
             for value, never_null in zip(values, sure, strict=True)
         ]
         marked = self._marked(one, texts)
         if reading.fields and one.nullable and (reading.figures or not level.never_null(reading.fields[0])):
-            return or_null(sa.case((values[0].is_not(None), marked), else_=sa.null()), nullable=True)
+            return or_null(where_there(values[0], marked), nullable=True)
         return marked
 
-    def _marked(self, one: Chosen, texts: Sequence[sa.ColumnElement[Any]]) -> Text:
+    def _marked(self, one: Chosen, texts: Sequence[Sql]) -> Sql:
         """What is finished outside SQL: which finisher, and what it is made of."""
         self.finishers.append(one)
         before, after = json_text.around(len(self.finishers) - 1)
-        parts: list[Text | str] = [before]
+        parts: list[Sql | str] = [before]
         for place, text in enumerate(texts):
             parts.extend([json_text.BETWEEN if place else "", text])
         return joined([*parts, after])
@@ -206,22 +229,31 @@ class Planner:
         """A name that no other subquery of the statement has."""
         return f"{letter}{next(self._numbers)}"
 
-    def rows_of(
-        self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level, *more: sa.ColumnElement[Any]
-    ) -> tuple[sa.Subquery, dict[sa.Column[Any], str]]:
-        """The base columns that some fields need, out of rows that are already chosen, sorted and limited."""
-        wanted = dict.fromkeys([*base_columns(shape.id), *self._needs(shape, chosen)])
-        tables = set(_tables_of(shape.source))
-        labels = {column: f"{column.table.name}_{column.name}" for column in wanted if column.table in tables}
-        selected = [column.label(name) for column, name in labels.items()]
-        found = rows.with_only_columns(*selected, *more).correlate(parent.source, *parent.joins)
-        return found.subquery(self.name("r")), labels
+    def text(self, kept: Written) -> str:
+        """A text for this statement."""
+        self.fixed.update(kept.fixed)
+        return kept.text
 
-    def _needs(self, shape: Shape, chosen: Sequence[Chosen]) -> Iterator[sa.Column[Any]]:
+    def selected(self, shape: Shape, columns: Mapping[str, str], *conditions: str, seen: bool = False) -> str:
+        """Rows of a shape that the viewer may see and that meet all conditions. `columns`: by their labels.
+
+        `seen`: that the viewer may see them is known.
+        """
+        kept = kept_shape(shape)
+        listed = ", ".join(f"{text} AS {name}" for name, text in columns.items())
+        visible = () if seen else (self.text(kept.visible),)
+        met = " AND ".join(f"({condition})" for condition in (*visible, *conditions))
+        return f"SELECT {listed} FROM {self.text(kept.source)} WHERE {met}"
+
+    def columns_of(self, shape: Shape, chosen: Sequence[Chosen]) -> dict[str, str]:
+        """The base columns that some fields need, by their labels."""
+        return {**kept_shape(shape).field("id").columns, **dict(self._needs(shape, chosen))}
+
+    def _needs(self, shape: Shape, chosen: Sequence[Chosen]) -> Iterator[tuple[str, str]]:
         for one in chosen:
             match one.reading:
                 case WorkedOut(figures) | Finished(figures=Figures() as figures):
-                    yield from figures.needs
+                    yield from ((label(column), in_table(column)) for column in figures.needs)
                 case Itself():
                     yield from self._needs(shape, one.under())
                 case _:
@@ -229,114 +261,94 @@ class Planner:
                         if name != "id":
                             if name not in shape.fields:
                                 raise NotPlanned(f"{shape.name}.{name}")
-                            yield from base_columns(shape.fields[name])
+                            yield from kept_shape(shape).field(name).columns.items()
 
-    def _record(self, shape: Shape, chosen: Sequence[Chosen], rows: sa.Select[Any], parent: Level) -> sa.Select[Any]:
-        """The JSON of the one row of `rows`."""
-        source, labels = self.rows_of(shape, chosen, rows, parent)
-        level = Level(source, shape, {}, {column: source.c[name] for column, name in labels.items()})
+    def _record(
+        self, shape: Shape, chosen: Sequence[Chosen], *conditions: str, limit: str = "", seen: bool = False
+    ) -> str:
+        """The JSON of the one row that meets the conditions, as a select."""
+        level = Level(self.name("r"), self.fixed, shape)
+        rows = self.selected(shape, self.columns_of(shape, chosen), *conditions, seen=seen) + limit
         json = self.object(chosen, level)
-        level.use(json)
-        return sa.select(json.label("json")).select_from(level.joined()).correlate(parent.source, *parent.joins)
+        return f"SELECT {json.text} AS json FROM {level.joined(f'({rows}) AS {level.source}')}"
 
-    def _link(
-        self, one: Chosen, level: Level, shape: Shape, by: str, key: sa.ColumnElement[Any], seen: bool = False
-    ) -> Text:
-        level.use(key)
-        column = shape.id if by == "id" else shape.fields[by]
-        rows = sa.select().select_from(shape.source).where(column == key)
+    def _link(self, one: Chosen, level: Level, shape: Shape, by: str, key: Sql, seen: bool = False) -> Sql:
+        same = f"{self.text(kept_shape(shape).key(by))} = {key.inside}"
         # Looked up for each row of the level: with the key alone to go by, PostgreSQL would read all of them.
-        rows = rows.limit(sa.literal_column("1")) if seen else rows.where(shape.visible)
-        lateral = self._record(shape, one.under(shape.name), rows, level).lateral(self.name("l"))
-        level.joins.append(lateral)
-        return or_null(lateral.c.json, one.nullable)
+        limit = " LIMIT 1" if seen else ""
+        return self._joined(one, level, self._record(shape, one.under(shape.name), same, limit=limit, seen=seen))
 
-    def _either(self, one: Chosen, level: Level, cases: Sequence[tuple[Shape, str]], kind: str | None) -> Text:
+    def _joined(self, one: Chosen, level: Level, record: str) -> Sql:
+        return or_null(Sql(f"{level.lateral(self.name('l'), record)}.json"), one.nullable)
+
+    def _either(self, one: Chosen, level: Level, cases: Sequence[tuple[Shape, str]], kind: str | None) -> Sql:
         keys = [(shape, self._expression(level, column)) for shape, column in cases]
         return self._one_of(one, level, keys, None if kind is None else self._expression(level, kind))
 
-    def _one_of(
-        self,
-        one: Chosen,
-        level: Level,
-        keys: Sequence[tuple[Shape, sa.ColumnElement[Any]]],
-        kind: sa.ColumnElement[Any] | None = None,
-    ) -> Text:
+    def _one_of(self, one: Chosen, level: Level, keys: Sequence[tuple[Shape, Sql]], kind: Sql | None = None) -> Sql:
         """A record of the shape that a kind tells, or whose key is not null. All are branches of one lateral: joins of
         many would be planned in every order."""
         if not keys:
             return piece("null" if one.nullable else json_text.FAULT)
-        level.use(sa.tuple_(*(key for _, key in keys), *(() if kind is None else (kind,))))
         found = []
         for shape, key in keys:
-            of_kind = sa.true() if kind is None else kind == piece(shape.table)
-            rows = sa.select().select_from(shape.source).where(of_kind, shape.visible, shape.id == key)
-            found.append(self._record(shape, one.under(shape.name), rows, level))
-        lateral = sa.union_all(*found).limit(sa.literal_column("1")).lateral(self.name("l"))
-        level.joins.append(lateral)
-        return or_null(lateral.c.json, one.nullable)
+            of_kind = () if kind is None else (f"{kind.inside} = {piece(shape.table).text}",)
+            same = f"{self.text(kept_shape(shape).key('id'))} = {key.inside}"
+            found.append(self._record(shape, one.under(shape.name), *of_kind, same))
+        return self._joined(one, level, f"{' UNION ALL '.join(found)} LIMIT 1")
 
-    def _found(self, one: Chosen, level: Level, shape: Shape, where: Mapping[str, Any]) -> Text:
-        rows = (
-            sa.select()
-            .select_from(shape.source)
-            .where(shape.visible, shape.hanging_off(where))
-            .limit(sa.literal_column("1"))
-        )
-        lateral = self._record(shape, one.under(shape.name), rows, level).lateral(self.name("l"))
-        level.joins.append(lateral)
-        return or_null(lateral.c.json, one.nullable)
+    def _found(self, one: Chosen, level: Level, shape: Shape, hangs: Mapping[str, Any]) -> Sql:
+        same = self.text(kept_shape(shape).over_tables(shape.hanging_off(hangs)))
+        return self._joined(one, level, self._record(shape, one.under(shape.name), same, limit=" LIMIT 1"))
 
-    def _collected(self, one: Chosen, reading: Collected, level: Level) -> Text:
+    def _collected(self, one: Chosen, reading: Collected, level: Level) -> Sql:
         """A list of the records of some keys, sorted."""
-        shape = reading.shape
-        wanted = bound(reading.keys, sa.ARRAY(sa.Uuid()))
-        rows = sa.select().select_from(shape.source).where(shape.visible, shape.id == sa.func.any(wanted))
-        order = shape.fields[reading.order].label("sorted_by")
-        source, labels = self.rows_of(shape, one.under(), rows, level, order)
-        columns = {column: source.c[name] for column, name in labels.items()}
-        inner = Level(source, shape, {}, columns, asked=one.arguments)
-        json = self.object(one.under(), inner)
-        inner.use(json)
-        array = json_text.array(json, [source.c.sorted_by.collate("C")])
-        selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
-        lateral = selected.lateral(self.name("l"))
-        level.joins.append(lateral)
-        return lateral.c.json
+        shape, kept = reading.shape, kept_shape(reading.shape)
+        wanted = self.text(written(bound(reading.keys, sa.ARRAY(sa.Uuid()))))
+        columns = self.columns_of(shape, one.under()) | {"sorted_by": self.text(kept.key(reading.order))}
+        rows = self.selected(shape, columns, f"{self.text(kept.key('id'))} = any({wanted})")
+        inner = Level(self.name("r"), self.fixed, shape, asked=one.arguments)
+        array = json_text.array(self.object(one.under(), inner), [f'{inner.source}.sorted_by COLLATE "C"'])
+        listed = f"SELECT {array.text} AS json FROM {inner.joined(f'({rows}) AS {inner.source}')}"
+        return Sql(f"{level.lateral(self.name('l'), listed)}.json")
 
-    def _rows(self, rows: Rows, one: Chosen, level: Level) -> Text:
+    def _rows(self, rows: Rows, one: Chosen, level: Level) -> Sql:
         """A list of objects or records out of a select of figures."""
-        level.use(rows.select)
-        source = rows.select.correlate(level.source, *level.joins).subquery(self.name("r"))
-        found = rows.fields(source)
+        assert level.figures is not None
+        taken, kept = level.figures.kept.listed(rows)
+        level.join(level.figures, taken.laterals)
+        inner = Level(self.name("r"), self.fixed)
+        inner.figures = level.figures.within(kept, inner.source)
+        found = kept.tree
         if isinstance(found, Mapping):
-            inner = Level(source, None, found)
+            inner.fields = found
             json = self.object(one.under(), inner)
         else:
-            inner = Level(source)
             json = self.written(found, replace(one, nullable=True), inner)
-        inner.use(json)
-        array = json_text.array(json, [source.c[name] for name in rows.order])
-        selected = sa.select(array.label("json")).select_from(inner.joined()).correlate(level.source, *level.joins)
-        lateral = selected.lateral(self.name("l"))
-        level.joins.append(lateral)
-        if rows.present is not None:
-            return or_null(sa.case((rows.present, lateral.c.json), else_=sa.null()), one.nullable)
-        return or_null(lateral.c.json, one.nullable)
+        array = json_text.array(json, [f"{inner.source}.{name}" for name in rows.order])
+        select = inner.figures.filled(self.text(taken.written))
+        name = level.lateral(self.name("l"), f"SELECT {array.text} AS json FROM {inner.joined(select)}")
+        listed = Sql(f"{name}.json")
+        return or_null(listed if rows.present is None else where(level.sql(rows.present), listed), one.nullable)
 
-    def list(self, one: Chosen, level: Level, shape: Shape, hangs_off: Mapping[str, sa.ColumnElement[Any]]) -> Text:
+    def list(self, one: Chosen, level: Level, shape: Shape, hangs_off: Mapping[str, Sql]) -> Sql:
         """A connection; see `persistence.planned_list`."""
         from persistence.planned_list import connection
 
         return connection(self, one, level, shape, hangs_off)
 
 
-_SUM_TYPES: Mapping[str, sa.types.TypeEngine[Any]] = {
-    "as_of": sa.Date(),
-    "currency": sa.Text(),
-    "definition": sa.Text(),
-    "months": sa.Integer(),
-}
+def _template(expression: Expression) -> str:
+    return written(expression).text
+
+
+_ROUNDED = _template(rounded(sa.literal_column("{value}", sa.Numeric()), sa.literal_column("{currency}", sa.Text())))
+
+
+def _rounded(value: Sql, currency: Sql) -> Sql:
+    """An amount rounded to the digits of its currency."""
+    text = _ROUNDED.replace("{value}", value.text).replace("{currency}", currency.inside)
+    return Sql(text, sa.Numeric())
 
 
 def _wanted(one: Chosen) -> Iterator[str]:
@@ -363,11 +375,3 @@ def _names(reading: Any) -> tuple[str, ...]:
             return fields
         case _:
             return ()
-
-
-def _tables_of(source: sa.FromClause) -> Iterator[sa.FromClause]:
-    if isinstance(source, sa.Join):
-        yield from _tables_of(source.left)
-        yield from _tables_of(source.right)
-    else:
-        yield source

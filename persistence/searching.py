@@ -46,7 +46,7 @@ def hits(shapes: Sequence[Shape], text: Parameter, companies: Parameter | None, 
     def build(row: Row, asked: Asked) -> Object:
         return Object({"hits": Rows(_best(shapes, text, companies, first), _ORDER, _hit_of(shapes))})
 
-    return Figures((), build)
+    return Figures((), build, of_a_call=True)
 
 
 def _hit_of(shapes: Sequence[Shape]) -> Callable[[sa.FromClause], Mapping[str, Any]]:

@@ -13,6 +13,8 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect_module
 
+from persistence.sql import numbered
+
 _DIALECT = dialect_module.dialect()  # type: ignore[no-untyped-call]
 
 Row = Mapping[str, Any]
@@ -30,6 +32,15 @@ class Statement:
         self._names: Sequence[str] = ()
         self._fixed: Mapping[str, Any] = {}
         self._columns: Sequence[str] = ()
+
+    @classmethod
+    def of_text(cls, text: str, columns: Sequence[str], fixed: Mapping[str, Any]) -> Statement:
+        """A select that was written as text with marked parameters. `fixed`: the values that no run gives."""
+        made = cls.__new__(cls)
+        made._statement, made._columns = None, columns
+        made._text, made._names = numbered(text)
+        made._fixed = {name: fixed[name] for name in made._names if name in fixed}
+        return made
 
     def _compile(self) -> str:
         if self._text is None:

@@ -6,10 +6,9 @@ literals a pass over its characters.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -19,53 +18,17 @@ from graphql import (
     OperationDefinitionNode,
     get_operation_ast,
     parse,
-    specified_rules,
-    validate,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from persistence.recent import Recent
 from schema.literals import Literal, lifted, places
+from schema.validation import mistakes
 
 MOST_ERRORS = 5
 MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
 """How many texts are kept, and of what length at most: 40 MB in the worst case."""
 
 MOST_DOCUMENTS = 500
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """What was used last, up to a number."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """What is kept under a key."""
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def put(self, key: K, value: V) -> V:
-        """Keep something; what was not used for longest goes."""
-        self._kept[key] = value
-        self._kept.move_to_end(key)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return value
-
-    def clear(self) -> None:
-        """Keep nothing."""
-        self._kept.clear()
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
 
 class Invalid(Exception):
@@ -137,7 +100,7 @@ class Documents:
             if document is not None:
                 return Asked(text, document, literals)
         asked = self._new(text)
-        order, own = places(asked.document.tree)
+        order, own = places(asked.document.tree) if literals else ({}, frozenset())
         if len(order) != len(literals):
             return asked
         asked.document.order = order
@@ -151,7 +114,7 @@ class Documents:
             tree = parse(text)
         except GraphQLError as error:
             raise Invalid([error]) from error
-        if wrong := validate(self._schema, tree, RULES, max_errors=MOST_ERRORS):
+        if wrong := mistakes(self._schema, tree, MOST_ERRORS):
             raise Invalid(wrong)
         fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
         return Asked(text, Document(text, tree, {}, fragments), ())

@@ -23,6 +23,8 @@ from graphql import (
     visit,
 )
 
+from schema.validation import WITHOUT_NAMES
+
 _TOKEN = re.compile(
     r'(?P<block>"""(?:\\"""|[^"]|"(?!""))*""")'
     r'|(?P<string>"(?:[^"\\\n]|\\.)*")'
@@ -56,7 +58,7 @@ def places(document: DocumentNode) -> tuple[Mapping[int, int], frozenset[int]]:
     The latter, defaults of variables and arguments of the operation's directives, are read before there is a plan.
     """
     found = _Literals()
-    visit(document, found)
+    visit(document, found, WITHOUT_NAMES)
     starts = sorted(found.starts)
     order = {start: place for place, start in enumerate(starts)}
     return order, frozenset(order[start] for start in found.own)

@@ -23,7 +23,7 @@ def in_order(shapes: Sequence[Shape], prefixes: Parameter, keys: Parameter) -> F
         listed = sa.select(wanted.c.prefix, wanted.c.key, wanted.c.place)
         return Object({"nodes": Rows(listed, ("place",), lambda one: LinkToEither(tuple(_cases(shapes, one))))})
 
-    return Figures((), build)
+    return Figures((), build, of_a_call=True)
 
 
 def _cases(shapes: Sequence[Shape], one: sa.FromClause) -> list[tuple[Expression, Shape]]:

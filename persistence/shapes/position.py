@@ -85,19 +85,24 @@ def _company(row: Row, asked: Asked) -> Object:
     return exposure.exposure_of(whose, terms, exposure.figures(whose, terms), insured)
 
 
+_NAMES = frozenset({*exposure.FIGURES, "insurance_and_guarantees"})
+"""What is left out of sums where it is not wanted."""
+
 CUSTOMER_POSITION = Figures(
-    (customer.c.id, customer.c.company_id, customer.c.unlimited_credit, customer.c.mandatory_credit_limit), _customer
+    (customer.c.id, customer.c.company_id, customer.c.unlimited_credit, customer.c.mandatory_credit_limit),
+    _customer,
+    _NAMES,
 )
 """The credit of a customer, with its group's room; the currency is its company's unless asked."""
 
-GROUP_POSITION = Figures((credit_group.c.id,), _group)
+GROUP_POSITION = Figures((credit_group.c.id,), _group, _NAMES)
 """The credit of a credit group over all members in all companies."""
 
-PARTY_POSITION = Figures((party.c.id,), _party)
+PARTY_POSITION = Figures((party.c.id,), _party, _NAMES)
 """What a party owes all companies together. The currency must be asked: without one there is no figure."""
 
 
-COMPANY_EXPOSURE = Figures((company_table.c.id,), _company)
+COMPANY_EXPOSURE = Figures((company_table.c.id,), _company, _NAMES)
 """What the customers of a company owe, those of our own group left out; an `Exposure`."""
 
 

@@ -27,7 +27,7 @@ def _group(row: Row, asked: Asked) -> Object:
     return Object({"by_company": Rows(_shares(terms, asked), ("hidden", "code"), share)})
 
 
-GROUP_SHARES = Figures((credit_group.c.id,), _group)
+GROUP_SHARES = Figures((credit_group.c.id,), _group, frozenset(exposure.FIGURES))
 """`by_company`: a list of shares, by company code; the last without a company when there are others."""
 
 

@@ -129,7 +129,13 @@ Worked = Expression | Amount | LinkTo | LinkToEither | Said | Rows | Object
 
 @dataclass(frozen=True)
 class Figures:
-    """How something is worked out: the base columns of the row it needs, and the tree it gives."""
+    """How something is worked out: the base columns of the row it needs, and the tree it gives.
+
+    `names`: the figures that it leaves out of its sums where it is told that they are not wanted. `of_a_call`: the tree
+    holds parameters of one plan; others are kept for all.
+    """
 
     needs: tuple[sa.Column[Any], ...]
     build: Callable[[Row, Asked], Object]
+    names: frozenset[str] = frozenset()
+    of_a_call: bool = False

@@ -7,10 +7,15 @@ from typing import Any
 import asyncpg
 import pytest
 
+from persistence.database import STATEMENTS_KEPT, open_pool
+from persistence.recent import Recent
 from schema.app import SCHEMA, graphql_schema
-from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents, Recent
-from schema.fast import MOST_PLANS
-from schema.given import MOST_LOOKS
+from schema.asking import context_of
+from schema.context import Claims
+from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents
+from schema.fast import MOST_PLANS, FastLane
+from schema.given import MOST_LOOKS, Call
+from schema.in_context import AskedContext
 from tests.schema.asking import house
 from tests.schema.both_lanes import Asking, BothLanes, runner_of
 from tests.schema.world import World
@@ -175,6 +180,24 @@ async def test_an_operation_keeps_only_so_many_plans_and_answers_all_the_same(ru
     assert not await cached(runner, BY_ACCOUNT % "first: 1, orderBy: [{field: ACCOUNT}]")
 
 
+async def test_only_so_many_plans_of_all_operations_are_kept(pool: asyncpg.Pool, people: World) -> None:
+    graph = graphql_schema(SCHEMA)
+    claims = Claims("tester", "Tester", {"*": ("CREDIT_MANAGER",)})
+    context = await context_of(house(pool), claims, AskedContext(), None, "asked")
+    lane, documents = FastLane(graph, most=2), Documents(graph)
+
+    def was_there(name: str) -> bool:
+        asked = documents.read(f"{{ {name}: companies {{ nodes {{ code }} }} }}")
+        operation = asked.document.operation(None)
+        assert operation is not None
+        planned = lane.planned(asked.document, operation, Call({}, asked.literals, context))
+        assert planned is not None
+        return planned.cached
+
+    assert [was_there(name) for name in ("a", "a", "b", "b", "a")] == [False, True, False, True, True]
+    assert [was_there(name) for name in ("c", "b", "c", "a")] == [False, True, True, False]
+
+
 async def test_a_call_like_no_other_costs_those_after_it_nothing(runner: Asking) -> None:
     query = "query ($where: CustomerWhere) { customers(where: $where) { nodes { account } } }"
     few, many = ({"where": {"or": [{"account": {"eq": "A1"}}] * parts}} for parts in (1, MOST_LOOKS))
@@ -183,6 +206,39 @@ async def test_a_call_like_no_other_costs_those_after_it_nothing(runner: Asking)
     assert not fast
     assert [node["account"] for node in answer["data"]["customers"]["nodes"]] == ["A1"]
     assert await cached(runner, query, few)
+
+
+async def test_what_is_asked_once_is_left_prepared_nowhere_and_what_is_asked_again_is(database_url: str) -> None:
+    async with await open_pool(database_url, max_size=1) as pool:
+        runner = runner_of(house(pool))
+        prepared = []
+        for _ in range(3):
+            answer, fast = await runner.ask("{ asked_once: companies { nodes { code } } }")
+            assert fast, answer
+            found = (
+                "select count(*) from pg_prepared_statements where strpos(statement, $1) > 0 and statement !~ '^select'"
+            )
+            prepared.append(await pool.fetchval(found, "asked_once"))
+    assert prepared == [0, 1, 1]
+
+
+async def test_a_connection_keeps_only_so_many_statements_prepared(database_url: str) -> None:
+    async with await open_pool(database_url, max_size=1) as pool:
+        for number in range(STATEMENTS_KEPT + 5):
+            await pool.fetchval(f"select {number}")
+        assert await pool.fetchval("select count(*) from pg_prepared_statements") <= STATEMENTS_KEPT + 1
+
+
+async def test_a_plan_made_in_haste_is_made_again_for_the_next_call(runner: Asking) -> None:
+    query = (
+        """{ customer(by: {number: {company: "SE01", account: "1001"}}) { credit { exposure { %s { amount } } } } }"""
+    )
+    texts = []
+    for _ in range(3):
+        answer, fast = await runner.ask(query % "openBilling", explain=True)
+        assert fast, answer
+        texts.append(answer["extensions"]["explain"]["sql"])
+    assert ["held_orders" in text for text in texts] == [True, False, False]
 
 
 def test_only_so_much_is_kept_and_what_was_used_last_stays() -> None:
