@@ -21,6 +21,9 @@ GIVES_UP: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.DataErro
 """What ends the fast lane without a word: the slow lane runs the operation again and says what and where."""
 
 
+_FAULT = FAULT.encode()
+
+
 class NotWithoutError(Exception):
     """There was a null where none may be: only an answer without errors is given here."""
 
@@ -36,7 +39,7 @@ class Plan:
     finishers: Sequence[Chosen]
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
-    text: str | None = None
+    text: bytes = b""
 
     @classmethod
     def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
@@ -56,7 +59,7 @@ class Plan:
     def _beside(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
         """The plan of a selection that reads no row."""
         finishers: list[Chosen] = []
-        text = _without_rows(chosen, finishers)
+        text = _without_rows(chosen, finishers).encode()
         return cls(None, finishers, minded=[parameter.read for parameter in parameters.minded], text=text)
 
     def arguments(self, given: Mapping[str, Any], call: Any) -> list[Any]:
@@ -65,13 +68,16 @@ class Plan:
             read_only(call)
         return [read(given, call) for read in self.reads]
 
-    async def run(self, pool: Pool, arguments: Sequence[Any]) -> str:
-        """The JSON, with marks where it is to be finished. Raises `NotWithoutError` and what the database raises."""
+    async def run(self, pool: Pool, arguments: Sequence[Any]) -> bytes:
+        """The JSON in UTF-8, with marks where it is to be finished.
+
+        Raises `NotWithoutError` and what the database raises.
+        """
         if self.statement is None:
-            return self.text or ""
+            return self.text
         async with pool.acquire() as conn:
-            text: str = await conn.fetchval(self.statement.text, *arguments)
-        if FAULT in text:
+            text: bytes = await conn.fetchval(self.statement.text, *arguments)
+        if _FAULT in text:
             raise NotWithoutError
         return text
 

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from persistence import json_text
 from persistence.json_text import Text, joined, or_null, piece
@@ -53,11 +54,12 @@ class Planner:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def statement(self, chosen: Sequence[Chosen]) -> sa.Select[Any]:
-        """The statement for a whole operation: one row with one text."""
+        """The statement for a whole operation: one row with one text, as the bytes that are sent."""
         root = Level(sa.select(sa.literal_column("1").label("one")).subquery("root"))
         json = self.object(chosen, root)
         root.use(json)
-        return sa.select(json.label("json")).select_from(root.joined())
+        sent = sa.func.convert_to(json, piece("UTF8"), type_=sa.LargeBinary())
+        return sa.select(sent.label("json")).select_from(root.joined())
 
     # Objects and values -----------------------------------------------------------------------------------------------
 
@@ -186,6 +188,9 @@ class Planner:
             worked = self._figures(reading.figures, {}, level).fields
             values = [worked[name] for name in reading.fields]
             sure = [False for _ in values]
+        if "labels" in one.arguments:
+            labels = bound(one.arguments["labels"], JSONB())
+            return self._label(values[0], labels, one.nullable and not sure[0])
         texts = [
             sa.cast(value, sa.Text()) if never_null else sa.func.coalesce(sa.cast(value, sa.Text()), piece(""))
             for value, never_null in zip(values, sure, strict=True)
@@ -194,6 +199,11 @@ class Planner:
         if reading.fields and one.nullable and (reading.figures or not level.never_null(reading.fields[0])):
             return or_null(sa.case((values[0].is_not(None), marked), else_=sa.null()), nullable=True)
         return marked
+
+    def _label(self, code: sa.ColumnElement[Any], labels: sa.ColumnElement[Any], nullable: bool) -> Text:
+        """What a code is called, out of all labels in the reader's language; a code without one is a fault."""
+        label = or_null(labels[sa.cast(code, sa.Text())].astext, nullable=False)
+        return or_null(sa.case((code.is_not(None), label), else_=sa.null()), nullable=True) if nullable else label
 
     def _marked(self, one: Chosen, texts: Sequence[sa.ColumnElement[Any]]) -> Text:
         """What is finished outside SQL: which finisher, and what it is made of."""
