@@ -106,10 +106,10 @@ class Floor:
         prepared = self._questions[asked["question"]]
         conn = await self._idle.get()
         try:
-            text = await conn.fetchval(prepared.sql, *prepared.cases[asked["case"]])
+            text: bytes = await conn.fetchval(prepared.sql, *prepared.cases[asked["case"]])
         finally:
             self._idle.put_nowait(conn)
-        return Response(f'{{"data":{text}}}', media_type="application/json")
+        return Response(b'{"data":' + text + b"}", media_type="application/json")
 
     async def ready(self, _: Request) -> Response:
         """It answers."""

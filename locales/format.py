@@ -20,7 +20,7 @@ from babel.dates import format_date as babel_date
 from babel.numbers import get_currency_name, get_currency_precision, get_currency_unit_pattern
 
 from locales import cldr
-from locales.writer import NumberWriter, Signs, Writer, rounded_half_up
+from locales.writer import NumberWriter, Signs, Writer, rounded_half_up, write_every
 
 MoneyStyle = Literal["SYMBOL", "ACCOUNTING", "CODE", "NAME", "PLAIN"]
 """`1 234,50 kr`, the same with brackets for what is negative where that is the custom, `1 234,50 SEK`,
@@ -42,13 +42,8 @@ def format_every(
     amounts: Sequence[str], currencies: Sequence[str], locale: str, style: MoneyStyle = "SYMBOL"
 ) -> list[str]:
     """A long list of amounts, in plain digits as the database writes them, each as `format_money` writes it."""
-    sorted_out: dict[str, list[str]] = {}
-    for amount, currency in zip(amounts, currencies, strict=True):
-        sorted_out.setdefault(currency, []).append(amount)
-    written = {
-        currency: iter(_money_writer(currency, locale, style).every(own)) for currency, own in sorted_out.items()
-    }
-    return [next(written[currency]) for currency in currencies]
+    writers = {currency: _money_writer(currency, locale, style) for currency in dict.fromkeys(currencies)}
+    return write_every([writers[currency] for currency in currencies], amounts)
 
 
 def format_number(value: Decimal | int, locale: str, max_fraction: int = 3) -> str:
@@ -140,5 +135,4 @@ class _Named:
         name = get_currency_name(self.currency, written, self.locale)
         return order.replace("{0}", self.plain(value)).replace("{1}", name)
 
-    def every(self, values: Sequence[str]) -> list[str]:
-        return [self(Decimal(value)) for value in values]
+    as_c = None

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import cached_property
 from typing import Protocol
 
 from babel.core import Locale
@@ -17,6 +18,19 @@ _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 _SIGN, _PERCENT, _CURRENCY = "-", "%", "¤"
 
 
+@dataclass(frozen=True)
+class AsC:
+    """A number that C rounds and groups as the locale does: `kind` is its format, `signs` what stands for its signs and
+    digits, and around it is `before` and `after`; around one below zero `before_minus` and `after_minus`."""
+
+    kind: str
+    signs: tuple[tuple[int, str], ...]
+    before: str
+    after: str
+    before_minus: str
+    after_minus: str
+
+
 class Writer(Protocol):
     """Writes one kind of number."""
 
@@ -24,8 +38,9 @@ class Writer(Protocol):
         """A number, rounded."""
         ...
 
-    def every(self, values: Sequence[str]) -> list[str]:
-        """Many at once, given in plain digits."""
+    @property
+    def as_c(self) -> AsC | None:
+        """How C writes its numbers; None where it cannot."""
         ...
 
 
@@ -74,28 +89,40 @@ class NumberWriter:
             text = _trimmed(text, self._least)
         return self._signed(text.translate(self._written), minus=rounded.is_signed())
 
-    def every(self, values: Sequence[str]) -> list[str]:
-        """Many at once, given in plain digits. C rounds and groups them where the locale does as it does."""
-        as_c_does = self._smallest == 1000 and not self._uneven and self._least == self._most
-        if not as_c_does or not values:
-            return [self(Decimal(value)) for value in values]
-        kind = f",.{self._most}f"
-        with localcontext(_EXACT):
-            texts = "\n".join([format(Decimal(value), kind) for value in values])
-        written = texts.translate(self._written) if self._digits else self._with_signs(texts)
-        return [
-            self._signed(text[1:], minus=True) if text.startswith("-") else f"{self._prefix}{text}{self._suffix}"
-            for text in written.split("\n")
-        ]
-
-    def _with_signs(self, texts: str) -> str:
-        """What `translate` would give: much sooner, for texts of ASCII are looked through as bytes."""
-        return texts.replace(".", "\0").replace(",", self._group).replace("\0", self._decimal)
+    @cached_property
+    def as_c(self) -> AsC | None:
+        """Where the locale groups by three from the first thousand on, and writes as many decimals always."""
+        if self._smallest != 1000 or self._uneven or self._least != self._most:
+            return None
+        signs = tuple(self._written.items())
+        return AsC(f",.{self._most}f", signs, self._prefix, self._suffix, self._minus_prefix, self._minus_suffix)
 
     def _signed(self, text: str, *, minus: bool) -> str:
         if minus:
             return f"{self._minus_prefix}{text}{self._minus_suffix}"
         return f"{self._prefix}{text}{self._suffix}"
+
+
+def write_every(writers: Sequence[Writer], values: Sequence[str]) -> list[str]:
+    """Many numbers at once, in plain digits, each by the writer beside it: by C where their signs are the same."""
+    by_c = {writer: writer.as_c for writer in dict.fromkeys(writers)}
+    alike = {None if how is None else how.signs for how in by_c.values()}
+    if len(alike) != 1 or None in alike:
+        return [writer(Decimal(value)) for writer, value in zip(writers, values, strict=True)]
+    hows = [how for how in map(by_c.__getitem__, writers) if how is not None]
+    with localcontext(_EXACT):
+        texts = "\n".join(map(format, map(Decimal, values), [how.kind for how in hows]))
+    return [
+        how.before_minus + text[1:] + how.after_minus if text[0] == "-" else how.before + text + how.after
+        for how, text in zip(hows, _with_signs(texts, dict(hows[0].signs)).split("\n"), strict=True)
+    ]
+
+
+def _with_signs(texts: str, signs: dict[int, str]) -> str:
+    """What `translate` gives: much sooner where digits stay, for texts of ASCII are looked through as bytes."""
+    if len(signs) > len(",."):
+        return texts.translate(signs)
+    return texts.replace(".", "\0").replace(",", signs[ord(",")]).replace("\0", signs[ord(".")])
 
 
 def rounded_half_up(value: Decimal, unit: Decimal) -> Decimal:

@@ -26,6 +26,8 @@ MOST_MET = 4096
 """How many statements are remembered to have been run. A connection needs 0.8 MB of the database to keep a long one
 prepared, and of those that are run for the first time most never are again: they are prepared without a name."""
 
+_FAULT = FAULT.encode()
+
 
 class NotWithoutError(Exception):
     """There was a null where none may be: only an answer without errors is given here."""
@@ -43,7 +45,7 @@ class Plan:
     finishers: Sequence[Chosen]
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
-    text: str | None = None
+    text: bytes = b""
     rough: bool = False
 
     @classmethod
@@ -66,7 +68,7 @@ class Plan:
     def _beside(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
         """The plan of a selection that reads no row."""
         finishers: list[Chosen] = []
-        text = _without_rows(chosen, finishers)
+        text = _without_rows(chosen, finishers).encode()
         return cls(None, finishers, minded=[parameter.read for parameter in parameters.minded], text=text)
 
     def arguments(self, given: Mapping[str, Any], call: Any) -> list[Any]:
@@ -75,13 +77,16 @@ class Plan:
             read_only(call)
         return [read(given, call) for read in self.reads]
 
-    async def run(self, pool: Pool, arguments: Sequence[Any]) -> str:
-        """The JSON, with marks where it is to be finished. Raises `NotWithoutError` and what the database raises."""
+    async def run(self, pool: Pool, arguments: Sequence[Any]) -> bytes:
+        """The JSON in UTF-8, with marks where it is to be finished.
+
+        Raises `NotWithoutError` and what the database raises.
+        """
         if self.statement is None:
-            return self.text or ""
+            return self.text
         async with pool.acquire() as conn:
             text = await _fetched(conn, self.statement.text, arguments)
-        if FAULT in text:
+        if _FAULT in text:
             raise NotWithoutError
         return text
 
@@ -97,10 +102,10 @@ class Plan:
 _MET: Recent[int, bool] = Recent(MOST_MET)
 
 
-async def _fetched(conn: Connection, text: str, arguments: Sequence[Any]) -> str:
+async def _fetched(conn: Connection, text: str, arguments: Sequence[Any]) -> bytes:
     """What a statement gives. Only one that was met before is kept prepared."""
     if _MET.get(hash(text)):
-        found: str = await conn.fetchval(text, *arguments)
+        found: bytes = await conn.fetchval(text, *arguments)
         return found
     _MET.put(hash(text), True)
     once = await conn.prepare(text, name="")

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from persistence import json_text
 from persistence.json_text import as_text, called, joined, or_null, piece, where, where_there
@@ -57,11 +58,11 @@ class Planner:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def statement(self, chosen: Sequence[Chosen]) -> Statement:
-        """The statement for a whole operation: one row with one text."""
+        """The statement for a whole operation: one row with one text, as the bytes that are sent."""
         root = Level("root", self.fixed)
-        json = self.object(chosen, root)
+        sent = called("convert_to", self.object(chosen, root), piece("UTF8"))
         rows = root.joined("(SELECT 1 AS one) AS root")
-        return Statement.of_text(f"SELECT {json.text} AS json FROM {rows}", ("json",), self.fixed)
+        return Statement.of_text(f"SELECT {sent.text} AS json FROM {rows}", ("json",), self.fixed)
 
     # Objects and values -----------------------------------------------------------------------------------------------
 
@@ -205,6 +206,9 @@ class Planner:
             figures = self._figures(reading.figures, {}, level)
             values = [level.sql(figures.kept.tree.fields[name], figures) for name in reading.fields]
             sure = [False for _ in values]
+        if "labels" in one.arguments:
+            labels = Sql(self.text(written(bound(one.arguments["labels"], JSONB()))))
+            return self._label(values[0], labels, one.nullable and not sure[0])
         texts = [
             as_text(value) if never_null else called("coalesce", as_text(value), piece(""))
             for value, never_null in zip(values, sure, strict=True)
@@ -213,6 +217,11 @@ class Planner:
         if reading.fields and one.nullable and (reading.figures or not level.never_null(reading.fields[0])):
             return or_null(where_there(values[0], marked), nullable=True)
         return marked
+
+    def _label(self, code: Sql, labels: Sql, nullable: bool) -> Sql:
+        """What a code is called, out of all labels in the reader's language; a code without one is a fault."""
+        label = or_null(Sql(f"{labels.inside} ->> {as_text(code).text}"), nullable=False)
+        return or_null(where_there(code, label), nullable=True) if nullable else label
 
     def _marked(self, one: Chosen, texts: Sequence[Sql]) -> Sql:
         """What is finished outside SQL: which finisher, and what it is made of."""

@@ -99,7 +99,7 @@ class FastLane:
 
     async def answer(
         self, asked: Asked, operation: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
-    ) -> tuple[str, Ran] | None:
+    ) -> tuple[bytes, Ran] | None:
         """The JSON of `data`, or None when the operation is one for the slow lane."""
         call = Call(variables, asked.literals, context)
         planned = self.planned(asked.document, operation, call)
@@ -123,7 +123,7 @@ class FastLane:
             return None
         return planned if all(call.context.viewer.may(permission) for permission in planned.needs) else None
 
-    async def run(self, planned: Planned, call: Call) -> tuple[str, Ran] | None:
+    async def run(self, planned: Planned, call: Call) -> tuple[bytes, Ran] | None:
         """What a plan answers, or None where it is not without errors."""
         context = call.context
         try:
@@ -173,7 +173,7 @@ def _told(value: Any) -> Any:
     """An argument as JSON."""
     if isinstance(value, list | tuple):
         return [_told(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    return value if value is None or isinstance(value, bool | int | str | dict) else str(value)
 
 
 def _needs(chosen: Sequence[Chosen]) -> Iterator[Permission]:

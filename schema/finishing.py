@@ -1,4 +1,4 @@
-"""What SQL cannot say, put where it left a mark: labels, localized money, sentences.
+"""What SQL cannot say, put where it left a mark: localized money, sentences.
 
 A finisher is told once a call what is the same for all its marks (language, style), and then gives the JSON for each
 mark's values. Equal marks are finished once. A long list has thousands of marks: whatever is done for each of them is
@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress, repeat
 from typing import Any
 
 import orjson
 
 from locales.format import format_every
+from locales.negotiate import Reader
+from locales.say import labels
 from persistence.frozen import thaw_message
 from persistence.json_text import BETWEEN, INSIDE, MARK
 from persistence.selection import Chosen, Finished
 from persistence.shapes.given import Parameter
 from schema.given import Call
+
+_MARK, _INSIDE = MARK.encode(), INSIDE.encode()
 
 Finish = Callable[[Sequence[str]], str]
 """From a mark's values to JSON."""
@@ -62,20 +67,23 @@ def jsons(texts: Sequence[str]) -> list[str]:
     return [f'"{text}"' for text in texts] if json(together) == f'"{together}"' else [json(text) for text in texts]
 
 
-def finished(text: str, chosen: Sequence[Chosen], call: Call, known: Mapping[str, str] | None = None) -> str:
-    """The text with every mark finished; `known` are fields that are, by their numbers."""
-    parts = text.split(MARK)
+def finished(text: bytes, chosen: Sequence[Chosen], call: Call, known: Mapping[str, str] | None = None) -> bytes:
+    """The text with every mark finished; `known` are fields that are, by their numbers.
+
+    What stands between the marks stays as it came: making text of all of it would cost a third more.
+    """
+    parts = text.split(_MARK)
     if len(parts) == 1:
         return text
-    marks = INSIDE.join(parts[1::2]).split(INSIDE)
+    marks = _INSIDE.join(parts[1::2]).decode().split(INSIDE)
     numbers, values = marks[::2], marks[1::2]
     done: dict[str, Iterator[str]] = {}
     for number in dict.fromkeys(numbers):
         own = list(compress(values, map(number.__eq__, numbers)))
         json = (known or {}).get(number)
         done[number] = iter(_every(own, finish_of(chosen[int(number)], call)) if json is None else repeat(json))
-    parts[1::2] = list(map(next, map(done.__getitem__, numbers)))
-    return "".join(parts)
+    parts[1::2] = MARK.join(map(next, map(done.__getitem__, numbers))).encode().split(_MARK)
+    return b"".join(parts)
 
 
 def _every(marks: Sequence[str], finish: Finish) -> Iterable[str]:
@@ -99,9 +107,15 @@ def _read(value: Any, call: Call) -> Any:
     return value.read(call) if isinstance(value, Parameter) else value
 
 
+@lru_cache(1024)
+def labels_as_json(enum: str, language: Reader) -> dict[str, str]:
+    """What every value of an enum is called, as JSON: the statement itself puts it in the place of a code."""
+    return {value: json(label) for value, label in labels(enum, language).items()}
+
+
 @finisher("label")
 def _label(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
-    """What a code is called."""
+    """What a code is called, where no statement reads it."""
     assert isinstance(one.reading, Finished)
     enum = one.reading.constant
     return lambda values: json(call.context.label(enum, values[0]))

@@ -80,7 +80,7 @@ class Payloads:
         operation: OperationDefinitionNode,
         variables: VariableValues,
         context: Context,
-    ) -> tuple[str, Ran] | None:
+    ) -> tuple[bytes, Ran] | None:
         """The JSON of `data`; None when there is no plan, or something failed, or it must be told field by field.
 
         Whatever was carried out by then is kept in the context, for who executes the document with `KEEPING`.

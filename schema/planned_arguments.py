@@ -9,12 +9,13 @@ from uuid import UUID
 
 from graphql import FieldNode, GraphQLField, ListValueNode, ValueNode, VariableNode
 
-from persistence.selection import Collected, Converted, Counted, Found, ListAsked, Listed, Reading, WorkedOut
+from persistence.selection import Collected, Converted, Counted, Finished, Found, ListAsked, Listed, Reading, WorkedOut
 from persistence.shapes.given import Parameter, changed
 from persistence.shapes.keyset import nulls
 from persistence.shapes.shape import Filterable, Kind, Shape
 from schema.fields import TYPES
 from schema.filters import DEEPEST, graphql_name
+from schema.finishing import labels_as_json
 from schema.given import Call, Given, NotGiven
 from schema.ids import key_of
 from schema.lists import COUNT_LIMIT, OrderDirection, page_size, window
@@ -49,6 +50,8 @@ class Arguments:
                 return {"limit": self.call(lambda call: page_size(_read(limit, call), COUNT_LIMIT))}
             case WorkedOut() | Collected():
                 return self._sum()
+            case Finished("label", constant=enum):
+                return {"labels": self.given.parameters.add(lambda call: labels_as_json(enum, call.context.language))}
             case Converted():
                 return {"to": self.currency("to"), "on": self._day("on"), "max_age": MAX_RATE_AGE_DAYS}
             case _:

@@ -12,7 +12,7 @@ import pytest
 
 from persistence.tables.columns import is_code, metadata
 from tests.schema.asking import house
-from tests.schema.both_lanes import BothLanes
+from tests.schema.both_lanes import BothLanes, runner_of
 from tests.schema.world import TODAY, World
 
 ITEMS = """
@@ -140,6 +140,16 @@ async def test_thousands_of_fields_are_not_too_deep_for_the_database(both: BothL
     answer, fast = await both(f"{{ openItems(first: 2) {{ nodes {{ {fields} }} }} }}")
     assert fast
     assert len(answer["data"]["openItems"]["nodes"][0]) == 4500
+
+
+async def test_what_codes_are_called_goes_with_the_statement_in_the_readers_language(
+    pool: asyncpg.Pool, odd: list[str]
+) -> None:
+    query = "{ openItems(first: 1) { nodes { kindLabel } } }"
+    answer, fast = await runner_of(house(pool)).ask(query, language="sv", explain=True)
+    assert fast
+    (labels,) = [one for one in answer["extensions"]["explain"]["arguments"] if isinstance(one, dict)]
+    assert labels["CREDIT_NOTE"] == '"Kreditfaktura"'
 
 
 async def test_a_text_with_a_nul_is_no_text_in_either_lane(both: BothLanes) -> None:
