@@ -22,8 +22,8 @@ from persistence.shapes.worked import Asked, Figures, Row, Rows
 from persistence.sql import LATERAL, ROW, Written, in_table, marked, unquoted, written
 from persistence.tables.columns import is_code
 
-MOST_FIGURES = 500
-"""How many kinds of figures are kept, each for one set of names that are wanted of it."""
+MOST_FIGURES = 128
+"""How many figures are kept, each for its arguments and for a set of names that are wanted of it: 100 MB at worst."""
 
 ASKED: Mapping[str, sa.types.TypeEngine[Any]] = {
     "as_of": sa.Date(),
