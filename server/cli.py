@@ -7,7 +7,6 @@ for what it never runs.
 from __future__ import annotations
 
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -195,7 +194,7 @@ def demo(port: int | None, once: bool) -> None:
     bound = _listen_for_demo(chosen.port, port)
     with bound, database(chosen) as found:
         migrate.upgrade(found.url)
-        configure_logs(logging.WARNING)
+        configure_logs()
         key = development_key(embedded.data_folder())
         application = Application(chosen, found.url, TokenAuthentication(key), tell=lambda _: None)
         shown = Demo(application, DevelopmentIssuer(key), click.echo, once)
