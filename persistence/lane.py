@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from persistence import json_text
-from persistence.database import Pool
+from persistence.database import Connection, Pool
 from persistence.json_text import FAULT, MARK
 from persistence.planner import Planner
 from persistence.selection import Chosen, Constant, Finished, Itself, Local
@@ -37,6 +37,7 @@ class Plan:
     reads: list[Callable[[Mapping[str, Any], Any], Any]] = field(default_factory=list)
     minded: list[Callable[[Any], Any]] = field(default_factory=list)
     text: str | None = None
+    _ran: bool = field(default=False, init=False)
 
     @classmethod
     def of(cls, chosen: Sequence[Chosen], parameters: Parameters) -> Plan:
@@ -70,10 +71,21 @@ class Plan:
         if self.statement is None:
             return self.text or ""
         async with pool.acquire() as conn:
-            text: str = await conn.fetchval(self.statement.text, *arguments)
+            text = await self._fetch(conn, self.statement.text, arguments)
         if FAULT in text:
             raise NotWithoutError
         return text
+
+    async def _fetch(self, conn: Connection, sql: str, arguments: Sequence[Any]) -> str:
+        """The first run leaves nothing on its connection and in the database: most documents that are new to us are
+        never asked again, and a prepared statement takes its text here and its plan there.
+        """
+        if self._ran:
+            found: str = await conn.fetchval(sql, *arguments)
+        else:
+            found = await (await conn.prepare(sql, name="")).fetchval(*arguments)
+            self._ran = True
+        return found
 
     async def explained(self, pool: Pool, arguments: Sequence[Any]) -> str | None:
         """How PostgreSQL runs it."""
