@@ -101,6 +101,9 @@ def serve(host: str | None, port: int | None) -> None:
         def started() -> None:
             # There is hardly any garbage yet, and looking for it would take a tenth of the start.
             gc.freeze()
+            # What planning leaves behind hangs together in circles. Looking through it five times as often costs
+            # nothing that can be measured, since all that was made until now is left out, and saves 4 MB.
+            gc.set_threshold(700, 10, 2)
             gc.enable()
             click.echo(f"Serving {address_of(bound)}/graphql", err=True)
 
