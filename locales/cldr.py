@@ -10,6 +10,7 @@ written by hand.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,8 +18,6 @@ from typing import Any
 
 from babel.core import Locale, get_global
 from babel.localedata import exists
-from langcodes import Language, standardize_tag
-from langcodes.tag_parser import LanguageTagError
 
 EXCERPT = Path(__file__).with_name("cldr.json")
 LOCALES_KEPT = 512
@@ -47,9 +46,35 @@ def _other_script(name: str) -> bool:
     return len(script) == 4 and script not in str(get_global("likely_subtags").get(language, script)).split("_")
 
 
+_PLAIN = re.compile("([a-z]{2})(?:-([A-Z]{2}))?")
+
+
+def is_plain(tag: str) -> bool:
+    """Whether a tag is one of today's, written as CLDR writes it, with data of its own: `sv-SE`, but not `zh-TW`.
+
+    Most tags are. The others need to know which languages and scripts are related: 3 MB that a worker does not load
+    until somebody asks for one.
+    """
+    found = _PLAIN.fullmatch(tag)
+    return (
+        found is not None
+        and found[1] not in get_global("language_aliases")
+        and found[2] not in get_global("territory_aliases")
+        and exists(tag.replace("-", "_"))
+    )
+
+
 @lru_cache(LOCALES_KEPT)
 def known(tag: str) -> Locale:
     """The nearest locale CLDR has data for: `zh-TW` is `zh-Hant-TW`, `sv-DE` is `sv`. English when there is none."""
+    return Locale.parse(tag, sep="-") if is_plain(tag) else nearest(tag)
+
+
+def nearest(tag: str) -> Locale:
+    """The same for any tag."""
+    from langcodes import Language, standardize_tag
+    from langcodes.tag_parser import LanguageTagError
+
     try:
         name = standardize_tag(tag, macro=True)
         full = Language.get(name).maximize()

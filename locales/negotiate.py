@@ -6,20 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from langcodes import Language, closest_supported_match, standardize_tag
-from langcodes.tag_parser import LanguageTagError
-
 from locales import cldr
 
 _MOST_RANGES = 32
 """A header may carry any number of ranges; nobody reads more languages than this."""
-
-_NEAR = 10
-"""CLDR's distance up to which one language is offered for another: Swiss German and German are 8 apart, regional
-variants at most 5. Danish and Norwegian are 12 apart, and Danes are not to be written to in Norwegian."""
-
-_ALSO_READ = {"nn": "nb", "nb": "nn"}
-"""The two written forms of Norwegian, 20 apart for CLDR."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +44,12 @@ def reader_of(locale: str, supported: tuple[str, ...]) -> Reader:
 
 def language_tag(tag: str) -> str | None:
     """A tag in today's spelling, `sv-SE` for `SV_se`, under which names are kept; None when it is no language."""
-    plain = _plain(tag)
-    return None if plain is None else plain.to_tag()
+    if cldr.is_plain(tag):
+        return tag
+    from locales.related import plain
+
+    found = plain(tag)
+    return None if found is None else found.to_tag()
 
 
 def _by_preference(wanted: str) -> list[str]:
@@ -82,37 +76,13 @@ def _quality(parameters: Sequence[str]) -> float:
 
 
 def _match(tag: str, supported: tuple[str, ...]) -> Reader | None:
-    asked = _plain(tag)
-    if asked is None:
-        return None
-    catalog = _catalog(asked, supported)
-    return None if catalog is None else _reader(asked, catalog)
+    language = tag.partition("-")[0]
+    if cldr.is_plain(tag) and [one for one in supported if one.partition("-")[0] == language] == [language]:
+        return Reader(tag, language, tuple(_fallbacks(tag)))
+    from locales.related import match
 
-
-def _plain(tag: str) -> Language | None:
-    """Language, script and region of a tag, in today's codes (`iw` is `he`); None when it is none."""
-    try:
-        read = Language.get(standardize_tag(tag, macro=True))
-    except (LanguageTagError, ValueError):
-        return None
-    if not read.language or not read.is_valid():
-        return None
-    return Language.make(language=read.language, script=read.script, territory=read.territory)
-
-
-def _catalog(asked: Language, supported: tuple[str, ...]) -> str | None:
-    near = closest_supported_match(asked, list(supported), max_distance=_NEAR)
-    other = _ALSO_READ.get(str(asked.language))
-    return near if near is not None or other is None else closest_supported_match(other, list(supported), _NEAR)
-
-
-def _reader(asked: Language, catalog: str) -> Reader:
-    ours = Language.get(standardize_tag(catalog, macro=True))
-    if ours.language == asked.language:
-        locale = asked.to_tag()
-    else:
-        locale = Language.make(language=ours.language, script=ours.script, territory=asked.territory).to_tag()
-    return Reader(locale, catalog, tuple(_fallbacks(locale)))
+    found = match(tag, supported)
+    return None if found is None else Reader(*found, tuple(_fallbacks(found[0])))
 
 
 def _fallbacks(locale: str) -> Iterator[str]:

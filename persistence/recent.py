@@ -41,3 +41,28 @@ class Recent(Generic[K, V]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+class Proven(Generic[K, V]):
+    """What was asked for again, up to a number; of the rest only the latest few.
+
+    So a flood of what never comes again takes no memory, and drives out nothing that does.
+    """
+
+    def __init__(self, most: int, most_new: int) -> None:
+        self._proven: Recent[K, V] = Recent(most)
+        self._new: Recent[K, V] = Recent(most_new)
+
+    def get(self, key: K) -> V | None:
+        """What is kept under a key, which proves it."""
+        found = self._proven.get(key)
+        if found is None:
+            found = self._new.get(key)
+            if found is not None:
+                self._new.drop(key)
+                self._proven.put(key, found)
+        return found
+
+    def put(self, key: K, value: V, *, again: bool) -> None:
+        """Keep something. `again`: it is known to have been here before."""
+        (self._proven if again else self._new).put(key, value)

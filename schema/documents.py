@@ -20,7 +20,7 @@ from graphql import (
     parse,
 )
 
-from persistence.recent import Recent
+from persistence.recent import Proven, Recent
 from schema.literals import Literal, lifted, places
 from schema.validation import mistakes
 
@@ -28,7 +28,8 @@ MOST_ERRORS = 5
 MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
 """How many texts are kept, and of what length at most: 40 MB in the worst case."""
 
-MOST_DOCUMENTS = 500
+MOST_DOCUMENTS, MOST_NEW_DOCUMENTS = 500, 32
+"""How many documents are kept with their plans, 30 to 60 kB each, and how many of them that were asked only once."""
 
 
 class Invalid(Exception):
@@ -63,23 +64,30 @@ class Asked:
     literals: tuple[Literal, ...]
 
 
+_Place = tuple[Any, tuple[Literal, ...]]
+"""Under what the document of a text is kept, and the literals of the text."""
+
+
+def _key(emptied: str, literals: Sequence[Literal], own: frozenset[int]) -> tuple[str, tuple[Literal, ...]]:
+    return emptied, tuple(literals[place] for place in sorted(own))
+
+
 class Documents:
     """Reads documents for one schema."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._texts: Recent[str, Asked] = Recent(MOST_TEXTS)
+        self._texts: Recent[str, _Place] = Recent(MOST_TEXTS)
         self._own: Recent[str, frozenset[int]] = Recent(MOST_DOCUMENTS)
-        self._documents: Recent[Any, Document] = Recent(MOST_DOCUMENTS)
+        self._documents: Proven[Any, Document] = Proven(MOST_DOCUMENTS, MOST_NEW_DOCUMENTS)
 
     def read(self, text: str) -> Asked:
         """The document in a text. Raises `Invalid`."""
-        known = self._texts.get(text)
-        if known is None:
-            known = self._read(text)
-            if len(text) <= LONGEST_TEXT:
-                self._texts.put(text, known)
-        return known
+        place = self._texts.get(text)
+        document = None if place is None else self._documents.get(place[0])
+        if place is None or document is None:
+            return self._read(text, again=place is not None)
+        return Asked(text, document, place[1])
 
     def knows(self, text: str) -> bool:
         """Whether this very text was read before."""
@@ -89,25 +97,34 @@ class Documents:
         """The tree of this very text, with its own literals, which nobody validated yet. Raises `Invalid`."""
         return asked.document.tree if asked.text == asked.document.text else self._new(asked.text).document.tree
 
-    def _read(self, text: str) -> Asked:
+    def _read(self, text: str, again: bool) -> Asked:
         try:
             emptied, literals = lifted(text)
         except ValueError:
-            return self._new(text)
+            return self._keep(text, self._new(text), again)
         own = self._own.get(emptied)
         if own is not None:
-            document = self._documents.get((emptied, tuple(literals[place] for place in sorted(own))))
+            key = _key(emptied, literals, own)
+            document = self._documents.get(key)
             if document is not None:
+                if len(text) <= LONGEST_TEXT:
+                    self._texts.put(text, (key, literals))
                 return Asked(text, document, literals)
+            again = True
         asked = self._new(text)
         order, own = places(asked.document.tree) if literals else ({}, frozenset())
         if len(order) != len(literals):
-            return asked
+            return self._keep(text, asked, again)
         asked.document.order = order
         if len(text) <= LONGEST_TEXT:
             self._own.put(emptied, own)
-            self._documents.put((emptied, tuple(literals[place] for place in sorted(own))), asked.document)
-        return Asked(text, asked.document, literals)
+        return self._keep(_key(emptied, literals, own), Asked(text, asked.document, literals), again)
+
+    def _keep(self, key: Any, asked: Asked, again: bool) -> Asked:
+        if len(asked.text) <= LONGEST_TEXT:
+            self._texts.put(asked.text, (key, asked.literals))
+            self._documents.put(key, asked.document, again=again)
+        return asked
 
     def _new(self, text: str) -> Asked:
         try:

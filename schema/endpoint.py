@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-import structlog
 from graphql import GraphQLSchema
 from starlette.types import Receive, Scope, Send
 
@@ -23,6 +23,7 @@ from schema.asking import english, spoken
 from schema.context import House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
+from schema.log_line import more
 from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
@@ -52,7 +53,7 @@ _STATUS = {
 }
 """A request that is refused as a whole. Others are the client's mistake: 400."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -110,7 +111,7 @@ class Endpoint:
         except ClientMistake as mistake:
             return kind, None, refusal(mistake, language, request_id), ()
         except Exception:
-            log.exception("unexpected", request_id=request_id)
+            log.exception("unexpected", extra=more(request_id=request_id))
             wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": request_id}))
             return kind, None, refusal(wrong, language, request_id), ()
 

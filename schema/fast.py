@@ -5,12 +5,12 @@ It answers without errors or not at all: whatever is in the way, the slow lane r
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import structlog
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 
 from domain.money import RateMissing
@@ -26,6 +26,7 @@ from schema.documents import Asked, Document
 from schema.errors import ClientMistake
 from schema.finishing import finished
 from schema.given import Call, Given, Looks, NotGiven
+from schema.log_line import more
 from schema.rights import Permission
 from schema.selection import Selector
 
@@ -47,7 +48,7 @@ _SLOW: tuple[type[Exception], ...] = (
 )
 """What sends an operation to the slow lane without anything being wrong with us."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class FastLane:
         except _SLOW:
             return None
         except Exception:
-            log.exception("an operation could not be planned", request_id=call.context.request_id)
+            log.exception("an operation could not be planned", extra=more(request_id=call.context.request_id))
             return None
         return planned if all(call.context.viewer.may(permission) for permission in planned.needs) else None
 
@@ -134,7 +135,7 @@ class FastLane:
         except _SLOW:
             return None
         except Exception:
-            log.exception("the fast lane gave up", request_id=context.request_id)
+            log.exception("the fast lane gave up", extra=more(request_id=context.request_id))
             return None
         return done, Ran(planned.plan, arguments, planned.cached)
 

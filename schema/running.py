@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import structlog
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -31,12 +31,13 @@ from schema.errors import ClientMistake, formatted, mistake_in
 from schema.execution import executed
 from schema.fast import FastLane, Ran
 from schema.in_context import asked
+from schema.log_line import add_to_line, more
 from schema.payloads import KEEPING, Payloads
 
 LONGEST_NAME = 100
 """What the log shows of an operation's name."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 UNEXPECTED = N_("Something went wrong on our side. Try again; if it happens again, report request {request}.")
 UNKNOWN_OPERATION = N_("The document holds no operation of that name. With several operations, name the one to run.")
@@ -101,9 +102,7 @@ class Runner:
         if operation is None or operation.operation is OperationType.SUBSCRIPTION:
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
-        structlog.contextvars.bind_contextvars(
-            operation=operation.name.value[:LONGEST_NAME] if operation.name else None
-        )
+        add_to_line(operation=operation.name.value[:LONGEST_NAME] if operation.name else None)
         if request.reading_only and operation.operation is not OperationType.QUERY:
             raise NotByGet
         variables = get_variable_values(
@@ -200,7 +199,7 @@ def told(error: GraphQLError, language: Language, request_id: str) -> dict[str, 
         return formatted(error, mistake.code, say(mistake.message, language), request_id)
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return formatted(error, ErrorCode.BAD_USER_INPUT, error.message, request_id)
-    log.error("unexpected", request_id=request_id, path=error.path, exc_info=error.original_error)
+    log.error("unexpected", exc_info=error.original_error, extra=more(request_id=request_id, path=error.path))
     sentence = say(Message(UNEXPECTED, {"request": request_id}), language)
     return formatted(error, ErrorCode.INTERNAL_SERVER_ERROR, sentence, request_id)
 

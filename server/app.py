@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
-import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -37,7 +37,7 @@ FOLD_AT_ONCE = 10_000
 LOOK_EVERY = 3600.0
 """Seconds between two looks at open holds: days change every hour somewhere, and limits begin and end with them."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @dataclass

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
 from uuid import UUID
 
-import typer
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
@@ -72,25 +71,27 @@ Options of formats, for --set:
 """
 
 
+@click.command("import", help=HELP)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "format_name", metavar="NAME", default=CANONICAL, help="How it is written.")
+@click.option("--kind", help="What the rows of a canonical file are; its name when not said.")
+@click.option("--set", "chosen", metavar="NAME=VALUE", multiple=True, help="An option of the format. Repeat for more.")
+@click.option("--skip-bad", is_flag=True, help="Load the good rows and leave out the bad ones.")
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="Where bad rows are written; beside the file when not said."
+)
+@click.option("--locale", default="en", help="The language of the reasons, as sv-SE.")
 def import_command(
-    path: Annotated[Path, typer.Argument(exists=True, help="The file; or a folder in the canonical layout.")],
-    format_name: Annotated[str, typer.Option("--format", metavar="NAME", help="How it is written.")] = CANONICAL,
-    kind: Annotated[
-        str | None, typer.Option(help="What the rows of a canonical file are; its name when not said.")
-    ] = None,
-    chosen: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the format. Repeat for more.")
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Load the good rows and leave out the bad ones.")
-    ] = False,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where bad rows are written; beside the file when not said.")
-    ] = None,
-    locale: Annotated[str, typer.Option(help="The language of the reasons, as sv-SE.")] = "en",
+    path: Path,
+    format_name: str,
+    kind: str | None,
+    chosen: Sequence[str],
+    skip_bad: bool,
+    rejects: Path | None,
+    locale: str,
 ) -> None:
-    """Load a file (the help of the command is `HELP`)."""
-    options = _options(chosen or [])
+    """Load a file or a folder (the help of the command is `HELP`)."""
+    options = _options(chosen)
 
     def said(message: Message) -> str:
         return say(message, locale)
@@ -130,9 +131,9 @@ def import_command(
         if any(imported.loaded for imported in done):
             asyncio.run(_look_again(found.url, {company for imported in done for company in imported.companies}))
     for imported in done:
-        typer.echo(summary(imported, locale))
+        click.echo(summary(imported, locale))
     if any(imported.cancelled or (imported.rejected and not skip_bad) for imported in done):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def summary(imported: Imported, locale: str) -> str:

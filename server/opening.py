@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-import typer
+import click
 
 from persistence import embedded, revisions
 from persistence.database import NOT_ANSWERING, database_urls
@@ -18,8 +18,8 @@ BAD_USAGE = 2
 
 def stop(message: str, status: int = 1) -> NoReturn:
     """End the command with a sentence for people."""
-    typer.echo(message, err=True)
-    raise typer.Exit(status)
+    click.echo(message, err=True)
+    raise click.exceptions.Exit(status)
 
 
 def settings() -> Settings:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
+import click
 
 from locales.say import say
 from persistence.database import open_pool
@@ -14,9 +13,9 @@ from persistence.reconcile import Finding, reconcile
 from server.opening import database, settings
 
 
-def reconcile_command(
-    locale: Annotated[str, typer.Option(help="The language of the findings, as sv-SE.")] = "en",
-) -> None:
+@click.command("reconcile")
+@click.option("--locale", default="en", help="The language of the findings, as sv-SE.")
+def reconcile_command(locale: str) -> None:
     """Compute every kept sum again from the facts, and list what does not agree.
 
     Nothing is changed. It reads one moment, so it may run while others work. The exit status is 1 when something was
@@ -26,11 +25,11 @@ def reconcile_command(
         found.require_migrated()
         findings = asyncio.run(_findings(found.url))
     for finding in findings:
-        typer.echo(told(finding, locale))
+        click.echo(told(finding, locale))
     if findings:
-        typer.echo(f"Found: {len(findings)}.", err=True)
-        raise typer.Exit(1)
-    typer.echo("Everything agrees with the facts.")
+        click.echo(f"Found: {len(findings)}.", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("Everything agrees with the facts.")
 
 
 def told(finding: Finding, locale: str) -> str:

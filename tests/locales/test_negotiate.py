@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from babel.localedata import locale_identifiers
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from locales.negotiate import Reader, negotiate, reader_of
+from locales import cldr, related
+from locales.negotiate import Reader, language_tag, negotiate, reader_of
 
 SUPPORTED = ("en", "sv", "nb", "de", "pt-PT", "zh-Hant")
 
@@ -96,3 +98,22 @@ def test_a_weight_that_is_no_number_does_not_count() -> None:
 def test_who_must_get_a_reader_gets_english_at_last() -> None:
     assert reader_of("sv-FI", SUPPORTED).catalog == "sv"
     assert reader_of("xx", SUPPORTED) == Reader("en", "en", ("en",))
+
+
+def test_a_plain_tag_is_read_as_by_those_who_know_how_languages_are_related() -> None:
+    tags = [name.replace("_", "-") for name in locale_identifiers()]
+    plain = [tag for tag in tags if cldr.is_plain(tag)]
+    assert len(plain) > len(tags) / 2
+    for tag in plain:
+        language = tag.partition("-")[0]
+        assert cldr.known(tag) == cldr.nearest(tag)
+        assert str(related.plain(tag)) == language_tag(tag) == tag
+        for supported in ((language,), tuple({"nb", "nn", "da", "en", language})):
+            reader = negotiate(tag, supported)
+            assert reader is not None
+            assert (reader.locale, reader.catalog) == related.match(tag, supported)
+
+
+@pytest.mark.parametrize("tag", ["iw", "zh-TW", "sv-DE", "en-UK", "SV-se", "sv_SE", "sr-Latn", "tok", "sv-SE-x-y"])
+def test_what_is_written_otherwise_is_not_plain(tag: str) -> None:
+    assert not cldr.is_plain(tag)

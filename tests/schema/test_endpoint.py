@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -118,7 +117,7 @@ async def test_a_decimal_is_a_plain_string(ask: Asker, value: str) -> None:
 
 
 async def test_our_own_faults_are_masked_and_have_a_request_id(
-    ask: Asker, world: World, capsys: pytest.CaptureFixture[str]
+    ask: Asker, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     await world.conn.execute("alter table aging_definition rename to hidden_from_the_program")
     answer = await ask("{ agingDefinitions { nodes { id } } }")
@@ -128,4 +127,6 @@ async def test_our_own_faults_are_masked_and_have_a_request_id(
     assert error["extensions"]["retryable"] is True
     assert "aging_definition" not in json.dumps(answer.body)
     assert error["extensions"]["requestId"] in error["message"]
-    assert re.search("aging_definition", capsys.readouterr().out)
+    logged = next(record for record in caplog.records if record.message == "unexpected")
+    assert "aging_definition" in str(logged.exc_info and logged.exc_info[1])
+    assert vars(logged)["more"]["request_id"] == error["extensions"]["requestId"]

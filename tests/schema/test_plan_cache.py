@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 
 from persistence.database import STATEMENTS_KEPT, open_pool
-from persistence.recent import Recent
+from persistence.recent import Proven, Recent
 from schema.app import SCHEMA, graphql_schema
 from schema.asking import context_of
 from schema.context import Claims
-from schema.documents import LONGEST_TEXT, MOST_TEXTS, Documents
+from schema.documents import LONGEST_TEXT, MOST_NEW_DOCUMENTS, MOST_TEXTS, Documents
 from schema.fast import MOST_PLANS, FastLane
 from schema.given import MOST_LOOKS, Call
 from schema.in_context import AskedContext
@@ -249,6 +249,35 @@ def test_only_so_much_is_kept_and_what_was_used_last_stays() -> None:
     kept.put(3, "3")
     assert [kept.get(number) for number in range(4)] == ["0", None, "2", "3"]
     assert len(kept) == 3
+
+
+def test_what_is_asked_for_again_stays_and_of_the_rest_only_the_latest() -> None:
+    kept: Proven[int, str] = Proven(2, 2)
+    kept.put(0, "0", again=True)
+    kept.put(1, "1", again=False)
+    assert kept.get(1) == "1"
+    for number in range(2, 5):
+        kept.put(number, str(number), again=False)
+    assert [kept.get(number) for number in (0, 1, 2)] == ["0", "1", None]
+    assert [kept.get(number) for number in (3, 4)] == ["3", "4"]
+    assert [kept.get(number) for number in range(5)] == [None, None, None, "3", "4"]
+
+
+def test_a_flood_of_documents_drives_out_none_that_was_asked_again_and_is_soon_forgotten() -> None:
+    documents = Documents(graphql_schema(SCHEMA))
+
+    def flooded(name: str) -> list[Any]:
+        return [documents.read(f"{{ {name}{n}: __typename }}").document for n in range(MOST_NEW_DOCUMENTS + 1)]
+
+    once, twice = "{ once: __typename }", "{ twice: __typename }"
+    forgotten, stays = documents.read(once).document, documents.read(twice).document
+    assert documents.read(twice).document is stays
+    flooded("a")
+    assert documents.read(twice).document is stays
+    back = documents.read(once).document
+    assert back is not forgotten
+    flooded("b")
+    assert documents.read(once).document is back
 
 
 def test_documents_that_differ_only_in_their_values_are_one_and_their_texts_are_not_kept_for_ever() -> None:

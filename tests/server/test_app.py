@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from structlog.testing import capture_logs
 
 from persistence import migrate
 from persistence.keys import new_key
@@ -120,17 +119,18 @@ async def test_movements_are_folded_while_it_runs(served: Served, pool: asyncpg.
     assert await pool.fetchval("select amount from company_balance where company_id = $1", company) == 100
 
 
-async def test_folding_goes_on_after_a_failure_and_ends_when_cancelled(pool: asyncpg.Pool, company: UUID) -> None:
+async def test_folding_goes_on_after_a_failure_and_ends_when_cancelled(
+    pool: asyncpg.Pool, company: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
     await move(pool, company)
     await pool.execute("alter table movement_tail rename to movement_tail_away")
-    with capture_logs() as lines:
-        folding = asyncio.create_task(keep_folding(pool, every=0))
-        async with asyncio.timeout(20):
-            while not lines:
-                await pool.execute("select 1")
-        await pool.execute("alter table movement_tail_away rename to movement_tail")
-        await folded(pool)
-    assert lines[0]["event"] == "folding failed"
+    folding = asyncio.create_task(keep_folding(pool, every=0))
+    async with asyncio.timeout(20):
+        while not caplog.messages:
+            await pool.execute("select 1")
+    await pool.execute("alter table movement_tail_away rename to movement_tail")
+    await folded(pool)
+    assert caplog.messages[0] == "folding failed"
     folding.cancel()
     with pytest.raises(asyncio.CancelledError):
         await folding

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from persistence import importing
 from persistence.importing import Imported, Progress, Step

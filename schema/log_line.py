@@ -1,0 +1,32 @@
+"""What the log says of a request: whoever answers it adds to the line, and what fails meanwhile is logged with it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+_LINE: ContextVar[dict[str, Any] | None] = ContextVar("log_line", default=None)
+
+
+def begin_line() -> dict[str, Any]:
+    """An empty line for the request that this task and its children answer from now on."""
+    line: dict[str, Any] = {}
+    _LINE.set(line)
+    return line
+
+
+def add_to_line(**said: Any) -> None:
+    """Say something more of the request that is being answered; beside one it is said to nobody."""
+    line = _LINE.get()
+    if line is not None:
+        line.update(said)
+
+
+def line_so_far() -> dict[str, Any]:
+    """What has been said of the request that is being answered."""
+    return dict(_LINE.get() or {})
+
+
+def more(**said: Any) -> dict[str, Any]:
+    """Keys of a logged failure beside its event: `log.exception("unexpected", extra=more(request_id=…))`."""
+    return {"more": said}
