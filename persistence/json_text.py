@@ -25,6 +25,8 @@ the place of a null that may not be, and between the values that something is ma
 
 Text = sa.ColumnElement[str]
 
+_TEXT = sa.Text()
+
 
 class Piece(sa.ColumnClause[str]):
     """A piece of text as it is, written into the statement: a parameter for each would cost more than it says."""
@@ -35,7 +37,7 @@ class Piece(sa.ColumnClause[str]):
         else:
             escaped = said.replace("\\", "\\\\").replace("'", "''")
             written = "E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'"
-        super().__init__(written, sa.Text(), is_literal=True)
+        super().__init__(written, _TEXT, is_literal=True)
         self.said = said
 
 
@@ -46,7 +48,8 @@ class Joined(sa.sql.elements.ExpressionClauseList[str]):
 
     def __init__(self, parts: Iterable[Text]) -> None:
         grouped = (part.self_group(against=operators.concat_op) for part in parts)
-        super().__init__(operators.concat_op, *grouped, type_=sa.Text())
+        super().__init__(operators.concat_op, type_=_TEXT)
+        self.clauses = tuple(grouped)  # set here: to be asked what each is costs more than it is worth
 
 
 def piece(text: str) -> Text:
