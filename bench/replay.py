@@ -1,8 +1,9 @@
 """The statements of submitted orders over asyncpg, without HTTP, GraphQL and decision: what is left is the database's.
 
-`python -m bench.replay FILE SECONDS`, the database in DATABASE_URL: one order of each of some customers is submitted
-to our application in this process while its statements are written down; then they are sent again and again over
-sixteen connections, each with customers of its own, with new ids and numbers. FILE holds requests as they are posted.
+`python -m bench.replay FILE SECONDS`, the database in DATABASE_URL: two orders of each of some customers are submitted
+to our application in this process while the statements of the second are written down; then these are sent again and
+again over sixteen connections, each with customers of its own, with new ids and numbers. FILE holds requests as they
+are posted.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ async def record(url: str, bodies: Sequence[Any]) -> list[tuple[str, int, list[S
     found = []
     written: list[Statement] = []
     recorded: set[int] = set()
-    for place, body in enumerate(bodies):
+    for body, known in ((body, known) for body in bodies for known in (False, True)):
         for connection in [each for each in gc.get_objects() if isinstance(each, asyncpg.Connection)]:
             if id(connection) not in recorded:
                 recorded.add(id(connection))
@@ -93,8 +94,8 @@ async def record(url: str, bodies: Sequence[Any]) -> list[tuple[str, int, list[S
         number, began = f"R{time.time_ns()}", time.time_ns() // 1_000_000
         written.clear()
         await _post(application, json.dumps(body).replace(COUNTED, number), token)
-        # The first order opens connections and learns what is remembered.
-        if place:
+        # The first order of a customer opens connections and learns what is remembered.
+        if known:
             found.append((number, began, list(written)))
     await asking.put({"type": "lifespan.shutdown"})
     await lifespan
@@ -169,7 +170,7 @@ class Fresh:
 
 async def replay(url: str, bodies: Sequence[Any], seconds: float) -> dict[str, float]:
     """Orders sent again in some seconds, after a short warming, and how many statements one takes."""
-    wanted = CONNECTIONS * CUSTOMERS_EACH + 1
+    wanted = CONNECTIONS * CUSTOMERS_EACH
     orders = await record(url, bodies[:wanted])
     connections = [await asyncpg.connect(url, statement_cache_size=1024) for _ in range(CONNECTIONS)]
     for connection in connections:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cached_property
 
 EURO = "EUR"
 
 # Products of amounts and rates are exact far below a minor unit before the one rounding at the end.
 _EXACT = Context(prec=60)
+
+_NOTHING = Decimal(0)
 
 _UNITS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 
@@ -58,7 +61,7 @@ def per_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:
     """The sum of each currency, those of zero left out: they need no rate."""
     sums: dict[str, Decimal] = {}
     for money in amounts:
-        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+        sums[money.currency] = sums.get(money.currency, _NOTHING) + money.amount
     return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()) if amount)
 
 
@@ -123,6 +126,22 @@ class Exchange:
         """The rates that lead from one currency to another, each with whether it divides. Raises `RateMissing`."""
         if base == quote:
             return ()
+        found = self._paths.get((base, quote))
+        if found is None:
+            found = self._paths[base, quote] = self._path(base, quote)
+        return found
+
+    @cached_property
+    def _paths(self) -> dict[tuple[str, str], tuple[tuple[Rate, bool], ...]]:
+        """The paths that were found: what is decided together is converted the same ways."""
+        return {}
+
+    @cached_property
+    def _used(self) -> dict[tuple[frozenset[str], str], tuple[RateUsed, ...]]:
+        """The same for the rates of some currencies."""
+        return {}
+
+    def _path(self, base: str, quote: str) -> tuple[tuple[Rate, bool], ...]:
         step = self._step(base, quote)
         if step is not None:
             return (step,)
@@ -134,11 +153,10 @@ class Exchange:
 
     def exactly(self, money: Money, to: str) -> Decimal:
         """The amount in another currency, unrounded. Raises `RateMissing`."""
-        with localcontext(_EXACT):
-            amount = money.amount
-            for rate, divides in self.path(money.currency, to):
-                amount = amount / rate.rate if divides else amount * rate.rate
-            return amount
+        amount = money.amount
+        for rate, divides in self.path(money.currency, to):
+            amount = _EXACT.divide(amount, rate.rate) if divides else _EXACT.multiply(amount, rate.rate)
+        return amount
 
     def total(self, amounts: Iterable[Money], to: str) -> Money:
         """Sums per currency, each converted, added, and rounded once. Raises `RateMissing`."""
@@ -149,8 +167,10 @@ class Exchange:
         sums = per_currency(amounts)
         if all(money.currency == to for money in sums):  # nothing to convert: at most one sum
             return sums[0].amount if sums else Decimal(0)
-        with localcontext(_EXACT):
-            return sum((self.exactly(money, to) for money in sums), Decimal(0))
+        total = _NOTHING
+        for money in sums:
+            total = _EXACT.add(total, self.exactly(money, to))
+        return total
 
     def convert(self, money: Money, to: str) -> Money:
         """One amount in another currency, rounded. Raises `RateMissing`."""
@@ -158,13 +178,17 @@ class Exchange:
 
     def rates_used(self, currencies: Iterable[str], to: str) -> tuple[RateUsed, ...]:
         """The published rates that lead from some currencies to one, each once. Raises `RateMissing`."""
-        rates = {rate for currency in currencies if currency != to for rate, _ in self.path(currency, to)}
-        used = (RateUsed(r.base, r.quote, r.rate, r.day) for r in rates)
-        return tuple(sorted(used, key=lambda r: (r.from_, r.to)))
+        asked = (frozenset(currencies), to)
+        if asked not in self._used:
+            rates = {rate for currency in asked[0] for rate, _ in self.path(currency, to)}
+            used = (RateUsed(r.base, r.quote, r.rate, r.day) for r in rates)
+            self._used[asked] = tuple(sorted(used, key=lambda r: (r.from_, r.to)))
+        return self._used[asked]
 
     def _step(self, base: str, quote: str) -> tuple[Rate, bool] | None:
         """The last rate of the pair, in whichever direction it was published; of the same day the direct one."""
-        steps = [(r, r.base != base) for r in self.rates if {r.base, r.quote} == {base, quote} and self._young(r)]
+        pair = ((base, quote), (quote, base))
+        steps = [(r, r.base != base) for r in self.rates if (r.base, r.quote) in pair and self._young(r)]
         return max(steps, key=lambda step: (step[0].day, not step[1]), default=None)
 
     def _young(self, rate: Rate) -> bool:

@@ -20,6 +20,14 @@ MOST = 64
 LANES = 2
 """Transactions over free rooms at the same time: one is decided on while the database works on the other."""
 
+ENOUGH = 8
+"""So many rooms that wait, or as many as the first has requests, are worth a second transaction: what one costs by
+itself is shared by those in it."""
+
+TURNS = 3
+"""Of the event loop before a batch is taken: who was just answered has asked again by then. In a process that is idle
+they pass at once."""
+
 
 @dataclass
 class _Waiting(Generic[Request, Answer]):
@@ -44,6 +52,7 @@ class Coalescer(Generic[Request, Answer]):
     _queues: dict[Hashable, deque[_Waiting[Request, Answer]]] = field(default_factory=dict)
     _ready: deque[Hashable] = field(default_factory=deque)
     _lanes: int = 0
+    _in_hand: int = 0
     _workers: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def ask(self, room: Hashable, request: Request) -> Answer:
@@ -58,7 +67,7 @@ class Coalescer(Generic[Request, Answer]):
                 self._start(self._work(room))
             else:
                 self._ready.append(room)
-                if self._lanes < LANES:
+                if not self._lanes or (self._lanes < LANES and len(self._ready) >= min(self._in_hand, ENOUGH)):
                     self._lanes += 1
                     self._start(self._lane(self.run_free))
         answer: Answer = await waiting.answer
@@ -74,8 +83,11 @@ class Coalescer(Generic[Request, Answer]):
         taken: dict[Hashable, list[_Waiting[Request, Answer]]] = {}
         try:
             while self._ready:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 taken = self._take()
                 batch = [one for some in taken.values() for one in some]
+                self._in_hand = len(batch) or self._in_hand
                 answers: list[Answer | None] = [None] * len(batch)
                 with suppress(Exception):  # whose fault it is shows when the rooms run by themselves
                     answers = await run_free([one.request for one in batch]) if batch else []

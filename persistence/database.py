@@ -134,7 +134,7 @@ async def connect(url: str, pooler: Pooler | None = None) -> Connection:
 async def set_codecs(connection: Connection) -> None:
     """Give one connection the codecs of the pool."""
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=_load, format="text")
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=json_of, decoder=_load, format="text")
     # asyncpg takes the first and the last day for infinity, which SQL cannot count with: 9999-12-31 is a day.
     await connection.set_type_codec(
         "date",
@@ -166,7 +166,8 @@ async def revision(connection: Connection) -> str | None:
 _load: Callable[[str], Any] = orjson.loads
 
 
-def _dump(value: object) -> str:
+def json_of(value: object) -> str:
+    """A value as JSON, exact numbers and ids as texts."""
     return orjson.dumps(value, default=_dump_exactly).decode()
 
 

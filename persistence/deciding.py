@@ -18,12 +18,13 @@ from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.message import N_, Message
 from domain.orders import SalesOrderStatus
+from persistence.decision_inputs import Inputs
 from persistence.decisions import decision_row
 from persistence.frozen import freeze_message, thaw_message
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
-from persistence.statements import Statement, any_of, insert
+from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
 from persistence.tables.orders import sales_order
 from persistence.take import Transaction
@@ -75,13 +76,17 @@ _REASONS = Statement(
 
 
 class Room:
-    """The facts of the payers that are locked, kept true while one order after another is decided."""
+    """The facts of the payers that are locked, kept true while one order after another is decided.
+
+    `inputs` writes them down with each decision.
+    """
 
     def __init__(self, facts: Mapping[UUID, Facts]) -> None:
         self._customers = {payer: one.customer for payer, one in facts.items()}
         self._groups = {one.group.id: one.group for one in facts.values() if one.group is not None}
         self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
         self._rules = {payer: one.rules for payer, one in facts.items()}
+        self.inputs = Inputs()
 
     def facts(self, payer: UUID) -> Facts:
         """The facts of a payer as they are by now."""
@@ -114,12 +119,13 @@ def _with(balances: tuple[Balance, ...], more: Balance) -> tuple[Balance, ...]:
 
 @dataclass
 class Decided:
-    """What became of one order."""
+    """What became of one order. `rows`: the records that were appended, by their ids."""
 
     order: KeptOrder
     decision: Decision
     decision_id: UUID
     hold_id: UUID | None
+    rows: dict[UUID, Row]
 
 
 def asked(room: Room, order: KeptOrder, checkpoint: Checkpoint) -> tuple[Order, Decision]:
@@ -136,26 +142,32 @@ async def record(
     decision: Decision,
     override_reason: str | None = None,
     *,
-    enter: Callable[[KeptOrder, UUID], Awaitable[None]] | None = None,
+    enter: Callable[[KeptOrder, UUID], Awaitable[Row]] | None = None,
 ) -> Decided:
     """Append a decision with its hold or reservation. `order` is as it was before.
 
-    `enter` writes down an order that was not known before, as it is after the decision.
+    `enter` writes down an order that was not known before, as it is after the decision, and gives its row.
     """
     facts = room.facts(order.payer)
-    row = decision_row(decision, facts, asks, order.id, order.company, tx.actor, tx.now, override_reason)
+    row = decision_row(decision, facts, asks, order.id, order.company, tx.actor, tx.now, override_reason, room.inputs)
     after = _after(order, decision)
     await tx.insert(credit_decision, [row])
-    await (set_status(tx, after, row["id"]) if enter is None else enter(after, row["id"]))
+    rows: dict[UUID, Row] = {row["id"]: row}
+    if enter is None:
+        await set_status(tx, after, row["id"])
+    else:
+        rows[order.id] = await enter(after, row["id"])
     moved = order.moves_to(after, tx.today(order.company))
     await tx.move(moved)
     room.take(moved)
     hold = await _hold(tx, order, decision, row["id"], asks)
     if hold is not None:
         after = replace(after, hold=None if hold["status"] in ENDED else hold)
+        if order.hold is None:
+            rows[hold["id"]] = hold
     message = Message(HELD if decision.held else PASSED, {"number": order.number, "amount": order.amount})
     tx.audit(AuditEventKind.ORDER_SUBMITTED, message, ("sales_order", order.id), order.company)
-    return Decided(after, decision, row["id"], hold["id"] if hold else None)
+    return Decided(after, decision, row["id"], hold["id"] if hold else None, rows)
 
 
 async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = None) -> None:

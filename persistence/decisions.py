@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from domain.decision import Decision
 from domain.facts import Facts, Order
+from persistence.decision_inputs import Inputs
 from persistence.frozen import freeze, freeze_message, thaw, written
 from persistence.keys import new_key
 
@@ -31,6 +34,7 @@ def decision_row(
     actor: UUID,
     now: datetime,
     override_reason: str | None,
+    inputs: Inputs,
 ) -> dict[str, Any]:
     """A decision for its table."""
     return {
@@ -46,7 +50,7 @@ def decision_row(
         "decided_at": now,
         "decided_by_id": actor,
         "result": _result(decision),
-        "inputs": {"facts": written(facts), "order": written(order)},
+        "inputs": orjson.Fragment(inputs.text(facts, order)),
         "override_reason": override_reason,
     }
 

@@ -1,6 +1,7 @@
 """Frozen values to JSON and back, so that a decision keeps the facts it was made on and can be made again.
 
-Fields at their defaults are left out. What comes back equals what went in.
+Fields at their defaults are left out. Of balances and rates there are many, so they are lists; what was kept of them
+with names is read too. What comes back equals what went in.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from uuid import UUID
 
 import orjson
 
+from domain.exposure import Balance, Category
 from domain.message import Message, Percent
-from domain.money import Money
+from domain.money import Money, Rate
 
 T = TypeVar("T")
 
@@ -101,6 +103,34 @@ def _amount_of(value: Money) -> dict[str, str]:
     return {"amount": str(value.amount), "currency": value.currency}
 
 
+def _balance_of(balance: Balance) -> list[str | None]:
+    found = [balance.category.value, str(balance.amount.amount), balance.amount.currency, _day(balance.due)]
+    return found if balance.company_day is None else [*found, _day(balance.company_day)]
+
+
+def _balance_from(
+    category: str, amount: str, currency: str, due: str | None, company_day: str | None = None
+) -> Balance:
+    return Balance(Category(category), Money(Decimal(amount), currency), _from_day(due), _from_day(company_day))
+
+
+def _rate_of(rate: Rate) -> list[Any]:
+    found = [rate.base, rate.quote, str(rate.rate), _day(rate.day)]
+    return [*found, True] if rate.irrevocable else found
+
+
+def _rate_from(base: str, quote: str, rate: str, day: str, irrevocable: bool = False) -> Rate:
+    return Rate(base, quote, Decimal(rate), date.fromisoformat(day), irrevocable)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _from_day(day: str | None) -> date | None:
+    return None if day is None else date.fromisoformat(day)
+
+
 def freeze_message(message: Message) -> dict[str, Any]:
     """A message with its values, each with its kind."""
     frozen: dict[str, Any] = {
@@ -133,7 +163,10 @@ _FREEZERS: dict[type, Callable[[Any], Any]] = {
     type(None): _itself,
     Message: freeze_message,
     Money: _amount_of,
+    Balance: _balance_of,
+    Rate: _rate_of,
 }
+_FROM_LIST: dict[type, Callable[..., Any]] = {Balance: _balance_from, Rate: _rate_from}
 
 
 def _tagged(value: Any) -> Any:
@@ -197,6 +230,8 @@ def _thawed(kind: Any, value: Any) -> Any:
         return {_thawed(key, name): _thawed(one, part) for name, part in pairs}
     if kind is Message:
         return thaw_message(value)
+    if kind in _FROM_LIST and isinstance(value, list):
+        return _FROM_LIST[kind](*value)
     if kind in (Decimal, UUID):
         return kind(value)
     if kind is date:

@@ -25,7 +25,10 @@ def _last_rates() -> Statement:
     Each pair is looked up by itself: reading which pairs there are would read every rate ever published of them.
     """
     asked = sa.func.unnest(_DAYS).table_valued(sa.column("day", sa.Date())).render_derived(name="asked")
-    base = sa.func.unnest(_CURRENCIES).table_valued(sa.column("code", sa.Text())).render_derived(name="of_base")
+    any_base = sa.func.unnest(_CURRENCIES).table_valued(sa.column("code", sa.Text())).render_derived(name="any_base")
+    published = sa.select(exchange_rate.c.base).where(exchange_rate.c.base == any_base.c.code).exists()
+    # Nearly everything is published of the euro alone: which are bases at all is asked once each, not for every pair.
+    base = sa.select(any_base.c.code).where(published).cte("of_base").prefix_with("MATERIALIZED")
     quote = sa.func.unnest(_CURRENCIES).table_valued(sa.column("code", sa.Text())).render_derived(name="of_quote")
     inner = (
         sa.select(

@@ -88,6 +88,7 @@ def _whose(customers: sa.ColumnElement[bool]) -> Statement:
         sa.select(
             customer.c.id,
             customer.c.company_id,
+            customer.c.account,
             payer_id.label("payer_id"),
             own.c.credit_group_id.label("own_group_id"),
             shared.c.credit_group_id.label("payer_group_id"),
@@ -116,8 +117,8 @@ WHOSE_ASKED = _whose(customer.c.id == sa.func.any(sa.func.array(_LOOKED_FOR)))
 """Of the customers and of the orders asked for."""
 
 
-def _locks(table: sa.Table, name: str, *, free: bool) -> Statement:
-    return Statement(
+def _locks(table: sa.Table, name: str, *, free: bool) -> sa.Select[Any]:
+    return (
         sa.select(table.c.id)
         .where(any_of(table.c.id, name))
         .order_by(table.c.id)
@@ -125,11 +126,19 @@ def _locks(table: sa.Table, name: str, *, free: bool) -> Statement:
     )
 
 
-LOCK_GROUPS = _locks(credit_group, "groups", free=False)
-LOCK_CUSTOMERS = _locks(customer, "customers", free=False)
-LOCK_FREE_GROUPS = _locks(credit_group, "groups", free=True)
-LOCK_FREE_CUSTOMERS = _locks(customer, "customers", free=True)
-"""Only those that nobody else has locked: nobody is waited for."""
+LOCK_GROUPS = Statement(_locks(credit_group, "groups", free=False))
+LOCK_CUSTOMERS = Statement(_locks(customer, "customers", free=False))
+
+
+def _lock_free() -> Statement:
+    found = [_locks(table, name, free=True).cte(f"free_{name}") for table, name in _LOCKED]
+    return Statement(sa.union_all(*(sa.select(one.c.id) for one in found)))
+
+
+_LOCKED = ((credit_group, "groups"), (customer, "customers"))
+
+LOCK_FREE = _lock_free()
+"""Only those that nobody else has locked: since nobody is waited for, both are locked at once."""
 
 _COUNTED = [category.value for category in Category if category is not Category.SALES]
 _CLAIMED = [Category.RECEIVABLES.value, Category.DISPUTED.value]

@@ -1,7 +1,7 @@
 """The rooms that orders want: looked for, locked, then loaded, each in one round trip for many orders.
 
-Who pays and who shares a limit is read before the locks, to know what to lock, and again with the facts, after they are
-granted: where somebody changed it in between, the transaction begins anew.
+Who pays and who shares a limit is read or remembered before the locks, to know what to lock, and read again with the
+facts, after they are granted: where somebody changed it in between, the transaction begins anew.
 """
 
 from __future__ import annotations
@@ -84,18 +84,32 @@ class Looked:
         """The customers to lock: themselves and their payers."""
         return {found for key in customers for found in (key, self.whose[key]["payer_id"])}
 
+    @classmethod
+    def again(cls, asked: Iterable[Asked], known: Mapping[Named, Row], now: datetime) -> Looked | None:
+        """As it was when these buyers ordered last, if all of them did; `load` proves that it is so still.
+
+        That their orders are new is taken for granted too.
+        """
+        buyers: dict[Named, UUID] = {}
+        whose: dict[UUID, Row] = {}
+        for one in asked:
+            row = known.get(one.buyer)
+            if row is None:
+                return None
+            buyers[one.buyer] = row["id"]
+            whose[row["id"]] = row
+        return cls(now, buyers, {}, whose)
+
     def payer(self, asked: Asked) -> UUID | None:
         """Who pays for the buyer."""
         buyer = self.buyers.get(asked.buyer)
         return None if buyer is None else self.whose[buyer]["payer_id"]
 
-    def room(self, asked: Asked) -> UUID | None:
-        """Whose lock an order waits for: the credit group's or the payer's."""
-        buyer = self.buyers.get(asked.buyer)
-        if buyer is None:
-            return None
-        room: UUID = self.whose[buyer]["payer_group_id"] or self.whose[buyer]["payer_id"]
-        return room
+
+def room_of(whose: Row) -> UUID:
+    """Whose lock an order of a buyer waits for: the credit group's or the payer's."""
+    room: UUID = whose["payer_group_id"] or whose["payer_id"]
+    return room
 
 
 @dataclass(frozen=True)
@@ -134,8 +148,7 @@ async def lock_free(conn: asyncpg.Connection, looked: Looked, asked: Sequence[As
     """Lock the rooms that nobody else has locked; for each order whether all it needs is ours."""
     customers = {key for one in asked for key in looked.customers_of(one)}
     wanted, groups = sorted(looked.payers(customers)), sorted(looked.groups(customers))
-    ours = {row["id"] for row in await room_statements.LOCK_FREE_GROUPS.all(conn, groups=groups)} if groups else set()
-    ours |= {row["id"] for row in await room_statements.LOCK_FREE_CUSTOMERS.all(conn, customers=wanted)}
+    ours = {row["id"] for row in await room_statements.LOCK_FREE.all(conn, groups=groups, customers=wanted)}
     needed = (looked.customers_of(one) for one in asked)
     return [looked.payers(some) | looked.groups(some) <= ours for some in needed]
 
@@ -150,7 +163,9 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
     read = await _LOAD.all(conn, **given)
     if {row["id"]: row for row in read["whose"]} != {key: looked.whose[key] for key in customers}:
         raise MovedMeanwhile
-    if any(row["customer_id"] not in looked.payers(customers) for row in read["numbers"]):
+    if any(buyer != _named(looked.whose[key]) for buyer, key in looked.buyers.items()):
+        raise MovedMeanwhile
+    if any((row["company_id"], row["number"]) not in looked.orders for row in read["numbers"]):
         raise MovedMeanwhile
     known = await orders_by_key(conn, [(row["customer_id"], row["document_id"]) for row in read["numbers"]])
     if any(order.payer not in payers for order in known):
@@ -168,6 +183,10 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
         keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
         terms=read["terms"],
     )
+
+
+def _named(row: Row) -> Named:
+    return row["company_id"], row["account"]
 
 
 def _groups(looked: Looked, customers: set[UUID], payers: set[UUID]) -> dict[UUID, UUID]:

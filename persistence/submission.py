@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -53,11 +53,15 @@ class Submission:
 
 @dataclass(frozen=True)
 class Submitted:
-    """What became of it: ids, or refusals when nothing was written."""
+    """What became of it: ids, or refusals when nothing was written.
+
+    `rows`: by their ids, the records that were appended and stayed as they were until the commit.
+    """
 
     result: Mapping[str, Any] | None
     refusals: tuple[Refusal, ...] = ()
     replayed: bool = False
+    rows: Mapping[UUID, Row] = field(default_factory=dict)
 
 
 def differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Refusal]:
@@ -114,8 +118,8 @@ def _terms(wanted: OrderToSubmit, company: UUID, terms: Sequence[Row]) -> UUID |
     return key
 
 
-async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, decision: UUID) -> None:
-    """Write down an order not known before, as it is after the decision on it."""
+async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, decision: UUID) -> Row:
+    """Write down an order not known before, as it is after the decision on it; its row."""
     own = {"customer_id": order.payer, "company_id": order.company}
     number = own | {"document": "sales_order", "number": order.number, "document_id": order.id}
     row = own | {
@@ -141,3 +145,4 @@ async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, deci
     await tx.insert(document_number, [number])
     await tx.insert(sales_order, [row])
     await tx.insert(sales_order_line, [line])
+    return row

@@ -27,19 +27,20 @@ from persistence.deciding import Room, asked, record
 from persistence.idempotency import KEPT, Key, forget, key_row, result_of
 from persistence.orders import KeptOrder
 from persistence.rates import known_digits
-from persistence.rooms import Asked, Loaded, Looked, Named, load, lock, lock_free, look
+from persistence.rooms import Asked, Loaded, Looked, Named, load, lock, lock_free, look, room_of
+from persistence.statements import Row
 from persistence.submission import OrderToSubmit, Submission, Submitted, differences, enter, new_order
 from persistence.tables.running import audit_event, idempotency_key
-from persistence.take import AGAIN, NO_COMPANY, TRIES, Transaction, audit_row
+from persistence.take import AGAIN, NO_COMPANY, TRIES, MovedMeanwhile, Transaction, audit_row
 from persistence.writing.finding import NO_CUSTOMER, text_refusals
 
 __all__ = ["OrderToSubmit", "Submission", "Submitted", "Waiting", "ask", "queue", "submit", "submit_free"]
 
-_BEGIN = "begin; set local plan_cache_mode = force_generic_plan"
-"""The statements are large and always of the same shape: planning them anew costs far more than running them."""
+MOST_BUYERS = 20_000
+"""Whose room is remembered, at about a kilobyte each."""
 
-MOST_ROOMS = 100_000
-"""Of buyers whose room is remembered."""
+Known = dict[Named, Row]
+"""Whose the buyers were that ordered last: `Looked.whose` by company and account."""
 
 
 async def submit(conn: asyncpg.Connection, submissions: Sequence[Submission]) -> list[Submitted]:
@@ -52,21 +53,30 @@ async def submit(conn: asyncpg.Connection, submissions: Sequence[Submission]) ->
 
 
 async def submit_free(
-    conn: asyncpg.Connection, submissions: Sequence[Submission], rooms: dict[Named, UUID]
+    conn: asyncpg.Connection, submissions: Sequence[Submission], known: Known
 ) -> list[Submitted | None]:
     """The same for orders of many rooms; None for those whose room somebody else has locked: nobody is waited for.
 
-    `rooms`: what is remembered of the rooms of buyers.
+    `known`: what is remembered of buyers, instead of looking. Raises `MovedMeanwhile` where it is not so any more, and
+    then remembers nothing of these.
     """
     asks = [_asked(one) for one in submissions]
+    now = submissions[0].now
     async with _transaction(conn):
-        looked = await look(conn, asks, submissions[0].now)
-        rooms.update({one.buyer: room for one in asks if (room := looked.room(one)) is not None})
+        looked = Looked.again(asks, known, now)
+        if looked is None:
+            looked = await look(conn, asks, now)
+            known.update({name: looked.whose[buyer] for name, buyer in looked.buyers.items()})
         free = await lock_free(conn, looked, asks)
         ours = [place for place, is_free in enumerate(free) if is_free]
         answers: list[Submitted | None] = [None] * len(asks)
         if ours:
-            decided = await _decide(conn, looked, [submissions[n] for n in ours], [asks[n] for n in ours])
+            try:
+                decided = await _decide(conn, looked, [submissions[n] for n in ours], [asks[n] for n in ours])
+            except MovedMeanwhile:
+                for one in asks:
+                    known.pop(one.buyer, None)
+                raise
             for place, answer in zip(ours, decided, strict=True):
                 answers[place] = answer
         return answers
@@ -74,14 +84,14 @@ async def submit_free(
 
 @dataclass
 class Waiting(Coalescer[Submission, Submitted]):
-    """Where orders wait together. `rooms` remembers in whose room a buyer was, only to wait with the right ones."""
+    """Where orders wait together. `known` remembers whose buyers were, to wait with the right ones and to lock."""
 
-    rooms: dict[Named, UUID] = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
 
 
 def queue(pool: Pool) -> Waiting:
     """Where orders wait together. What failed because somebody came in between is tried again."""
-    rooms: dict[Named, UUID] = {}
+    known: Known = {}
 
     async def run(batch: list[Submission]) -> list[Submitted]:
         for _ in range(TRIES - 1):
@@ -92,27 +102,26 @@ def queue(pool: Pool) -> Waiting:
             return await submit(conn, batch)
 
     async def run_free(batch: list[Submission]) -> list[Submitted | None]:
-        if len(rooms) > MOST_ROOMS:
-            rooms.clear()
+        if len(known) > MOST_BUYERS:
+            known.clear()
         async with pool.acquire() as conn:
-            return await submit_free(conn, batch, rooms)
+            with suppress(MovedMeanwhile):
+                return await submit_free(conn, batch, known)
+            return await submit_free(conn, batch, known)
 
-    return Waiting(run, run_free=run_free, rooms=rooms)
+    return Waiting(run, run_free=run_free, known=known)
 
 
-async def ask(pool: Pool, waiting: Waiting, submission: Submission) -> Submitted:
-    """Submit one order, together with those that wait at the same time."""
-    wanted = _asked(submission)
-    room = waiting.rooms.get(wanted.buyer)
-    if room is None:
-        async with pool.acquire() as conn:
-            room = (await look(conn, [wanted], submission.now)).room(wanted)
-    return await waiting.ask(room, submission)
+async def ask(waiting: Waiting, submission: Submission) -> Submitted:
+    """Submit one order, together with those that wait at the same time: of a buyer never seen, by its name."""
+    buyer = _asked(submission).buyer
+    whose = waiting.known.get(buyer)
+    return await waiting.ask(buyer if whose is None else room_of(whose), submission)
 
 
 @asynccontextmanager
 async def _transaction(conn: asyncpg.Connection) -> AsyncIterator[None]:
-    await conn.execute(_BEGIN)
+    await conn.execute("begin")
     try:
         yield
     except BaseException:
@@ -159,7 +168,10 @@ async def _decide(
 
 @dataclass
 class _Deciding:
-    """One order after another; each sees what the ones before did."""
+    """One order after another; each sees what the ones before did.
+
+    `rows`: what was appended, by its id, as long as no later order of the transaction changes it.
+    """
 
     shared: Transaction
     looked: Looked
@@ -167,6 +179,7 @@ class _Deciding:
     room: Room
     orders: dict[Named, KeptOrder]
     done: dict[tuple[UUID, str, str], tuple[str, Mapping[str, str | None]]] = field(default_factory=dict)
+    rows: dict[UUID, Row] = field(default_factory=dict)
 
     async def answer(self, submission: Submission, asks: Asked) -> Submitted:
         """What becomes of one order; a refusal is put on record."""
@@ -209,6 +222,9 @@ class _Deciding:
         seen_by_rules, decision = asked(self.room, order, wanted.checkpoint)
         if known is not None:
             await tx.write()  # what changes a known order reads and changes rows that may be among those to append
+            self.rows.pop(known.id, None)
+            if known.hold is not None:
+                self.rows.pop(known.hold["id"], None)
         entering = partial(enter, tx, wanted.kind) if known is None else None
         decided = await record(tx, self.room, order, seen_by_rules, decision, wanted.override_reason, enter=entering)
         result = {
@@ -219,8 +235,9 @@ class _Deciding:
         await tx.insert(idempotency_key, [key_row(submission.key, result, tx.now)])
         await tx.finish()
         self.orders[order.company, order.number] = decided.order
+        self.rows.update(decided.rows)
         self.done[_ids(submission.key)] = (submission.key.input_hash, result)
-        return Submitted(result)
+        return Submitted(result, rows=self.rows)
 
     async def _before(self, tx: Transaction, key: Key) -> Mapping[str, Any] | None:
         """What came of the key before, in this transaction or in an earlier one."""

@@ -223,12 +223,16 @@ AGAIN = (
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a call: the result, or the refusals."""
+    """What came of a call: the result, or the refusals.
+
+    `rows`: records of the result as they were written, by their ids, where they were kept.
+    """
 
     result: Result
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = ()
     replayed: bool = False
+    rows: Mapping[UUID, Row] = field(default_factory=dict)
 
 
 async def take(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 
 from domain.money import RateMissing
 from persistence.database import Pool
@@ -26,6 +26,7 @@ from schema.documents import Asked, Document
 from schema.errors import ClientMistake
 from schema.finishing import finished
 from schema.given import Call, Given, Looks, NotGiven
+from schema.just_written import Telling
 from schema.log_line import more
 from schema.rights import Permission
 from schema.selection import Selector
@@ -53,10 +54,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan with what the caller must be permitted. `cached`: it was there already."""
+    """A plan with what the caller must be permitted. `cached`: it was there already.
+
+    `telling`: how a mutation's payload is told of rows that were just written, where they say all of it.
+    """
 
     plan: Plan
     needs: frozenset[Permission]
+    telling: Telling | None = None
     cached: bool = False
 
 
@@ -151,8 +156,9 @@ class FastLane:
         except NotGiven:
             kept.looks.back_to(before)
             raise
+        telling = Telling.of(chosen) if operation.operation is OperationType.MUTATION else None
         plan = Plan.of(chosen, given.parameters, again=found is not None)
-        made = Planned(plan, frozenset(_needs(chosen)), cached=found is not None)
+        made = Planned(plan, frozenset(_needs(chosen)), telling, cached=found is not None)
         if len(kept.looks.known) != before:
             kept.plans.clear()
         self._keep(kept, self._key(kept, call), replace(made, cached=True))

@@ -80,9 +80,12 @@ class Payloads:
         operation: OperationDefinitionNode,
         variables: VariableValues,
         context: Context,
-    ) -> tuple[bytes, Ran] | None:
+        *,
+        reading: bool = False,
+    ) -> tuple[bytes, Ran | None] | None:
         """The JSON of `data`; None when there is no plan, or something failed, or it must be told field by field.
 
+        Where the rows that were just written say all of it nothing is read, unless that is wanted (`reading`).
         Whatever was carried out by then is kept in the context, for who executes the document with `KEEPING`.
         """
         call = Call(variables.coerced, asked.literals, context, context.written)
@@ -99,6 +102,10 @@ class Payloads:
                 return None
         if any(one.errors or one.warnings for one in context.written.values()):
             return None
+        if planned.telling is not None and not reading:
+            text = planned.telling.text(call)
+            if text is not None:
+                return text.encode(), None
         return await self._fast.run(planned, call)
 
     async def _carry_out(

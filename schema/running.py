@@ -135,7 +135,7 @@ class Runner:
             tree = self._documents.exact(document)
         except Invalid as invalid:
             return self._invalid(invalid.errors, context.language, request)
-        told = await self._payloads.answer(document, tree, operation, variables, context)
+        told = await self._payloads.answer(document, tree, operation, variables, context, reading=request.explain)
         return await (
             self._slow(document, request, context) if told is None else self._answered(request, context, *told)
         )
@@ -150,10 +150,10 @@ class Runner:
         result = await executed(self._schema, tree, context, request.variables, request.operation_name, middleware)
         return self._answer(result, context, request.explain)
 
-    async def _answered(self, request: Asked, context: Context, data: bytes, ran: Ran) -> Answer:
-        """An answer of the fast lane: bytes from the database as they are."""
+    async def _answered(self, request: Asked, context: Context, data: bytes, ran: Ran | None) -> Answer:
+        """An answer of the fast lane: bytes as they are."""
         extensions = _extensions(context)
-        if request.explain:
+        if request.explain and ran is not None:
             extensions["explain"] = await ran.explained(context.house.pool)
         raw = b"".join((b'{"data":', data, b',"extensions":', orjson.dumps(extensions), b"}"))
         return Answer({}, context.language.locale, raw=raw)

@@ -97,6 +97,19 @@ class Shape:
         return table.name
 
     @property
+    def seen_by_company(self) -> bool:
+        """Whether who may see a row follows from its own column `company_id` alone."""
+        column = self.fields.get("company_id")
+        return column is not None and column is self.company and self.visible.compare(seen(column))
+
+    def kept_as_given(self, name: str) -> bool:
+        """Whether a field is a column of the row whose values are read as they were given: texts, ids, days, flags."""
+        found = self.fields.get(name)
+        if not isinstance(found, sa.Column) or found.table is not self.id.table:
+            return False
+        return isinstance(found.type, sa.String | sa.Uuid | sa.Date | sa.Boolean)
+
+    @property
     def filterable(self) -> Mapping[str, Filterable]:
         """Everything it can be filtered by, its id too."""
         return {"id": Filterable(Kind.ID, self.id), **self.filters}

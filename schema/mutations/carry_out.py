@@ -59,6 +59,7 @@ def answer(context: Context, taken: Taken, payload: type[P], current: Mapping[st
     context.forget()
     made = payload.__new__(payload)
     made.result = taken.result if not taken.refusals else dict(current or {})
+    made.rows = taken.rows
     made.errors = [UserError(refusal=one) for one in taken.refusals]
     made.warnings = [UserError(refusal=one) for one in taken.warnings]
     made.replayed = taken.replayed

@@ -149,7 +149,7 @@ async def _each(
     context.forget()
     made = payload.__new__(payload)
     made.result, made.errors, made.warnings = {}, [], []
-    made.results, made.replayed = results, bool(replayed) and all(replayed)
+    made.results, made.replayed, made.rows = results, bool(replayed) and all(replayed), {}
     return made
 
 

@@ -66,6 +66,7 @@ class Payload:
     """Errors mean that nothing was written."""
 
     result: strawberry.Private[Mapping[str, Any]]
+    rows: strawberry.Private[Mapping[UUID, Mapping[str, Any]]]
     errors: list[UserError] = strawberry.field(
         description="What is in the way; when there is one, nothing was written.", metadata=read_as(NOTHING)
     )

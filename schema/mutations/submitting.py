@@ -73,6 +73,6 @@ class SubmittingMutations:
         order = OrderToSubmit(**plain(input))
         granted = context.granted(Permission.SUBMIT_ORDERS)
         submission = Submission(order, context.viewer.actor, granted, context.now, key)
-        submitted = await ask(context.house.pool, context.house.waiting, submission)
-        taken = Taken(submitted.result or {}, submitted.refusals, replayed=submitted.replayed)
+        submitted = await ask(context.house.waiting, submission)
+        taken = Taken(submitted.result or {}, submitted.refusals, replayed=submitted.replayed, rows=submitted.rows)
         return answer(context, taken, SubmitSalesOrderPayload)

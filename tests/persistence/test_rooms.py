@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -19,8 +18,8 @@ from persistence.database import Connection, Pool
 from persistence.facts import Moment, facts_of
 from persistence.idempotency import KEPT, Key
 from persistence.keys import new_key
-from persistence.rooms import Asked, Named, load, lock, look
-from persistence.statements import insert
+from persistence.rooms import Asked, Named, load, lock, look, room_of
+from persistence.statements import Row, insert
 from persistence.submitting import Submission, ask, queue, submit, submit_free
 from persistence.tables.company import blocking_rule
 from persistence.tables.limits import collateral
@@ -161,8 +160,8 @@ async def test_a_locked_room_is_left_and_the_others_are_decided(pool: Pool, grou
         assert free is not None
         assert free.result is not None
         waiting = queue(pool)
-        later = asyncio.create_task(ask(pool, waiting, batch[0]))
-        assert (await ask(pool, waiting, batch[1])).replayed
+        later = asyncio.create_task(ask(waiting, batch[0]))
+        assert (await ask(waiting, batch[1])).replayed
         assert not later.done()
         await transaction.rollback()
         assert (await later).result is not None
@@ -172,11 +171,11 @@ async def test_orders_of_many_rooms_are_written_by_few_transactions(pool: Pool, 
     for n in range(20):
         await group.add("SE" if n % 2 else "FI", f"{n}", "1000")
     batch = [await group.order("SE" if n % 2 else "FI", f"{n}", f"FEW-{n}", "1") for n in range(20)]
-    rooms: dict[Named, UUID] = {}
+    known: dict[Named, Row] = {}
     async with pool.acquire() as conn:
-        answers = await submit_free(conn, batch, rooms)
+        answers = await submit_free(conn, batch, known)
     assert all(answer is not None and answer.result is not None for answer in answers)
-    assert set(rooms.values()) == set(group.customers.values())
+    assert {room_of(whose) for whose in known.values()} == set(group.customers.values())
     written = "select count(distinct xmin::text) from credit_decision where customer_id = any($1)"
     assert await pool.fetchval(written, list(group.customers.values())) == 1
 

@@ -135,3 +135,36 @@ async def test_nobody_waits_for_a_lane_that_is_gone() -> None:
             await task
     going_on.set()
     assert await waiting.ask("room", 3) == 3
+
+
+async def test_a_second_transaction_is_begun_when_it_is_worth_one() -> None:
+    running: list[int] = []
+    batches: list[int] = []
+    going_on = asyncio.Event()
+
+    async def run_free(batch: list[int]) -> list[int | None]:
+        running.append(len(batch))
+        batches.append(len(running))
+        await going_on.wait()
+        running.pop()
+        return list(batch)
+
+    async def run(batch: list[int]) -> list[int]:
+        raise AssertionError("every room is free")
+
+    async def turns() -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    waiting = Coalescer(run, run_free=run_free)
+    first = [asyncio.create_task(waiting.ask(n, n)) for n in range(3)]
+    await turns()
+    assert batches == [1]
+    few = [asyncio.create_task(waiting.ask(n, n)) for n in range(3, 5)]
+    await turns()
+    assert batches == [1]
+    enough = asyncio.create_task(waiting.ask(5, 5))
+    await turns()
+    assert batches == [1, 2]
+    going_on.set()
+    assert await asyncio.gather(*first, *few, enough) == list(range(6))

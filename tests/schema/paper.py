@@ -14,6 +14,7 @@ from domain.facts import Facts, Order
 from domain.message import Message
 from domain.money import Money
 from domain.receivables import OpenItemKind, category_of
+from persistence.decision_inputs import Inputs
 from persistence.decisions import decision_row
 from persistence.facts import Moment, facts_of
 from persistence.frozen import freeze_message
@@ -100,7 +101,7 @@ async def decided(world: World, customer: str, number: str, amount: str) -> Deci
     facts: Facts = (await facts_of(world.conn, [payer], Moment(NOW), [parts["currency"]]))[payer]
     decision = check(facts, asked)
     who = await actor(world)
-    row = decision_row(decision, facts, asked, world.ids[number], company, who, NOW, None)
+    row = decision_row(decision, facts, asked, world.ids[number], company, who, NOW, None, Inputs())
     await insert(world.conn, credit_decision, [row])
     world.ids[f"decision {number}"] = row["id"]
     await world.conn.execute(
