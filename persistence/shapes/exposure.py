@@ -130,7 +130,7 @@ def exposure_of(
         Lazily(
             {
                 **{name: partial(_sum, found, name, terms) for name in FIGURES},
-                "insured": lambda: Amount(covered(), currency, digits),
+                "insured": lambda: Amount(covered(), currency),
                 "net": lambda: Amount(found.c.total - covered(), currency, digits),
                 "oldest_due_date": lambda: aged().c.due_date,
                 "days_overdue": lambda: aged().c.days_overdue,
