@@ -25,9 +25,9 @@ the place of a null that may not be, and between the values that something is ma
 def piece(text: str) -> Sql:
     """A piece of text as it is, written into the statement: a parameter for each would cost more than it says."""
     if text.isprintable():
-        return Sql("'" + text.replace("'", "''") + "'")
+        return Sql("'" + text.replace("'", "''") + "'", parts=(text,))
     escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return Sql("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'")
+    return Sql("E'" + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in escaped) + "'", parts=(text,))
 
 
 def called(name: str, *arguments: Sql, type_: sa.types.TypeEngine[Any] = TEXT) -> Sql:

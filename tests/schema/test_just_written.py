@@ -19,6 +19,9 @@ KEPT = """mutation Submit($input: SubmitSalesOrderInput!) { submitSalesOrder(inp
   hold: creditHold { id status checkpoint forced }
   errors { code } warnings { code } } }"""
 FILLED_IN_BY_THE_DATABASE = KEPT.replace("shipDate }", "shipDate version }")
+READS = "SELECT convert_to("
+"""How the statement begins that reads a payload. It is told of from its second run on: the first has no name."""
+
 CALCULATED = KEPT.replace("shipDate }", "shipDate amount { amount } }")
 
 
@@ -45,9 +48,10 @@ async def test_what_is_told_is_what_is_read(
     await pool.execute(checked, world.ids["SE01"])
     given = order(f'å"\\/\u2028 {amount} {len(more)}', amount, **more)
     async with counting(database_url) as counted:
+        await counted.asking.ask(KEPT, order(f"before {amount} {len(more)}", "1.00"))
         told, fast = await counted.asking.ask(KEPT, given)
         assert fast
-        assert not [sent for sent in counted.statements if "concat(" in sent]
+        assert not [sent for sent in counted.statements if sent.startswith(READS)]
     read, fast = await runner_of(house(pool)).ask(KEPT, given)
     assert fast
     assert told["data"] == read["data"]
@@ -58,8 +62,9 @@ async def test_what_is_told_is_what_is_read(
 async def test_what_was_not_given_is_read(pool: asyncpg.Pool, world: World, database_url: str, document: str) -> None:
     given = order(f"read {len(document)}", "1.00")
     async with counting(database_url) as counted:
+        await counted.asking.ask(document, order(f"before {len(document)}", "1.00"))
         told, fast = await counted.asking.ask(document, given)
         assert fast
-        assert [sent for sent in counted.statements if "concat(" in sent]
+        assert [sent for sent in counted.statements if sent.startswith(READS)]
     slow, _ = await runner_of(house(pool)).ask(document, given, lane="slow")
     assert told["data"] == slow["data"]

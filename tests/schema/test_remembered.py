@@ -116,6 +116,7 @@ async def test_companies_forgotten_while_they_are_read_are_read_again(office: Of
                 pass
         office.remembered.forget_companies()
     await asking
+    await asyncio.sleep(0)  # what was sent is told in the next turn of the loop
     office.sent.clear()
     await office.remembered.who(claims)
     await asyncio.sleep(0)  # what was sent is told in the next turn of the loop
