@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import ref
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 
@@ -101,7 +102,7 @@ class FastLane:
     def __init__(self, schema: GraphQLSchema, most: int = MOST_PLANS_IN_ALL) -> None:
         self._schema = schema
         self._most = most
-        self._made: deque[tuple[_Operation, Any]] = deque()
+        self._made: deque[tuple[ref[_Operation], Any]] = deque()
 
     async def answer(
         self, asked: Asked, operation: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
@@ -166,10 +167,14 @@ class FastLane:
 
     def _keep(self, kept: _Operation, key: Any, planned: Planned) -> None:
         kept.plans.put(key, planned)
-        self._made.append((kept, key))
+        self._made.append((ref(kept), key))
         if len(self._made) > self._most:
-            oldest, its_key = self._made.popleft()
-            oldest.plans.drop(its_key)
+            # Operations of documents that were forgotten took their plans along.
+            self._made = deque(made for made in self._made if made[0]() is not None)
+        if len(self._made) > self._most:
+            operation, its_key = self._made.popleft()
+            if (oldest := operation()) is not None:
+                oldest.plans.drop(its_key)
 
     @staticmethod
     def _key(kept: _Operation, call: Call) -> tuple[Any, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import asyncpg
 import pytest
@@ -196,6 +198,25 @@ async def test_only_so_many_plans_of_all_operations_are_kept(pool: asyncpg.Pool,
 
     assert [was_there(name) for name in ("a", "a", "b", "b", "a")] == [False, True, False, True, True]
     assert [was_there(name) for name in ("c", "b", "c", "a")] == [False, True, True, False]
+
+
+async def test_the_plans_of_a_document_that_is_forgotten_go_with_it(pool: asyncpg.Pool, people: World) -> None:
+    graph = graphql_schema(SCHEMA)
+    context = await context_of(
+        house(pool), Claims("tester", "Tester", {"*": ("VIEWER",)}), AskedContext(), None, "asked"
+    )
+    lane, documents = FastLane(graph), Documents(graph)
+    asked = documents.read("{ once: companies { nodes { code } } }")
+    operation = asked.document.operation(None)
+    assert operation is not None
+    assert lane.planned(asked.document, operation, Call({}, asked.literals, context)) is not None
+    plans = ref(asked.document.plans[None])
+    assert plans() is not None
+    del asked, operation
+    for number in range(MOST_NEW_DOCUMENTS):
+        documents.read(f"{{ later{number}: __typename }}")
+    gc.collect()
+    assert plans() is None
 
 
 async def test_a_call_like_no_other_costs_those_after_it_nothing(runner: Asking) -> None:
