@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,18 +24,10 @@ from persistence.movements import Moved
 from persistence.statements import Row, Statement, any_of, none_of
 from persistence.tables.decisions import credit_hold, credit_release
 from persistence.tables.orders import sales_order, sales_order_line
-from persistence.tables.receivables import document_number
 
 ENDED = ("RELEASED", "REJECTED", "CANCELLED")
 """Final statuses of a hold."""
 
-_BY_NUMBER = Statement(
-    sa.select(document_number.c.number, document_number.c.document_id, document_number.c.customer_id).where(
-        document_number.c.company_id == sa.bindparam("company", type_=sa.Uuid()),
-        document_number.c.document == "sales_order",
-        any_of(document_number.c.number, "numbers"),
-    )
-)
 _ORDERS = Statement(
     sa.select(sales_order).where(any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders"))
 )
@@ -132,20 +124,6 @@ class KeptOrder:
             for (category, currency, due), amount in sums.items()
             if amount
         )
-
-
-async def orders_by_number(
-    conn: asyncpg.Connection, numbers: Iterable[tuple[UUID, str]]
-) -> dict[tuple[UUID, str], KeptOrder]:
-    """Orders by company and number, those that exist."""
-    wanted: dict[UUID, set[str]] = defaultdict(set)
-    for company, number in numbers:
-        wanted[company].add(number)
-    keys: list[tuple[UUID, UUID]] = []
-    for company, of_company in sorted(wanted.items()):
-        rows = await _BY_NUMBER.all(conn, company=company, numbers=sorted(of_company))
-        keys.extend((row["customer_id"], row["document_id"]) for row in rows)
-    return {(order.company, order.number): order for order in await orders_by_key(conn, keys)}
 
 
 async def orders_by_key(conn: asyncpg.Connection, keys: Sequence[tuple[UUID, UUID]]) -> list[KeptOrder]:
