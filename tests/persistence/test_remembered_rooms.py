@@ -104,7 +104,40 @@ async def test_a_buyer_under_another_number_is_not_taken_for_the_one_that_had_it
     assert await pool.fetchval(entered, answer.result["sales_order"]) == other
 
 
-async def test_an_order_that_is_known_is_looked_for(pool: Pool, group: Group) -> None:
+async def test_an_order_that_was_entered_under_another_payer_is_looked_for(pool: Pool, group: Group) -> None:
+    await group.add("SE", "1", "1000")
+    payer = await group.add("SE", "2", "1000")
+    known: Known = {}
+    paid_by = "insert into customer_payer (customer_id, payer_id, from_day, recorded_at) values ($1, $2, $3, $4)"
+    async with pool.acquire() as conn:
+        await submit_free(conn, [await group.order("SE", "1", "early", "5")], {})
+        await pool.execute(paid_by, group.customers["1"], payer, LONG_AGO, NOW)
+        await submit_free(conn, [await group.order("SE", "1", "late", "5")], known)
+        again = [await group.order("SE", "1", "early", "5", key="second")]
+        with pytest.raises(MovedMeanwhile):
+            await submit_free(conn, again, known)
+        (answer,) = await submit_free(conn, again, known)
+    assert answer is not None
+    assert answer.result is not None
+    of_order = "select customer_id from credit_decision where id = $1::uuid"
+    assert await pool.fetchval(of_order, answer.result["decision"]) == group.customers["1"]
+
+
+async def test_an_order_that_is_known_needs_no_second_transaction(pool: Pool, group: Group) -> None:
+    await group.add("SE", "1", "1000")
+    known: Known = {}
+    async with pool.acquire() as conn:
+        first = await group.order("SE", "1", "same", "5")
+        (done,) = await submit_free(conn, [first], known)
+        (other_key,) = await submit_free(conn, [await group.order("SE", "1", "same", "5", key="second")], known)
+    assert done is not None
+    assert other_key is not None
+    assert done.result is not None
+    assert other_key.result is not None
+    assert other_key.result["sales_order"] == done.result["sales_order"]
+
+
+async def test_an_order_that_is_known_is_the_same_order(pool: Pool, group: Group) -> None:
     await group.add("SE", "1", "1000")
     waiting = queue(pool)
     first = await group.order("SE", "1", "same", "5", key="first")

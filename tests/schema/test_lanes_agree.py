@@ -61,4 +61,5 @@ async def test_a_random_operation_is_answered_alike(
 ) -> None:
     asked = Chance(Random(seed), SCHEMA_READ, stage.pools).operation(frozenset())
     note(f"{asked.text} {asked.variables}")
-    await stage.both(asked.text, asked.variables, as_=role, companies=companies, language=language)
+    told, _ = await stage.both(asked.text, asked.variables, as_=role, companies=companies, language=language)
+    assert told.keys() & {"data", "errors"}, "both lanes say nothing"

@@ -65,7 +65,8 @@ async def test_values_in_a_document_are_answered_alike_by_a_plan_made_for_others
     for one in (asked, others):
         text = inlined(one)
         note(text)
-        await both(text, language="sv-SE")
+        told, _ = await both(text, language="sv-SE")
+        assert told.keys() & {"data", "errors"}, "both lanes say nothing"
 
 
 async def test_inlined_documents_are_answered_by_the_fast_lane(stage: tuple[BothLanes, Pools]) -> None:

@@ -143,7 +143,8 @@ BY_CHANCE = settings(deadline=None, derandomize=True, suppress_health_check=list
 async def test_no_question_finds_anything_of_the_other(scene: Scene, seed: int, role: str, language: str) -> None:
     asked = Chance(Random(seed), SCHEMA_READ, scene.pools).operation(ROLES[role])
     note(str(asked))
-    await scene.told_the_same(asked, role, language)
+    told = await scene.told_the_same(asked, role, language)
+    assert told.keys() & {"data", "errors"}, "nothing is told"
 
 
 @settings(BY_CHANCE, max_examples=80)
