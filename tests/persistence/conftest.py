@@ -8,8 +8,10 @@ import asyncpg
 import psycopg
 import pytest
 
+from persistence.database import Pool
 from persistence.reconcile import Finding, reconcile
 from tests.persistence.loading import Ledger, empty
+from tests.persistence.room import Group
 
 
 async def findings(url: str) -> list[Finding]:
@@ -33,3 +35,12 @@ def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
     """An empty ledger to import into."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         yield Ledger(database_url, empty(conn), tmp_path, conn)
+
+
+@pytest.fixture
+async def group(pool: Pool) -> Group:
+    """A credit group of its own with companies to order in."""
+    async with pool.acquire() as conn:
+        made = await Group.make(conn)
+    made.conn = pool
+    return made

@@ -29,14 +29,6 @@ from tests.persistence.room import NOW, Group
 
 
 @pytest.fixture
-async def group(pool: Pool) -> Group:
-    async with pool.acquire() as conn:
-        made = await Group.make(conn)
-    made.conn = pool
-    return made
-
-
-@pytest.fixture
 async def release_reason(pool: Pool) -> UUID:
     key = new_key()
     async with pool.acquire() as conn:

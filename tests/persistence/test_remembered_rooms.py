@@ -10,14 +10,6 @@ from persistence.take import MovedMeanwhile
 from tests.persistence.room import LONG_AGO, NOW, Group
 
 
-@pytest.fixture
-async def group(pool: Pool) -> Group:
-    async with pool.acquire() as conn:
-        made = await Group.make(conn)
-    made.conn = pool
-    return made
-
-
 async def joined(pool: Pool, group: Group, account: str) -> None:
     """The customer is in the credit group from now on."""
     joining = (

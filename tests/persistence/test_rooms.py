@@ -29,14 +29,6 @@ from tests.persistence.room import LONG_AGO, NOW, Group
 TODAY = NOW.date()
 
 
-@pytest.fixture
-async def group(pool: Pool) -> Group:
-    async with pool.acquire() as conn:
-        made = await Group.make(conn)
-    made.conn = pool
-    return made
-
-
 def asked(submissions: Sequence[Submission]) -> list[Asked]:
     """The rooms that submissions want."""
     return [

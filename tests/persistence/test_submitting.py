@@ -15,14 +15,6 @@ from persistence.submitting import Submission, Submitted, submit
 from tests.persistence.room import NOW, Group
 
 
-@pytest.fixture
-async def group(pool: Pool) -> Group:
-    async with pool.acquire() as conn:
-        made = await Group.make(conn)
-    made.conn = pool
-    return made
-
-
 async def outcome(conn: Connection | Pool, answer: Submitted) -> str:
     assert answer.result is not None, answer.refusals
     found: str = await conn.fetchval(
