@@ -14,40 +14,49 @@ from babel.messages.pofile import read_po, write_po
 
 from locales.extract import Found, found
 from locales.glossary import terms
-from locales.sentences import ENGLISH, FOLDER, languages, path_of, read
+from locales.sentences import DESCRIPTIONS, ENGLISH, FOLDER, MESSAGES, languages, path_of, read
 from locales.wholeness import problems, stale
 
 Asked = Callable[[], Iterable[Found]]
-"""What the code asks for: sentences and labels."""
+"""What the code asks for: sentences and labels, or the descriptions of the schema."""
 
-_HEADER = "# Sentences of creditgraph. English labels are in en; English sentences are in the code itself."
+_HEADERS = {
+    MESSAGES: "# Sentences of creditgraph. English labels are in en; English sentences are in the code itself.",
+    DESCRIPTIONS: "# Descriptions in the schema of creditgraph. The English ones are in the code itself.",
+}
 
 
-def main(arguments: list[str] | None = None, folder: Path = FOLDER, asked: Asked = found) -> int:
+def main(
+    arguments: list[str] | None = None,
+    folder: Path = FOLDER,
+    asked: Asked = found,
+    book: str = MESSAGES,
+    program: str = "locales.catalog",
+) -> int:
     """`python -m locales.catalog update|check`; the exit status is 1 when something is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m locales.catalog", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("update", help="write messages.pot and bring every messages.po up to date")
+    commands.add_parser("update", help=f"write {book}.pot and bring every {book}.po up to date")
     commands.add_parser("check", help="list whatever is stale, empty, fuzzy, obsolete or against the glossary")
     if parser.parse_args(arguments).command == "update":
-        update(folder, asked)
+        update(folder, asked, book)
         return 0
-    wrong = list(check(folder, asked))
+    wrong = list(check(folder, asked, book))
     sys.stdout.writelines(f"{line}\n" for line in wrong)
     return 1 if wrong else 0
 
 
-def template_path(folder: Path = FOLDER) -> Path:
+def template_path(folder: Path = FOLDER, book: str = MESSAGES) -> Path:
     """Where the template is kept."""
-    return folder / "messages.pot"
+    return folder / f"{book}.pot"
 
 
-def template(asked: Asked = found) -> Catalog:
+def template(asked: Asked = found, book: str = MESSAGES) -> Catalog:
     """What the code asks for now."""
     catalog = Catalog(
         project="creditgraph",
         version="1",
-        header_comment=_HEADER,
+        header_comment=_HEADERS[book],
         msgid_bugs_address="none",
         last_translator="creditgraph",
         language_team="creditgraph",
@@ -63,19 +72,19 @@ def template(asked: Asked = found) -> Catalog:
     return catalog
 
 
-def update(folder: Path = FOLDER, asked: Asked = found) -> None:
+def update(folder: Path = FOLDER, asked: Asked = found, book: str = MESSAGES) -> None:
     """Rewrite the template and every catalog. Translations of sentences that stayed the same are kept, no others."""
-    wanted = template(asked)
-    if template_path(folder).exists():
-        wanted.creation_date = _kept_template(folder).creation_date
-    _write(template_path(folder), wanted)
-    for language in languages(folder):
-        old = read(language, folder)
+    wanted = template(asked, book)
+    if template_path(folder, book).exists():
+        wanted.creation_date = _kept_template(folder, book).creation_date
+    _write(template_path(folder, book), wanted)
+    for language in languages(folder, book):
+        old = read(language, folder, book)
         new = Catalog(
             locale=language.replace("-", "_"),
             project="creditgraph",
             version="1",
-            header_comment=_HEADER,
+            header_comment=_HEADERS[book],
             msgid_bugs_address="none",
             last_translator="creditgraph",
             language_team="creditgraph",
@@ -89,20 +98,20 @@ def update(folder: Path = FOLDER, asked: Asked = found) -> None:
                 same = before is not None and before.id == message.id
                 string = before.string if same and before is not None else None
                 new.add(message.id, string, message.locations, (), message.auto_comments, context=message.context)
-        _write(path_of(language, folder), new)
+        _write(path_of(language, folder, book), new)
 
 
-def check(folder: Path = FOLDER, asked: Asked = found) -> Iterator[str]:
+def check(folder: Path = FOLDER, asked: Asked = found, book: str = MESSAGES) -> Iterator[str]:
     """Everything that is wrong, one line each."""
-    wanted = template(asked)
-    yield from stale(_kept_template(folder), wanted)
+    wanted = template(asked, book)
+    yield from stale(_kept_template(folder, book), wanted, f"{book}.pot")
     english = read(ENGLISH, folder)
-    for language in languages(folder):
-        yield from problems(read(language, folder), wanted, terms(language), english)
+    for language in languages(folder, book):
+        yield from problems(read(language, folder, book), wanted, terms(language), english)
 
 
-def _kept_template(folder: Path) -> Catalog:
-    with template_path(folder).open("rb") as file:
+def _kept_template(folder: Path, book: str) -> Catalog:
+    with template_path(folder, book).open("rb") as file:
         return read_po(file)
 
 

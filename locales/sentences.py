@@ -1,4 +1,8 @@
-"""The translated sentences and labels of one language, compiled in memory from its `.po` file at first use."""
+"""The translated sentences and labels of one language, compiled in memory from its `.po` file at first use.
+
+A language has two books: `messages`, what people are told, and `schema`, the descriptions that front-end teams read.
+English has no `schema`: its descriptions stand in the code.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
 ENGLISH = "en"
+MESSAGES, DESCRIPTIONS = "messages", "schema"
 
 
 @dataclass(frozen=True)
@@ -25,14 +30,14 @@ class Words:
     labels: Mapping[str, Mapping[str, str]]
 
 
-def path_of(language: str, folder: Path = FOLDER) -> Path:
-    """Where the catalog of a language is kept."""
-    return folder / language / "LC_MESSAGES" / "messages.po"
+def path_of(language: str, folder: Path = FOLDER, book: str = MESSAGES) -> Path:
+    """Where a catalog of a language is kept."""
+    return folder / language / "LC_MESSAGES" / f"{book}.po"
 
 
-def languages(folder: Path = FOLDER) -> tuple[str, ...]:
+def languages(folder: Path = FOLDER, book: str = MESSAGES) -> tuple[str, ...]:
     """The languages that have a catalog (BCP 47), English first."""
-    found = sorted(path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/messages.po"))
+    found = sorted(path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{book}.po"))
     return tuple(sorted(found, key=lambda language: language != ENGLISH))
 
 
@@ -42,9 +47,9 @@ def catalogs() -> tuple[str, ...]:
     return languages()
 
 
-def read(language: str, folder: Path = FOLDER) -> Catalog:
+def read(language: str, folder: Path = FOLDER, book: str = MESSAGES) -> Catalog:
     """The catalog as it is written, with whatever is wrong in it."""
-    with path_of(language, folder).open("rb") as file:
+    with path_of(language, folder, book).open("rb") as file:
         return read_po(file, locale=language.replace("-", "_"))
 
 

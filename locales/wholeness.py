@@ -15,18 +15,20 @@ from locales.sentences import ENGLISH, ids_of, strings_of
 Key = tuple[str | None, tuple[str, ...]]
 
 _BRACE = re.compile(r"[{}]")
+_CODE = re.compile(r"`[^`]*`")
+"""What a description quotes: names and values, the same in every language."""
 
 
-def stale(kept: Catalog, template: Catalog) -> Iterator[str]:
-    """How the committed template differs from what the code asks for."""
+def stale(kept: Catalog, template: Catalog, name: str) -> Iterator[str]:
+    """How the committed template, the file of this name, differs from what the code asks for."""
     old, new = _entries(kept), _entries(template)
     for key in [key for key in new if key not in old]:
-        yield f"messages.pot: lacks {_shown(new[key])}"
+        yield f"{name}: lacks {_shown(new[key])}"
     for key in [key for key in old if key not in new]:
-        yield f"messages.pot: still has {_shown(old[key])}"
+        yield f"{name}: still has {_shown(old[key])}"
     for key in [key for key in old if key in new]:
         if old[key].auto_comments != new[key].auto_comments or _places(old[key]) != _places(new[key]):
-            yield f"messages.pot: other place or comment for {_shown(new[key])}"
+            yield f"{name}: other place or comment for {_shown(new[key])}"
 
 
 def problems(catalog: Catalog, template: Catalog, terms: tuple[Term, ...], english: Catalog) -> Iterator[str]:
@@ -78,8 +80,10 @@ def _placeholders(ids: tuple[str, ...], strings: tuple[str, ...]) -> Iterator[st
         enough = has == most if position == len(strings) - 1 else least <= has <= most
         if not enough:
             yield f"placeholders {sorted(has)} instead of {sorted(most)}"
-        if _BRACE.search(PLACEHOLDER.sub("", text)):
+        if _BRACE.search(PLACEHOLDER.sub("", _CODE.sub("", text))):
             yield "a brace outside a placeholder"
+        if (quoted := set(_CODE.findall(text))) != (quoting := set(_CODE.findall(ids[-1]))):
+            yield f"quotes {sorted(quoted)} instead of {sorted(quoting)}"
 
 
 def _entries(catalog: Catalog) -> dict[Key, Message]:

@@ -9,7 +9,7 @@ import pytest
 from locales.catalog import check, main, template, update
 from locales.extract import Found, NotMarkable, enum_values, found, marked
 from locales.glossary import Term, broken, terms
-from locales.sentences import languages, path_of, read
+from locales.sentences import DESCRIPTIONS, MESSAGES, languages, path_of, read
 
 ASKED = [
     Found("An order of {amount}", "domain/a.py"),
@@ -42,8 +42,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def change(folder: Path, language: str, old: str, new: str) -> None:
-    path = folder / "messages.pot" if language == "pot" else path_of(language, folder)
+def change(folder: Path, language: str, old: str, new: str, book: str = MESSAGES) -> None:
+    path = folder / "messages.pot" if language == "pot" else path_of(language, folder, book)
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -84,6 +84,18 @@ def test_catalogs_as_they_should_be_pass(folder: Path) -> None:
 def test_what_is_broken_is_found(folder: Path, language: str, old: str, new: str, problem: str) -> None:
     change(folder, language, old, new)
     assert [line for line in check(folder, asked) if problem in line]
+
+
+@pytest.mark.parametrize("said", ["Gå efter `uppdaterad`.", "Gå efter tiden."])
+def test_names_in_backticks_stay_as_they_are(folder: Path, said: str) -> None:
+    quoting = [Found("Go by `updatedAt`.", "Customer.updatedAt")]
+    path_of("sv", folder, DESCRIPTIONS).write_text(EMPTY, encoding="utf-8")
+    update(folder, lambda: quoting, DESCRIPTIONS)
+    change(folder, "sv", 'updatedAt`."\nmsgstr ""', 'updatedAt`."\nmsgstr "Gå efter `updatedAt`."', DESCRIPTIONS)
+    assert list(check(folder, lambda: quoting, DESCRIPTIONS)) == []
+    change(folder, "sv", "Gå efter `updatedAt`.", said, DESCRIPTIONS)
+    (problem,) = check(folder, lambda: quoting, DESCRIPTIONS)
+    assert problem.endswith("instead of ['`updatedAt`']: 'Go by `updatedAt`.'")
 
 
 def test_an_obsolete_entry_is_found(folder: Path) -> None:
