@@ -23,6 +23,7 @@ from schema.app import SCHEMA, graphql_schema
 from schema.context import Authenticate, House
 from schema.endpoint import Endpoint
 from server.auth import Clock, utc_now
+from server.exploring import graphiql
 from server.health import alive, readiness
 from server.log import RequestLog, Tell, to_stderr
 from server.settings import Settings
@@ -63,6 +64,7 @@ class Application:
                 Route("/schema.graphql", schema_file),
                 Route("/livez", alive),
                 Route("/readyz", self._ready),
+                *graphiql("/graphiql"),
             ],
             lifespan=self._lifespan,
         )
