@@ -16,6 +16,7 @@ import orjson
 from persistence import embedded
 from persistence.pool import Connection as Connection
 from persistence.pool import Pool as Pool
+from persistence.pool import PoolState as PoolState
 
 Pooler = Literal["transaction"]
 

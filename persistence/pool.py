@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -20,6 +20,15 @@ Connection: TypeAlias = asyncpg.Connection
 
 MENDING = 10.0
 """Seconds in which a connection whose user gave up must be usable again; after that another takes its place."""
+
+
+class PoolState(NamedTuple):
+    """How many connections of a pool are in use and idle, how many there may be, and how many wait for one."""
+
+    used: int
+    idle: int
+    most: int
+    waiting: int
 
 
 class PoolClosed(asyncpg.InterfaceError):  # type: ignore[misc]
@@ -45,6 +54,11 @@ class Pool:
     def acquire(self) -> Borrowed:
         """`async with pool.acquire() as connection`. Raises `PoolClosed`, and what connecting raises."""
         return Borrowed(self)
+
+    def state(self) -> PoolState:
+        """How busy it is. Connections that are being opened or mended count as used."""
+        waiting = sum(not turn.done() for turn in self._waiting)
+        return PoolState(self._open - len(self._idle), len(self._idle), self._most, waiting)
 
     async def take(self) -> Connection:
         """A connection, to be given back with `put`; `acquire` does both."""

@@ -66,3 +66,6 @@ class Proven(Generic[K, V]):
     def put(self, key: K, value: V, *, again: bool) -> None:
         """Keep something. `again`: it is known to have been here before."""
         (self._proven if again else self._new).put(key, value)
+
+    def __len__(self) -> int:
+        return len(self._proven) + len(self._new)

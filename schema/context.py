@@ -32,6 +32,7 @@ from schema.errors import ClientMistake
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
 from schema.shared import Loader
+from schema.trusted import TrustedDocuments
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ Authenticate = Callable[[str | None], Awaitable[Claims]]
 class House:
     """What every request shares: the database, how tokens are read, the clock, and what is remembered.
 
-    `deadline`: the seconds that a request may take.
+    `deadline`: the seconds that a request may take. `trusted`: None where no client has trusted documents. `watch` is
+    told the text of every document that is asked.
     """
 
     pool: Pool
@@ -61,6 +63,8 @@ class House:
     clock: Callable[[], datetime]
     reporting_currency: str = "EUR"
     deadline: float = DEADLINE
+    trusted: TrustedDocuments | None = None
+    watch: Callable[[str], None] | None = None
     _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     async def digits(self) -> Mapping[str, int]:

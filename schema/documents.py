@@ -93,6 +93,10 @@ class Documents:
         """Whether this very text was read before."""
         return self._texts.get(text) is not None
 
+    def kept(self) -> Mapping[str, int]:
+        """How many texts and documents are kept."""
+        return {"texts": len(self._texts), "documents": len(self._documents)}
+
     def exact(self, asked: Asked) -> DocumentNode:
         """The tree of this very text, with its own literals, which nobody validated yet. Raises `Invalid`."""
         return asked.document.tree if asked.text == asked.document.text else self._new(asked.text).document.tree

@@ -20,21 +20,24 @@ from domain.role import Role
 from locales.negotiate import Reader as Language
 from persistence.keys import new_key
 from schema.asking import english, spoken
-from schema.context import House
+from schema.context import Claims, House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
-from schema.log_line import more
+from schema.log_line import add_to_line, more
+from schema.revalidation import is_known, tag_of
 from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
+from schema.trusted import untrusted
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
 PREFLIGHT = (b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name")
 """Headers that a page of another origin cannot send without asking first."""
 
 _CONTENT_TYPE = {kind: f"{kind}; charset=utf-8".encode() for kind in (GRAPHQL, JSON)}
-_ALWAYS = (
-    (b"vary", b"Accept, Accept-Language, Authorization"),
-    (b"cache-control", b"private, no-store"),
-)
+METHODS = frozenset({"GET", "POST"})
+_VARY = (b"vary", b"Accept, Accept-Language, Authorization")
+_KEEP_NOTHING = (b"cache-control", b"private, no-store")
+_ASK_AGAIN = (b"cache-control", b"private, no-cache")
+"""Of an answer that may be kept: whether it is still the answer is asked each time."""
 
 Headers = Mapping[bytes, bytes]
 
@@ -73,23 +76,38 @@ class Endpoint:
         self._house = house
         self._runner = Runner(house, schema)
 
+    def kept(self) -> Mapping[str, int]:
+        """How much is kept to be asked again, by what it is."""
+        return self._runner.kept()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The first of several headers of one name counts.
         headers: Headers = dict(reversed(scope["headers"]))
         request_id = _request_id(headers)
         kind, status, answer, more = await self._respond(scope, receive, headers, request_id)
+        status = status or _status(answer, kind)
         body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
         start = [
             (b"content-type", _CONTENT_TYPE[kind]),
             (b"content-length", b"%d" % len(body)),
             (b"content-language", answer.locale.encode("latin-1")),
-            *_ALWAYS,
+            _VARY,
             (b"x-request-id", request_id.encode("latin-1")),
             *more,
         ]
-        if answer.refused is ErrorCode.UNAUTHENTICATED:
-            start.append((b"www-authenticate", b'Bearer realm="creditgraph"'))
-        await send({"type": "http.response.start", "status": status or _status(answer, kind), "headers": start})
+        if answer.refused is not None:
+            add_to_line(code=answer.refused.value)
+            if answer.refused is ErrorCode.UNAUTHENTICATED:
+                start.append((b"www-authenticate", b'Bearer realm="creditgraph"'))
+        if answer.kept:
+            tag = tag_of(kind, answer.locale, body)
+            start += (_ASK_AGAIN, (b"etag", tag))
+            if is_known(tag, headers.get(b"if-none-match")):
+                # The headers of a body that is not sent stay away with it.
+                status, body, start = 304, b"", start[2:]
+        else:
+            start.append(_KEEP_NOTHING)
+        await send({"type": "http.response.start", "status": status, "headers": start})
         await send({"type": "http.response.body", "body": body})
 
     async def _respond(
@@ -99,6 +117,9 @@ class Endpoint:
         language = spoken(_text(headers, b"accept-language")) or english()
         kind = JSON
         try:
+            if scope["method"] not in METHODS:
+                text = N_("GraphQL is asked with POST, or with GET for queries.")
+                raise Refusal(405, Message(text), (b"allow", b"GET, POST"))
             kind = _media_type(headers.get(b"accept", b"*/*"))
             work = self._answer(scope, receive, headers, request_id, language)
             return kind, None, await by_deadline(self._house.deadline, work), ()
@@ -119,11 +140,25 @@ class Endpoint:
         self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language
     ) -> Answer:
         claims = await self._house.authenticate(_text(headers, b"authorization"))
-        asked = await _asked(scope, receive, headers, request_id)
+        given = await _body(receive, headers) if scope["method"] == "POST" else _parameters(scope, headers)
+        text = self._trusted(claims, given)
+        asked = _asked(given, text, headers, request_id, reading_only=scope["method"] == "GET")
+        if self._house.watch is not None:
+            self._house.watch(asked.query)
         if any(Role.ADMIN in roles for roles in claims.grants.values()):
             lane, explain = _text(headers, LANE), scope["query_string"].startswith(b"explain")
             asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
-        return await self._runner.run(claims, asked, language)
+        answer = await self._runner.run(claims, asked, language)
+        keep = asked.trusted and asked.reading_only and answer.refused is None and "errors" not in answer.body
+        return replace(answer, kept=True) if keep else answer
+
+    def _trusted(self, claims: Claims, given: Mapping[str, Any]) -> str | None:
+        """The trusted document that a request names, if it does. Raises `ClientMistake`."""
+        if self._house.trusted is not None:
+            return self._house.trusted.text(claims.subject, given)
+        if "query" not in given:
+            untrusted(given)
+        return None
 
 
 def _status(answer: Answer, kind: str) -> int:
@@ -167,27 +202,25 @@ def _request_id(headers: Headers) -> str:
     return given if given and _REQUEST_ID.fullmatch(given) else new_key().hex
 
 
-async def _asked(scope: Scope, receive: Receive, headers: Headers, request_id: str) -> Asked:
-    method = scope["method"]
-    if method == "POST":
-        given = await _body(receive, headers)
-    elif method == "GET":
-        given = _parameters(scope, headers)
-    else:
-        text = N_("GraphQL is asked with POST, or with GET for queries.")
-        raise Refusal(405, Message(text), (b"allow", b"GET, POST"))
-    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+def _asked(
+    given: Mapping[str, Any], trusted: str | None, headers: Headers, request_id: str, *, reading_only: bool
+) -> Asked:
+    query = given.get("query") if trusted is None else trusted
+    name, variables = given.get("operationName"), given.get("variables")
     if not isinstance(query, str) or not query:
         raise Refusal(400, Message(N_("The request has no query.")))
     if not isinstance(name, str | None) or not isinstance(variables, dict | None):
         raise Refusal(400, Message(N_("The request's operationName is a string and its variables are an object.")))
+    if not isinstance(given.get("extensions"), dict | None):
+        raise Refusal(400, Message(N_("The request's extensions are an object.")))
     return Asked(
         query=query,
         operation_name=name or None,
         variables=variables or {},
         accept_language=_text(headers, b"accept-language"),
         request_id=request_id,
-        reading_only=method == "GET",
+        reading_only=reading_only,
+        trusted=trusted is not None,
     )
 
 
@@ -211,8 +244,9 @@ def _parameters(scope: Scope, headers: Headers) -> dict[str, Any]:
             400, Message(N_("A query by GET needs the header {header}."), {"header": "GraphQL-Require-Preflight"})
         )
     given: dict[str, Any] = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-    if "variables" in given:
-        given["variables"] = _object(given["variables"])
+    for name in ("variables", "extensions"):
+        if name in given:
+            given[name] = _object(given[name])
     return given
 
 

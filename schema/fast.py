@@ -104,6 +104,10 @@ class FastLane:
         self._most = most
         self._made: deque[tuple[ref[_Operation], Any]] = deque()
 
+    def kept(self) -> int:
+        """How many plans are kept, at most."""
+        return len(self._made)
+
     async def answer(
         self, asked: Asked, operation: OperationDefinitionNode, variables: Mapping[str, Any], context: Context
     ) -> tuple[bytes, Ran] | None:

@@ -48,7 +48,10 @@ OVER_STREAM_ONLY = N_("Subscriptions are not answered here.")
 
 @dataclass(frozen=True)
 class Asked:
-    """A GraphQL request as it came. `lane` and `explain` are an ADMIN's to say: "slow" to compare, and how it went."""
+    """A GraphQL request as it came. `lane` and `explain` are an ADMIN's to say: "slow" to compare, and how it went.
+
+    `trusted`: the query is a trusted document.
+    """
 
     query: str
     operation_name: str | None
@@ -56,6 +59,7 @@ class Asked:
     accept_language: str | None
     request_id: str
     reading_only: bool = False
+    trusted: bool = False
     lane: str | None = None
     explain: bool = False
 
@@ -64,7 +68,8 @@ class Asked:
 class Answer:
     """What goes back: `body`, or `raw` where that is JSON already.
 
-    Without `data` the request was refused as a whole, for the reason in `refused`.
+    Without `data` the request was refused as a whole, for the reason in `refused`. `kept`: the client may keep it, and
+    ask whether it is still the same.
     """
 
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -72,6 +77,7 @@ class Answer:
     refused: ErrorCode | None = None
     errors: Sequence[GraphQLError] = field(default=(), repr=False)
     raw: bytes | None = None
+    kept: bool = False
 
 
 class NotByGet(Exception):
@@ -88,6 +94,10 @@ class Runner:
         self._fast = FastLane(schema)
         self._payloads = Payloads(schema, self._fast)
 
+    def kept(self) -> Mapping[str, int]:
+        """How much is kept to be asked again: texts, documents, plans."""
+        return {**self._documents.kept(), "plans": self._fast.kept()}
+
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
         if not self._documents.knows(request.query) and _NUL_WRITTEN.search(request.query):
@@ -102,7 +112,8 @@ class Runner:
         if operation is None or operation.operation is OperationType.SUBSCRIPTION:
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
-        add_to_line(operation=operation.name.value[:LONGEST_NAME] if operation.name else None)
+        name = operation.name.value[:LONGEST_NAME] if operation.name else None
+        add_to_line(operation=name, kind=operation.operation.value)
         if request.reading_only and operation.operation is not OperationType.QUERY:
             raise NotByGet
         variables = get_variable_values(
@@ -142,6 +153,7 @@ class Runner:
 
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
         """Strawberry's own execution, field by field."""
+        add_to_line(lane="slow")
         try:
             tree = self._documents.exact(document)
         except Invalid as invalid:
@@ -152,6 +164,7 @@ class Runner:
 
     async def _answered(self, request: Asked, context: Context, data: bytes, ran: Ran | None) -> Answer:
         """An answer of the fast lane: bytes as they are."""
+        add_to_line(lane="fast")
         extensions = _extensions(context)
         if request.explain and ran is not None:
             extensions["explain"] = await ran.explained(context.house.pool)

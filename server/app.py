@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from persistence import revisions
 from persistence.balances import fold
-from persistence.database import Pool, open_pool
+from persistence.database import Pool, PoolState, open_pool
 from persistence.looking_again import look_again
 from schema import export
 from schema.app import SCHEMA, graphql_schema
 from schema.context import Authenticate, House
 from schema.endpoint import Endpoint
+from schema.trusted import TrustedDocuments
 from server.auth import Clock, utc_now
+from server.exploring import graphiql
 from server.health import alive, readiness
 from server.log import RequestLog, Tell, to_stderr
+from server.metrics import Counts, Metrics
+from server.origins import for_pages_of
 from server.settings import Settings
+from server.tracing import Tracing
 
 GRAPHQL = "/graphql"
 
@@ -44,7 +49,8 @@ log = logging.getLogger(__name__)
 class Application:
     """One process that serves one database. Call it as an ASGI application; its lifespan opens and closes the pool.
 
-    `tell` is given the line of each request.
+    `tell` is given the line of each request. `trusted`: the documents of clients that ask by id, read before anything
+    is served (`server.documents`). `draining`: it was told to end, and `/readyz` says that it takes no more.
     """
 
     settings: Settings
@@ -52,21 +58,27 @@ class Application:
     authenticate: Authenticate = field(repr=False)
     clock: Clock = utc_now
     tell: Tell = to_stderr
+    trusted: TrustedDocuments | None = None
+    tracing: Tracing | None = None
+    draining: bool = field(default=False, init=False)
+    counts: Counts = field(default_factory=Counts, init=False, repr=False)
     _pool: Pool | None = field(default=None, init=False, repr=False)
+    _endpoint: Endpoint | None = field(default=None, init=False, repr=False)
     _graphql: ASGIApp | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._wanted = revisions.head()
-        self._rare = Starlette(
-            routes=[
-                Route(GRAPHQL, _Later(self)),
-                Route("/schema.graphql", schema_file),
-                Route("/livez", alive),
-                Route("/readyz", self._ready),
-            ],
-            lifespan=self._lifespan,
-        )
-        self._logged = RequestLog(self._route, self.tell)
+        routes: list[BaseRoute] = [
+            Route(GRAPHQL, _Later(self)),
+            Route("/schema.graphql", schema_file),
+            Route("/livez", alive),
+            Route("/readyz", self._ready),
+            *graphiql("/graphiql"),
+        ]
+        if self.settings.metrics:
+            routes.append(Route("/metrics", Metrics(self.counts, self._pool_state, self._kept).answer))
+        self._rare = Starlette(routes=routes, lifespan=self._lifespan)
+        self._logged = RequestLog(self._route, self.tell, self.counts.add if self.settings.metrics else None, GRAPHQL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._logged(scope, receive, send)
@@ -84,7 +96,24 @@ class Application:
         await self._graphql(scope, receive, send)
 
     async def _ready(self, _: Request) -> Response:
+        if self.draining:
+            return JSONResponse({"status": "not ready", "draining": True}, 503)
         return await readiness(self._pool, self._wanted)
+
+    def _pool_state(self) -> PoolState | None:
+        return None if self._pool is None else self._pool.state()
+
+    def _kept(self) -> Mapping[str, int]:
+        return {} if self._endpoint is None else self._endpoint.kept()
+
+    def _around(self, endpoint: Endpoint) -> ASGIApp:
+        """The endpoint with what this installation wants of it."""
+        app: ASGIApp = endpoint
+        if self.tracing is not None:
+            app = self.tracing.around(app)
+        if self.settings.allowed_origins:
+            app = for_pages_of(self.settings.allowed_origins, app)
+        return app
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -96,8 +125,11 @@ class Application:
                 self.clock,
                 self.settings.reporting_currency,
                 self.settings.request_deadline_seconds,
+                self.trusted,
+                None if self.tracing is None else self.tracing.watch,
             )
-            self._pool, self._graphql = pool, Endpoint(house, graphql_schema(SCHEMA))
+            self._pool, self._endpoint = pool, Endpoint(house, graphql_schema(SCHEMA))
+            self._graphql = self._around(self._endpoint)
             beside = [asyncio.create_task(work) for work in (keep_folding(pool), keep_looking(pool, self.clock))]
             try:
                 yield
@@ -105,7 +137,9 @@ class Application:
                 for work in beside:
                     work.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
-                self._pool = self._graphql = None
+                self._pool = self._endpoint = self._graphql = None
+                if self.tracing is not None:
+                    await self.tracing.end()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The command `creditgraph`: serve, migrate, import, token, reconcile, demo.
+"""The command `creditgraph`: serve, migrate, import, reconcile, documents, token, demo.
 
 What only one command needs is imported by that command, so that serving starts sooner and takes no memory
 for what it never runs.
@@ -7,6 +7,7 @@ for what it never runs.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -36,8 +37,18 @@ def _reconcile() -> click.Command:
     return reconcile_command
 
 
-LATER: Mapping[str, Callable[[], click.Command]] = {"import": _import, "reconcile": _reconcile}
-ORDER = ("serve", "migrate", "import", "reconcile", "token", "demo")
+def _documents() -> click.Command:
+    from server.documents import documents_command
+
+    return documents_command
+
+
+LATER: Mapping[str, Callable[[], click.Command]] = {
+    "import": _import,
+    "reconcile": _reconcile,
+    "documents": _documents,
+}
+ORDER = ("serve", "migrate", "import", "reconcile", "documents", "token", "demo")
 
 
 class Commands(click.Group):
@@ -71,18 +82,22 @@ def app() -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Answer GraphQL at /graphql until Ctrl-C.
 
-    Beside it /schema.graphql for code generators, /livez (the process lives) and /readyz (the database answers and is
-    migrated). Logs are JSON lines on standard error. Tokens come from `creditgraph token`.
+    Beside it /graphiql to ask from a browser, /schema.graphql for code generators, /livez (the process lives), /readyz
+    (the database answers and is migrated) and /metrics (for Prometheus). Logs are JSON lines on standard error. Tokens
+    come from `creditgraph token`.
     """
     # What is made while starting stays: looking for garbage among it costs a fifth of the start.
     gc.disable()
     from server.app import Application
     from server.auth import KEY_FILE, TokenAuthentication, development_key
+    from server.documents import trusted_documents
     from server.log import configure_logs
     from server.serving import NotLoopback, address_of, listen, require_loopback
     from server.serving import serve as serve_on
+    from server.tracing import tracing
 
     chosen = settings()
+    trusted = trusted_documents(chosen)
     host, port = host or chosen.host, chosen.port if port is None else port
     try:
         require_loopback(host)
@@ -96,7 +111,8 @@ def serve(host: str | None, port: int | None) -> None:
         folder = embedded.data_folder()
         click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
         configure_logs()
-        application = Application(chosen, found.url, TokenAuthentication(development_key(folder)))
+        authenticate = TokenAuthentication(development_key(folder))
+        application = Application(chosen, found.url, authenticate, trusted=trusted, tracing=tracing(os.environ))
 
         def started() -> None:
             # There is hardly any garbage yet, and looking for it would take a tenth of the start.

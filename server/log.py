@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.log_line import begin_line, line_so_far
 
-QUIET = frozenset({"/livez", "/readyz"})
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 """Paths that are asked all the time; only their failures are worth a line."""
 
 MOST_FRAMES = 50
@@ -24,6 +24,9 @@ MOST_FRAMES = 50
 
 Tell: TypeAlias = Callable[[bytes], None]
 """Where the lines of requests go."""
+
+Count: TypeAlias = Callable[[Mapping[str, Any], int, float], None]
+"""Where requests are counted."""
 
 
 def configure_logs() -> None:
@@ -57,12 +60,17 @@ def to_stderr(line: bytes) -> None:
 class RequestLog:
     """ASGI middleware: one line a request, with its id, the operation, how long it took and how it ended.
 
-    What the endpoint adds to the line (`schema.log_line`: the operation's name) is in it.
+    What the endpoint adds to the line (`schema.log_line`: the operation's name) is in it. `count` is told of every
+    request to `counted`: what was said of it, its status and how many seconds it took.
     """
 
-    def __init__(self, app: ASGIApp, tell: Tell = to_stderr) -> None:
+    def __init__(
+        self, app: ASGIApp, tell: Tell = to_stderr, count: Count | None = None, counted: str | None = None
+    ) -> None:
         self._app = app
         self._tell = tell
+        self._count = count
+        self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,9 +90,12 @@ class RequestLog:
         try:
             await self._app(scope, receive, listen)
         finally:
+            took = time.perf_counter() - began
+            if self._count is not None and scope["path"] == self._counted:
+                self._count(said, status, took)
             if status >= 500 or scope["path"] not in QUIET:
                 said |= {"method": scope["method"], "path": scope["path"], "status": status}
-                said["ms"] = round((time.perf_counter() - began) * 1000, 1)
+                said["ms"] = round(took * 1000, 1)
                 if request_id is not None:
                     said["request_id"] = request_id.decode("latin-1")
                 self._tell(_line({**said, "event": "request"}, "info", datetime.now(UTC)))

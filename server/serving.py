@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
 from server.app import Application
-
-GRACE = 10
-"""Seconds that requests under way may take when the server is asked to end."""
 
 
 class NotLoopback(ValueError):
@@ -67,20 +65,34 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,  # nothing is told or decided by the address of the client
                 server_header=False,
-                timeout_graceful_shutdown=GRACE,
+                timeout_graceful_shutdown=application.settings.grace_seconds,
             )
         )
+        self._application = application
         self._say_started = started
+        self._ends_at = float("inf")
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell that requests are answered."""
         await super().startup(sockets)
         self._say_started()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end now: asked to, and drained for as long as the installation wants."""
+        return await super().on_tick(counter) or time.monotonic() >= self._ends_at
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End in order; asked again, at once. Unlike uvicorn's own this does not raise the signal once more."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+        """End in order: say so at `/readyz`, take no more, answer what is under way. Asked again, do not wait for the
+        first, and then not for the last. Unlike uvicorn's own this does not raise the signal once more.
+        """
+        if not self._application.draining:
+            self._application.draining = True
+            self._ends_at = time.monotonic() + self._application.settings.drain_seconds
+        elif time.monotonic() < self._ends_at:
+            self._ends_at = float("-inf")
+        else:
+            self.force_exit = True
+        self.should_exit = time.monotonic() >= self._ends_at
 
 
 def serve(application: Application, bound: socket.socket, started: Callable[[], None] = lambda: None) -> None:

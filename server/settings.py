@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal
 
 
@@ -44,6 +45,24 @@ class Settings:
     port: int = 8000
     """The port to listen on; 0 takes a free one."""
 
+    drain_seconds: float = 0
+    """How long a process that was told to end still takes requests while `/readyz` says that it is not ready."""
+
+    grace_seconds: int = 10
+    """How long requests under way may take once no more are taken; then they are stopped, in the database too."""
+
+    allowed_origins: tuple[str, ...] = ()
+    """Origins of pages elsewhere that may ask, with a comma between them: https://credit.example, …"""
+
+    trusted_documents: Literal["off", "allow", "require"] | None = None
+    """Whether documents are asked for by id: off, allow or require. Not said: allow where there are manifests."""
+
+    manifests: Path | None = None
+    """The folder with the manifests of trusted documents, one for each client."""
+
+    metrics: bool = True
+    """Whether /metrics is answered: on or off."""
+
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """The settings of the environment. An empty variable counts as not set. Raises `WrongSetting`."""
@@ -51,16 +70,23 @@ class Settings:
         values: dict[str, Any] = {}
         wrong = []
         for one in fields(cls):
-            variable = _ITS_OWN_NAME.get(one.name, f"CREDITGRAPH_{one.name.upper()}")
+            variable = variable_of(one.name)
             text = told.get(variable)
             if text:
                 try:
                     values[one.name] = _READ[one.name](text) if one.name in _READ else text
                 except ValueError as error:
                     wrong.append(f"{variable}: {error}")
+        if values.get("trusted_documents") in ("allow", "require") and "manifests" not in values:
+            wrong.append("CREDITGRAPH_MANIFESTS: names the folder of the trusted documents, which none does")
         if wrong:
             raise WrongSetting("; ".join(wrong))
         return cls(**values)
+
+
+def variable_of(name: str) -> str:
+    """The variable of the environment that a setting is read from."""
+    return _ITS_OWN_NAME.get(name, f"CREDITGRAPH_{name.upper()}")
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
@@ -89,6 +115,26 @@ def _like(pattern: str) -> Callable[[str], str]:
     return read
 
 
+def _origins(text: str) -> tuple[str, ...]:
+    """Reads origins as browsers write them."""
+    origins = tuple(one.strip() for one in text.split(",") if one.strip())
+    for origin in origins:
+        if re.fullmatch(r"https?://[^/?#@\s*]+", origin) is None:
+            raise ValueError(f"should be origins like https://credit.example with a comma between, not {origin!r}")
+    return origins
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    """Reads one of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"should be {' or '.join(words)}, not {text!r}")
+        return text
+
+    return read
+
+
 _ITS_OWN_NAME = {
     "database_url": "DATABASE_URL",
     "scoped_database_url": "SCOPED_DATABASE_URL",
@@ -103,4 +149,10 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "embedded_purpose": _like("[a-z][a-z0-9-]*"),
     "reporting_currency": _like("[A-Z]{3}"),
     "port": _number(int, 0, 65535),
+    "drain_seconds": _number(float, 0, 3600),
+    "grace_seconds": _number(int, 0, 3600),
+    "allowed_origins": _origins,
+    "trusted_documents": _one_of("off", "allow", "require"),
+    "manifests": Path,
+    "metrics": lambda text: _one_of("on", "off")(text) == "on",
 }

@@ -83,10 +83,39 @@ async def test_what_is_no_request_is_refused(ask: Asker, request_: dict[str, Any
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_only_get_and_post_are_answered(ask: Asker) -> None:
-    response = await ask.raw("PUT", json=ASKED, headers=headers())
+@pytest.mark.parametrize("extensions", ["text", 0, False, []])
+async def test_extensions_are_an_object(ask: Asker, extensions: Any) -> None:
+    response = await ask.raw("POST", json=ASKED | {"extensions": extensions}, headers=headers(Accept=GRAPHQL))
+    assert response.status_code == 400
+    assert (await ask.raw("POST", json=ASKED | {"extensions": None}, headers=headers())).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_only_get_and_post_are_answered(ask: Asker, method: str, signed_in: bool) -> None:
+    response = await ask.raw(method, headers=headers() if signed_in else {})
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, POST"
+    assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize("left_out", ["variables", "operationName", "extensions"])
+async def test_an_empty_parameter_is_none(ask: Asker, left_out: str) -> None:
+    parameters = {"query": "query Me { viewer { roles } }", left_out: ""}
+    response = await ask.raw("GET", params=parameters, headers=headers(GraphQL_Require_Preflight="1"))
+    assert (response.status_code, response.json()["data"]) == (200, {"viewer": {"roles": ["VIEWER"]}})
+
+
+@pytest.mark.parametrize("parameters", [{"variables": "{"}, {"variables": "[]"}, {"extensions": "1"}])
+async def test_a_parameter_that_is_no_object_is_refused(ask: Asker, parameters: dict[str, str]) -> None:
+    asked = {"query": ASKED["query"], **parameters}
+    assert (await ask.raw("GET", params=asked, headers=headers(GraphQL_Require_Preflight="1"))).status_code == 400
+
+
+async def test_what_changes_data_is_not_asked_by_get(ask: Asker) -> None:
+    asked = {"query": "mutation { __typename }"}
+    response = await ask.raw("GET", params=asked, headers=headers(GraphQL_Require_Preflight="1"))
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(

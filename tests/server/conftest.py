@@ -1,9 +1,11 @@
 """A server as people start it, on a database of the test module."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,6 +18,7 @@ from server.serving import Server, address_of, listen
 from server.settings import Settings
 
 KEY = OKPKey.generate_key("Ed25519")
+USUAL = Settings()
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,13 @@ class Served:
         await self.running
 
 
-@pytest.fixture
-async def served(database_url: str) -> AsyncIterator[Served]:
-    """A server of the module's database, on a free port."""
+@contextlib.asynccontextmanager
+async def serving(database_url: str, settings: Settings = USUAL, **more: Any) -> AsyncIterator[Served]:
+    """A server of a database, on a free port, with settings of its own and what else an application takes."""
     started = asyncio.Event()
     told: list[bytes] = []
     with listen("127.0.0.1", 0) as bound:
-        application = Application(Settings(), database_url, TokenAuthentication(KEY), tell=told.append)
+        application = Application(settings, database_url, TokenAuthentication(KEY), tell=told.append, **more)
         server = Server(application, started.set)
         running = asyncio.create_task(server.serve([bound]))
         async with asyncio.timeout(20):
@@ -54,3 +57,10 @@ async def served(database_url: str) -> AsyncIterator[Served]:
             served = Served(server, address_of(bound), client, running, told)
             yield served
         await served.end()
+
+
+@pytest.fixture
+async def served(database_url: str) -> AsyncIterator[Served]:
+    """A server of the module's database, on a free port."""
+    async with serving(database_url) as found:
+        yield found

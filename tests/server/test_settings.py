@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from server.settings import Settings, WrongSetting
@@ -23,6 +25,12 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "CREDITGRAPH_REPORTING_CURRENCY": "SEK",
             "CREDITGRAPH_HOST": "::1",
             "CREDITGRAPH_PORT": "0",
+            "CREDITGRAPH_DRAIN_SECONDS": "5",
+            "CREDITGRAPH_GRACE_SECONDS": "60",
+            "CREDITGRAPH_ALLOWED_ORIGINS": "https://credit.example, http://localhost:5173",
+            "CREDITGRAPH_TRUSTED_DOCUMENTS": "require",
+            "CREDITGRAPH_MANIFESTS": "manifests",
+            "CREDITGRAPH_METRICS": "off",
         }
     ) == Settings(
         database_url="postgresql://one",
@@ -34,6 +42,12 @@ def test_every_setting_is_read_from_its_variable() -> None:
         reporting_currency="SEK",
         host="::1",
         port=0,
+        drain_seconds=5,
+        grace_seconds=60,
+        allowed_origins=("https://credit.example", "http://localhost:5173"),
+        trusted_documents="require",
+        manifests=Path("manifests"),
+        metrics=False,
     )
 
 
@@ -48,8 +62,26 @@ def test_every_setting_is_read_from_its_variable() -> None:
         ("CREDITGRAPH_EMBEDDED_PURPOSE", "../elsewhere"),
         ("CREDITGRAPH_REPORTING_CURRENCY", "kronor"),
         ("CREDITGRAPH_PORT", "65536"),
+        ("CREDITGRAPH_DRAIN_SECONDS", "-1"),
+        ("CREDITGRAPH_GRACE_SECONDS", "1.5"),
+        ("CREDITGRAPH_ALLOWED_ORIGINS", "credit.example"),
+        ("CREDITGRAPH_ALLOWED_ORIGINS", "https://credit.example/app"),
+        ("CREDITGRAPH_TRUSTED_DOCUMENTS", "always"),
+        ("CREDITGRAPH_METRICS", "maybe"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_its_variable(variable: str, text: str) -> None:
     with pytest.raises(WrongSetting, match=f"^{variable}: .*{text}"):
         Settings.read({variable: text})
+
+
+@pytest.mark.parametrize("text", ["*", "https://*.example"])
+def test_not_every_origin_is_allowed_at_once(text: str) -> None:
+    with pytest.raises(WrongSetting, match=r"^CREDITGRAPH_ALLOWED_ORIGINS: "):
+        Settings.read({"CREDITGRAPH_ALLOWED_ORIGINS": text})
+
+
+@pytest.mark.parametrize("mode", ["allow", "require"])
+def test_trusted_documents_are_somewhere(mode: str) -> None:
+    with pytest.raises(WrongSetting, match=r"^CREDITGRAPH_MANIFESTS: "):
+        Settings.read({"CREDITGRAPH_TRUSTED_DOCUMENTS": mode})

@@ -1,0 +1,47 @@
+"""Trusted documents of an installation: read before it serves, and `creditgraph documents check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from schema.app import SCHEMA, graphql_schema
+from schema.trusted import Manifest, Mode, TrustedDocuments, WrongManifest, read_manifests
+from server.opening import stop
+from server.settings import Settings
+
+WRONG = "These trusted documents cannot be used:"
+
+
+def trusted_documents(chosen: Settings) -> TrustedDocuments | None:
+    """The trusted documents that the settings name; None where no client has any. A wrong one ends the command."""
+    if chosen.manifests is None:
+        return None
+    manifests = _read(chosen.manifests)
+    found = TrustedDocuments(Mode(chosen.trusted_documents or Mode.ALLOW), manifests)
+    return found if found.used else None
+
+
+@click.group("documents")
+def documents_command() -> None:
+    """Trusted documents: what clients may ask by id.
+
+    A server reads the manifests in the folder CREDITGRAPH_MANIFESTS when it starts; see docs/trusted-documents.md.
+    """
+
+
+@documents_command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def check(folder: Path) -> None:
+    """Whether every document of the manifests in FOLDER is valid, without a database; exit 1 when one is not."""
+    for client, manifest in _read(folder).items():
+        mode = "" if manifest.mode is None else f", {manifest.mode}"
+        click.echo(f"{client}: {len(manifest.documents)}{mode}")
+
+
+def _read(folder: Path) -> dict[str, Manifest]:
+    try:
+        return dict(read_manifests(folder, graphql_schema(SCHEMA)))
+    except WrongManifest as error:
+        stop("\n".join((WRONG, *error.mistakes)))
