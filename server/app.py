@@ -20,9 +20,11 @@ from persistence.database import Pool, open_pool
 from persistence.looking_again import look_again
 from schema import export
 from schema.app import SCHEMA, graphql_schema
-from schema.context import Authenticate, House
+from schema.context import House
 from schema.endpoint import Endpoint
 from server.auth import Clock, utc_now
+from server.auth.api_keys import ApiKeys
+from server.auth.remembering import Authentication
 from server.health import alive, readiness
 from server.log import RequestLog, Tell, to_stderr
 from server.settings import Settings
@@ -49,7 +51,7 @@ class Application:
 
     settings: Settings
     url: str = field(repr=False)
-    authenticate: Authenticate = field(repr=False)
+    authenticate: Authentication = field(repr=False)
     clock: Clock = utc_now
     tell: Tell = to_stderr
     _pool: Pool | None = field(default=None, init=False, repr=False)
@@ -90,6 +92,7 @@ class Application:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(self.url, max_size=self.settings.pool_size, pooler=self.settings.pooler)
         async with pool:
+            self.authenticate.keys = ApiKeys(pool).verify
             house = House(
                 pool,
                 self.authenticate,

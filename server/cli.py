@@ -1,4 +1,4 @@
-"""The command `creditgraph`: serve, migrate, import, token, reconcile, demo.
+"""The command `creditgraph`: serve, migrate, import, token, api-key, reconcile, demo.
 
 What only one command needs is imported by that command, so that serving starts sooner and takes no memory
 for what it never runs.
@@ -30,14 +30,20 @@ def _import() -> click.Command:
     return import_command
 
 
+def _api_key() -> click.Command:
+    from server.key_commands import key_commands
+
+    return key_commands
+
+
 def _reconcile() -> click.Command:
     from server.reconciling import reconcile_command
 
     return reconcile_command
 
 
-LATER: Mapping[str, Callable[[], click.Command]] = {"import": _import, "reconcile": _reconcile}
-ORDER = ("serve", "migrate", "import", "reconcile", "token", "demo")
+LATER: Mapping[str, Callable[[], click.Command]] = {"import": _import, "reconcile": _reconcile, "api-key": _api_key}
+ORDER = ("serve", "migrate", "import", "reconcile", "token", "api-key", "demo")
 
 
 class Commands(click.Group):
@@ -77,7 +83,8 @@ def serve(host: str | None, port: int | None) -> None:
     # What is made while starting stays: looking for garbage among it costs a fifth of the start.
     gc.disable()
     from server.app import Application
-    from server.auth import KEY_FILE, TokenAuthentication, development_key
+    from server.auth import KEY_FILE
+    from server.auth.choosing import authentication
     from server.log import configure_logs
     from server.serving import NotLoopback, address_of, listen, require_loopback
     from server.serving import serve as serve_on
@@ -85,7 +92,8 @@ def serve(host: str | None, port: int | None) -> None:
     chosen = settings()
     host, port = host or chosen.host, chosen.port if port is None else port
     try:
-        require_loopback(host)
+        if chosen.trusts_development:
+            require_loopback(host)
         bound = listen(host, port)
     except NotLoopback as error:
         stop(str(error), BAD_USAGE)
@@ -94,9 +102,10 @@ def serve(host: str | None, port: int | None) -> None:
     with bound, database(chosen) as found:
         found.require_migrated()
         folder = embedded.data_folder()
-        click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
+        if chosen.trusts_development:
+            click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
         configure_logs()
-        application = Application(chosen, found.url, TokenAuthentication(development_key(folder)))
+        application = Application(chosen, found.url, authentication(chosen, folder))
 
         def started() -> None:
             # There is hardly any garbage yet, and looking for it would take a tenth of the start.
