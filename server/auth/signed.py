@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from server.auth.refusing import NotAccepted, Reason
 
 LONGEST_NAME = 200
 
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
+
 _OF_CLAIMS = {"iss": Reason.ISSUER, "aud": Reason.AUDIENCE, "nbf": Reason.NOT_YET_VALID, "iat": Reason.NOT_YET_VALID}
 
 
@@ -36,11 +39,17 @@ class Expected:
 
 
 def header_of(token: bytes, expected: Expected) -> Mapping[str, Any]:
-    """The header of a token, in which nothing is proven yet. Raises `NotAccepted`, also for another algorithm."""
+    """The header of a token, in which nothing is proven yet. Raises `NotAccepted`, also for another algorithm.
+
+    Anybody may write anything into it, so it is looked at before the library takes it for a header. We know no
+    extension that a token could insist on (`crit`).
+    """
     try:
-        header = jws.extract_compact(token).headers()
+        header: Any = jws.extract_compact(token).headers()
     except (JoseError, ValueError):
         raise NotAccepted(Reason.MALFORMED) from None
+    if not isinstance(header, dict) or "crit" in header:
+        raise NotAccepted(Reason.MALFORMED)
     if header.get("alg") not in expected.algorithms:
         raise NotAccepted(Reason.ALGORITHM)
     return header
@@ -73,8 +82,8 @@ def verified(token: bytes, key: Key, expected: Expected, now: datetime) -> dict[
 
 
 def is_name(value: object) -> TypeGuard[str]:
-    """Whether it can be the name of somebody or something."""
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME
+    """Whether it can be the name of somebody or something, and be kept: no database takes NUL or half a pair."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and _UNKEPT.search(value) is None
 
 
 def are_grants(value: object) -> bool:

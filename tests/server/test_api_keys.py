@@ -257,3 +257,21 @@ async def test_a_server_answers_a_key_and_writes_neither_it_nor_a_token_into_its
     log = b"".join(served.told).decode()
     assert '"unauthenticated":"API_KEY"' in log
     assert secret not in log
+
+
+async def test_an_auditor_of_every_company_reads_of_keys_in_the_trail(served: Served, office: Office) -> None:
+    await office.make("Payroll")
+    await office.pool.execute(
+        "insert into company (id, code, name, country, currency, locale, time_zone)"
+        " values ($1, 'SE01', 'Nordvik AB', 'SE', 'SEK', 'sv-SE', 'Europe/Stockholm')",
+        new_key(),
+    )
+    query = "{ auditEvents(first: 100) { nodes { kindLabel message actor { name } subject { id } } } }"
+    headers = {"Authorization": f"Bearer {served.token('AUDITOR')}", "Accept-Language": "sv"}
+    answer = await served.client.post("/graphql", json={"query": query}, headers=headers)
+    assert {
+        "kindLabel": "API-nyckel skapad",
+        "message": "API-nyckeln Payroll skapades.",
+        "actor": {"name": "eva"},
+        "subject": None,
+    } in answer.json()["data"]["auditEvents"]["nodes"]

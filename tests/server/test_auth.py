@@ -115,6 +115,49 @@ async def test_the_public_key_is_no_secret_to_sign_with() -> None:
     assert await refusal(f"Bearer {token}") == refusing.INVALID
 
 
+def signed_by_hand(header: object, claims: object) -> str:
+    """What the library would not write, rightly signed."""
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    key: Any = KEY.private_key
+    signature = urlsafe_b64encode(key.sign(b".".join(parts))).rstrip(b"=")
+    return "Bearer " + b".".join([*parts, signature]).decode()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["alg"],
+        "alg",
+        7,
+        None,
+        {},
+        {"alg": ["Ed25519"]},
+        {"alg": {}},
+        {"alg": "Ed25519", "crit": 3},
+        {"alg": "Ed25519", "crit": [[]]},
+        {"alg": "Ed25519", "crit": ["exp"]},
+        {"alg": "Ed25519", "crit": ["b64"], "b64": False},
+        {"alg": "Ed25519", "kid": [1]},
+        {"alg": "Ed25519", "typ": 7},
+    ],
+    ids=str,
+)
+async def test_a_header_that_is_none_is_refused_whatever_it_is_also_when_it_is_signed(header: object) -> None:
+    token = signed_by_hand(header, said())
+    for bad in (token, token.rpartition(".")[0] + ".", token.rpartition(".")[0] + ".%%%"):
+        assert await refusal(bad) == refusing.INVALID
+
+
+@pytest.mark.parametrize("claims", [[], 7, "x", None], ids=str)
+async def test_claims_that_are_none_are_refused_also_when_they_are_signed(claims: object) -> None:
+    assert await refusal(signed_by_hand({"alg": auth.ALGORITHM}, claims)) == refusing.INVALID
+
+
+@pytest.mark.parametrize("changes", [{"name": "x\0"}, {"sub": "x\ud800"}], ids=repr)
+async def test_a_name_that_no_database_takes_is_refused_before_it_is_written(changes: dict[str, str]) -> None:
+    assert await refusal(signed_by_hand({"alg": auth.ALGORITHM}, said(**changes))) == refusing.INCOMPLETE
+
+
 @pytest.mark.parametrize("text", ["a", "a.b", "a.b.c", "å.b.c", "." * 9, "a" * 20_000])
 async def test_what_is_no_token_is_refused(text: str) -> None:
     assert await refusal(f"Bearer {text}") == refusing.INVALID

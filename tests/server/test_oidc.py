@@ -20,8 +20,11 @@ from schema.context import Claims
 from schema.errors import ClientMistake
 from server.auth import DevelopmentIssuer, development_key
 from server.auth.choosing import authentication
+from server.auth.issuer_keys import APART, IssuerKeys
+from server.auth.oidc import OutsideTokens
 from server.auth.refusing import NotAccepted, Reason
 from server.auth.remembering import Authentication
+from server.auth.signed import Expected
 from server.settings import Settings
 from tests.server.outside import ANNA, AUDIENCE, OUTDATED, Provider, provider
 
@@ -111,6 +114,7 @@ def said(issuer: Provider) -> Mapping[str, Any]:
 async def test_neither_no_signature_nor_one_with_the_public_key_as_a_secret_is_accepted(issuer: Provider) -> None:
     nothing = part({"alg": "none"}) + b"." + part(said(issuer)) + b"."
     assert await reason(trusting(issuer.issuer), nothing.decode()) is Reason.ALGORITHM
+    assert await reason(trusting("http://localhost:1"), nothing.decode()) is Reason.ALGORITHM, "nobody was asked"
     public = RSAKey.import_key(httpx2.get(f"{issuer.issuer}/jwks").json()["keys"][0])
     for secret in (public.as_pem(private=False), json.dumps(public.as_dict()).encode()):
         signed = part({"alg": "HS256"}) + b"." + part(said(issuer))
@@ -151,14 +155,18 @@ async def test_a_token_that_is_all_brackets_is_refused_like_any_other(issuer: Pr
 
 
 async def test_new_keys_of_the_issuer_are_found_and_the_old_ones_forgotten() -> None:
+    moments = [0.0]
     with provider() as before:
-        read, port = trusting(before.issuer), before.port
-        old = before.token()
-        await read(f"Bearer {old}")
+        keys = IssuerKeys(before.issuer, clock=lambda: moments[-1])
+        tokens = OutsideTokens(Expected(before.issuer, AUDIENCE, ("RS256",)), keys)
+        first, another, port = before.token(), before.token(subject="bo"), before.port
+        await Authentication(tokens.verify)(f"Bearer {first}")
     with provider(port) as after:
-        fresh = trusting(after.issuer)
-        assert (await fresh(f"Bearer {after.token()}")).subject == "anna"
-        assert await reason(fresh, old) is Reason.SIGNATURE
+        new = after.token()
+        assert await reason(Authentication(tokens.verify), new) is Reason.SIGNATURE
+        moments.append(APART)
+        assert (await Authentication(tokens.verify)(f"Bearer {new}")).subject == "anna"
+        assert await reason(Authentication(tokens.verify), another) is Reason.SIGNATURE
 
 
 async def test_tokens_of_known_keys_are_accepted_while_the_issuer_is_down() -> None:
