@@ -17,6 +17,9 @@ from server.auth.signed import Expected, are_grants, header_of, is_name, verifie
 LEEWAY = 30
 """Seconds by which the issuer's clock and ours may differ."""
 
+OURS = (API_KEY.decode(), "command-line:")
+"""How subjects begin that we give ourselves, to API keys and to people at a command line."""
+
 GROUP = "creditgraph:"
 """How groups begin that grant something: `creditgraph:SE01:CREDIT_MANAGER`."""
 
@@ -56,7 +59,7 @@ class OutsideTokens:
 def claims_of(said: Mapping[str, Any], names: ClaimNames) -> Claims:
     """Who it is and what was granted. A name or a language that cannot be used is left out; a grant never is."""
     subject, name, locale = said["sub"], said.get(names.name), said.get(names.locale)
-    if not is_name(subject) or subject.startswith(API_KEY.decode()):
+    if not is_name(subject) or subject.startswith(OURS):
         raise NotAccepted(Reason.CLAIMS)
     return Claims(
         subject=subject,

@@ -30,6 +30,9 @@ from tests.server.outside import ANNA, AUDIENCE, OUTDATED, Provider, provider
 
 pytestmark = [pytest.mark.filterwarnings(text) for text in OUTDATED]
 
+OTHER_KEY = {Reason.SIGNATURE, Reason.UNKNOWN_KEY}
+"""The provider names the key in its tokens or does not, by its version; there is one for each Python."""
+
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[Provider]:
@@ -83,7 +86,7 @@ async def test_a_token_for_another_audience_is_refused(issuer: Provider) -> None
 
 async def test_a_token_of_another_issuer_is_refused_also_when_the_key_is_right(issuer: Provider) -> None:
     with provider() as other:
-        assert await reason(trusting(issuer.issuer), other.token()) is Reason.SIGNATURE
+        assert await reason(trusting(issuer.issuer), other.token()) in OTHER_KEY
     forged = issuer.token({**ANNA, "iss": "http://localhost:1"})
     assert await reason(trusting(issuer.issuer), forged) is Reason.ISSUER
 
@@ -163,10 +166,10 @@ async def test_new_keys_of_the_issuer_are_found_and_the_old_ones_forgotten() -> 
         await Authentication(tokens.verify)(f"Bearer {first}")
     with provider(port) as after:
         new = after.token()
-        assert await reason(Authentication(tokens.verify), new) is Reason.SIGNATURE
+        assert await reason(Authentication(tokens.verify), new) in OTHER_KEY
         moments.append(APART)
         assert (await Authentication(tokens.verify)(f"Bearer {new}")).subject == "anna"
-        assert await reason(Authentication(tokens.verify), another) is Reason.SIGNATURE
+        assert await reason(Authentication(tokens.verify), another) in OTHER_KEY
 
 
 async def test_tokens_of_known_keys_are_accepted_while_the_issuer_is_down() -> None:
@@ -247,5 +250,6 @@ async def test_claims_may_have_other_names_and_what_is_missing_has_a_default(iss
     assert (nameless.name, nameless.locale) == ("anna", None)
 
 
-async def test_nobody_outside_can_be_called_as_an_api_key_is(issuer: Provider) -> None:
-    assert await reason(trusting(issuer.issuer), issuer.token(subject="cgk_1")) is Reason.CLAIMS
+@pytest.mark.parametrize("subject", ["cgk_1", "command-line:root"])
+async def test_nobody_outside_can_be_taken_for_a_program_or_a_person_of_ours(issuer: Provider, subject: str) -> None:
+    assert await reason(trusting(issuer.issuer), issuer.token(subject=subject)) is Reason.CLAIMS
