@@ -20,10 +20,12 @@ from persistence.database import Pool, PoolState, open_pool
 from persistence.looking_again import look_again
 from schema import export
 from schema.app import SCHEMA, graphql_schema
-from schema.context import Authenticate, House
+from schema.context import House
 from schema.endpoint import Endpoint
 from schema.trusted import TrustedDocuments
 from server.auth import Clock, utc_now
+from server.auth.api_keys import ApiKeys
+from server.auth.remembering import Authentication
 from server.exploring import graphiql
 from server.health import alive, readiness
 from server.log import RequestLog, Tell, to_stderr
@@ -55,7 +57,7 @@ class Application:
 
     settings: Settings
     url: str = field(repr=False)
-    authenticate: Authenticate = field(repr=False)
+    authenticate: Authentication = field(repr=False)
     clock: Clock = utc_now
     tell: Tell = to_stderr
     trusted: TrustedDocuments | None = None
@@ -119,6 +121,7 @@ class Application:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         pool = await open_pool(self.url, max_size=self.settings.pool_size, pooler=self.settings.pooler)
         async with pool:
+            self.authenticate.keys = ApiKeys(pool).verify
             house = House(
                 pool,
                 self.authenticate,

@@ -1,4 +1,4 @@
-"""The command `creditgraph`: serve, migrate, import, reconcile, documents, token, demo.
+"""The command `creditgraph`: serve, migrate, import, reconcile, documents, token, api-key, demo.
 
 What only one command needs is imported by that command, so that serving starts sooner and takes no memory
 for what it never runs.
@@ -31,6 +31,12 @@ def _import() -> click.Command:
     return import_command
 
 
+def _api_key() -> click.Command:
+    from server.key_commands import key_commands
+
+    return key_commands
+
+
 def _reconcile() -> click.Command:
     from server.reconciling import reconcile_command
 
@@ -47,8 +53,9 @@ LATER: Mapping[str, Callable[[], click.Command]] = {
     "import": _import,
     "reconcile": _reconcile,
     "documents": _documents,
+    "api-key": _api_key,
 }
-ORDER = ("serve", "migrate", "import", "reconcile", "documents", "token", "demo")
+ORDER = ("serve", "migrate", "import", "reconcile", "documents", "token", "api-key", "demo")
 
 
 class Commands(click.Group):
@@ -89,7 +96,8 @@ def serve(host: str | None, port: int | None) -> None:
     # What is made while starting stays: looking for garbage among it costs a fifth of the start.
     gc.disable()
     from server.app import Application
-    from server.auth import KEY_FILE, TokenAuthentication, development_key
+    from server.auth import KEY_FILE
+    from server.auth.choosing import authentication
     from server.documents import trusted_documents
     from server.log import configure_logs
     from server.serving import NotLoopback, address_of, listen, require_loopback
@@ -100,7 +108,8 @@ def serve(host: str | None, port: int | None) -> None:
     trusted = trusted_documents(chosen)
     host, port = host or chosen.host, chosen.port if port is None else port
     try:
-        require_loopback(host)
+        if chosen.trusts_development:
+            require_loopback(host)
         bound = listen(host, port)
     except NotLoopback as error:
         stop(str(error), BAD_USAGE)
@@ -109,9 +118,10 @@ def serve(host: str | None, port: int | None) -> None:
     with bound, database(chosen) as found:
         found.require_migrated()
         folder = embedded.data_folder()
-        click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
+        if chosen.trusts_development:
+            click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
         configure_logs()
-        authenticate = TokenAuthentication(development_key(folder))
+        authenticate = authentication(chosen, folder)
         application = Application(chosen, found.url, authenticate, trusted=trusted, tracing=tracing(os.environ))
 
         def started() -> None:

@@ -28,7 +28,8 @@ def require_loopback(host: str) -> None:
     if not found:
         raise NotLoopback(
             f"Tokens are signed by the development issuer, so this server listens on this machine only; {host} is not "
-            "a loopback address. Leave CREDITGRAPH_HOST and --host out, or use 127.0.0.1 or ::1."
+            "a loopback address. Leave CREDITGRAPH_HOST and --host out, or use 127.0.0.1 or ::1; or trust an issuer "
+            "(CREDITGRAPH_OIDC_ISSUER), or API keys alone (CREDITGRAPH_DEVELOPMENT_TOKENS=no)."
         )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 
 class WrongSetting(ValueError):
@@ -63,6 +64,35 @@ class Settings:
     metrics: bool = True
     """Whether /metrics is answered: on or off."""
 
+    oidc_issuer: str | None = None
+    """The issuer whose tokens are accepted, as `iss` says it; `https://`, or `http://` on this machine."""
+
+    oidc_audience: str | None = None
+    """What tokens must be meant for, in `aud`. Needed with an issuer."""
+
+    oidc_algorithms: tuple[str, ...] = ("RS256", "PS256", "ES256", "Ed25519")
+    """How the issuer may sign, of `ASYMMETRIC`."""
+
+    oidc_grants_claim: str = "grants"
+    """The claim with companies and roles: {"SE01": ["CREDIT_MANAGER"]}."""
+
+    oidc_groups_claim: str | None = None
+    """The claim with groups, of which those like `creditgraph:SE01:CREDIT_MANAGER` grant a role."""
+
+    oidc_name_claim: str = "name"
+    """The claim with the name that others see; the subject where it is missing."""
+
+    oidc_locale_claim: str = "locale"
+    """The claim with the language of the person."""
+
+    development_tokens: bool | None = None
+    """Whether tokens of the development issuer are accepted; when not said, only without an outside issuer."""
+
+    @property
+    def trusts_development(self) -> bool:
+        """Whether tokens of the development issuer are accepted."""
+        return self.oidc_issuer is None if self.development_tokens is None else self.development_tokens
+
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """The settings of the environment. An empty variable counts as not set. Raises `WrongSetting`."""
@@ -79,6 +109,8 @@ class Settings:
                     wrong.append(f"{variable}: {error}")
         if values.get("trusted_documents") in ("allow", "require") and "manifests" not in values:
             wrong.append("CREDITGRAPH_MANIFESTS: names the folder of the trusted documents, which none does")
+        if values.get("oidc_issuer") and "oidc_audience" not in values:
+            wrong.append("CREDITGRAPH_OIDC_AUDIENCE: should say what tokens of the issuer are meant for")
         if wrong:
             raise WrongSetting("; ".join(wrong))
         return cls(**values)
@@ -135,6 +167,30 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _issuer(text: str) -> str:
+    """Reads the address of an issuer. What is sent over a network in the clear could be anybody's keys."""
+    parts = urlsplit(text)
+    here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or parts.query or parts.fragment or parts.scheme not in ("https", "http" if here else ""):
+        raise ValueError(f"should be an address that begins with https://, not {text!r}")
+    return text
+
+
+def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Reads names with commas between them."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(name.strip() for name in text.split(","))
+        if not set(found) <= set(known):
+            raise ValueError(f"should be some of {', '.join(known)}, not {text!r}")
+        return found
+
+    return read
+
+
+ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
+"""Algorithms by which only the issuer can sign. None that shares a secret is among them."""
+
 _ITS_OWN_NAME = {
     "database_url": "DATABASE_URL",
     "scoped_database_url": "SCOPED_DATABASE_URL",
@@ -155,4 +211,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "trusted_documents": _one_of("off", "allow", "require"),
     "manifests": Path,
     "metrics": lambda text: _one_of("on", "off")(text) == "on",
+    "oidc_issuer": _issuer,
+    "oidc_algorithms": _some_of(ASYMMETRIC),
+    "development_tokens": lambda text: _one_of("yes", "no")(text) == "yes",
 }

@@ -1,9 +1,21 @@
 """The tables, one file a subject. `metadata` is what migrations must equal."""
 
-from persistence.tables import company, customer, decisions, limits, movements, orders, receivables, reference, running
+from persistence.tables import (
+    api_key,
+    company,
+    customer,
+    decisions,
+    limits,
+    movements,
+    orders,
+    receivables,
+    reference,
+    running,
+)
 from persistence.tables.columns import metadata
 
 __all__ = [
+    "api_key",
     "company",
     "customer",
     "decisions",

@@ -65,6 +65,9 @@ coded(
     JOB_STARTED="Long work began.",
     JOB_FINISHED="Long work ended.",
     JOB_CANCELLED="Long work was called off.",
+    API_KEY_CREATED="An API key was made.",
+    API_KEY_ROTATED="An API key was given a successor.",
+    API_KEY_REVOKED="An API key was revoked.",
 )
 
 

@@ -25,8 +25,8 @@ _ONLY_MEMBERS = (
 )
 _ONLY_CUSTOMERS = "(select party_id from customer group by 1 having every(company_id = $1))"
 
-EVERYBODYS = frozenset({"actor", "currency", "exchange_rate"})
-"""Tables without rows of one company. People and programs act in the whole group."""
+EVERYBODYS = frozenset({"actor", "api_key", "currency", "exchange_rate"})
+"""Tables without rows of one company. People and programs act in the whole group, and no field gives their keys."""
 
 _BELONGS = {
     "company": "id = $1",

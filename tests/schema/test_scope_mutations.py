@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from itertools import count
 from typing import Any
 
 import asyncpg
@@ -11,22 +10,13 @@ import pytest
 
 from persistence import embedded
 from persistence.tables import metadata
-from tests.schema.asking import Answer, Asker
-from tests.schema.everything import SCHEMA_READ, Operation, Taste, Writer, plainly
-from tests.schema.inputs import Leaf, Path, filled, leaves, plain
-from tests.schema.references import reference
+from tests.schema.attempts import EVERYWHERE, MUTATIONS, OUT_OF_SCOPE, names, operation, references, refusals, tried
+from tests.schema.everything import Operation
 from tests.schema.scene import Scene, staged
 from tests.schema.telling import leaks
 from tests.schema.two_companies import OTHER, OWN, Firm
-from tests.schema.world import TODAY
 
-assert SCHEMA_READ.mutation_type is not None
-MUTATIONS = dict(SCHEMA_READ.mutation_type.fields)
 ROLES = ("CREDIT_MANAGER", "INTEGRATION", "ADMIN")
-
-OUT_OF_SCOPE = {"NOT_FOUND", "FORBIDDEN", "COMPANY_NOT_AVAILABLE"}
-EVERYWHERE = {"upsertCompanies", "setExchangeRates"}
-"""What belongs to all companies together, and is only for those who may do it in all of them."""
 
 MADE = {("upsertCustomers", ("customers", "account"))}
 """Numbers of what is made: what they are in another company says nothing."""
@@ -44,39 +34,11 @@ NOT_THERE = {
 TAKEN = {"createCreditGroup": {"ALREADY_EXISTS"}}
 """Numbers of credit groups are one series for all companies: that one is taken cannot be hidden."""
 
-_fresh = count()
-
 
 @pytest.fixture(scope="module")
 async def scene(server: embedded.Server, database_name: str) -> AsyncIterator[Scene]:
     async with staged(server, database_name) as made:
         yield made
-
-
-def references(scene: Scene, name: str) -> list[Path]:
-    """The places of a mutation's input at which something of a company is named."""
-    kind = MUTATIONS[name].args["input"].type
-    named = [(path, within, reference(scene.world, OTHER, path, within, leaf)) for path, within, leaf in leaves(kind)]
-    return [path for path, _, value in named if value is not None]
-
-
-def names(scene: Scene, firm: Firm, theirs: Path | None = None) -> Leaf:
-    """Everything of one company; at `theirs` of the other."""
-
-    def leaf(path: Path, within: str, kind: Any) -> Any:
-        whose = OTHER if path == theirs else firm
-        said = reference(scene.world, whose, path, within, kind)
-        return said if said is not None else plain(kind, firm.currency, TODAY.isoformat(), f"fresh {next(_fresh)}")
-
-    return leaf
-
-
-def operation(name: str, leaf: Leaf, *wanted: Path) -> Operation:
-    if name in ("settle", "unsettle") and not {path[0] for path in wanted} & {"payment", "creditNote"}:
-        wanted = (*wanted, ("payment", "id"))
-    writer = Writer(SCHEMA_READ, Taste(plainly, frozenset({"timeline"})), "mutation")
-    writer.root(name, 0, input=filled(MUTATIONS[name].args["input"].type, leaf, *wanted))
-    return writer.operation()
 
 
 async def digest(conn: asyncpg.Connection) -> Mapping[str, str | None]:
@@ -86,19 +48,6 @@ async def digest(conn: asyncpg.Connection) -> Mapping[str, str | None]:
         for name in metadata.tables
         if name != "audit_event"
     }
-
-
-def refusals(answer: Answer) -> set[str]:
-    """The codes of everything that was refused."""
-    found = set(answer.codes)
-    for payload in (answer.body.get("data") or {}).values():
-        for part in (payload or {}, *((payload or {}).get("results") or ())):
-            found |= {error["code"] for error in part.get("errors") or ()}
-    return found
-
-
-async def tried(ask: Asker, asked: Operation, role: str, *companies: str) -> Answer:
-    return await ask(asked.text, asked.variables, as_=role, companies=companies or [OWN.code], language="en")
 
 
 async def role_for(scene: Scene, name: str) -> str:

@@ -13,6 +13,7 @@ from persistence.keys import new_key
 from schema import export
 from server.app import keep_folding, keep_looking
 from server.health import readiness
+from server.log import JsonLines
 from server.serving import NotLoopback, address_of, listen, require_loopback
 from tests.server.conftest import Served
 
@@ -83,6 +84,30 @@ async def test_a_request_is_one_line_with_its_id_and_without_its_variables(serve
     assert lines[0]["ms"] > 0
     assert ACCOUNT not in str(lines)
     assert token not in str(lines)
+
+
+@pytest.mark.parametrize("given", [None, "front-end-7"])
+async def test_what_we_did_not_expect_is_told_by_its_request_id_alone_which_the_log_has_too(
+    served: Served, pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture, given: str | None
+) -> None:
+    headers = {"Authorization": f"Bearer {served.token('VIEWER')}"} | ({"X-Request-Id": given} if given else {})
+    await pool.execute("alter table aging_definition rename to hidden_from_the_program")
+    try:
+        asked = {"query": "{ agingDefinitions { nodes { id } } }"}
+        answer = await served.client.post("/graphql", json=asked, headers=headers)
+    finally:
+        await pool.execute("alter table hidden_from_the_program rename to aging_definition")
+    (error,) = answer.json()["errors"]
+    told = error["extensions"]["requestId"]
+    assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    assert told == answer.headers["x-request-id"] == (given or told)
+    assert told in error["message"]
+    assert "aging_definition" not in answer.text
+    assert "Undefined" not in answer.text
+    failure = json.loads(JsonLines().format(next(one for one in caplog.records if one.levelname == "ERROR")))
+    assert (failure["event"], failure["request_id"]) == ("unexpected", told)
+    assert "aging_definition" in failure["exception"][0]["exc_value"]
+    assert [line["request_id"] for line in map(json.loads, served.told)] == [told]
 
 
 @pytest.fixture

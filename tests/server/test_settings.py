@@ -31,6 +31,14 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "CREDITGRAPH_TRUSTED_DOCUMENTS": "require",
             "CREDITGRAPH_MANIFESTS": "manifests",
             "CREDITGRAPH_METRICS": "off",
+            "CREDITGRAPH_OIDC_ISSUER": "https://id.example.com/realms/credit/",
+            "CREDITGRAPH_OIDC_AUDIENCE": "creditgraph",
+            "CREDITGRAPH_OIDC_ALGORITHMS": "ES256, PS512",
+            "CREDITGRAPH_OIDC_GRANTS_CLAIM": "https://example.com/grants",
+            "CREDITGRAPH_OIDC_GROUPS_CLAIM": "groups",
+            "CREDITGRAPH_OIDC_NAME_CLAIM": "preferred_username",
+            "CREDITGRAPH_OIDC_LOCALE_CLAIM": "language",
+            "CREDITGRAPH_DEVELOPMENT_TOKENS": "yes",
         }
     ) == Settings(
         database_url="postgresql://one",
@@ -48,6 +56,14 @@ def test_every_setting_is_read_from_its_variable() -> None:
         trusted_documents="require",
         manifests=Path("manifests"),
         metrics=False,
+        oidc_issuer="https://id.example.com/realms/credit/",
+        oidc_audience="creditgraph",
+        oidc_algorithms=("ES256", "PS512"),
+        oidc_grants_claim="https://example.com/grants",
+        oidc_groups_claim="groups",
+        oidc_name_claim="preferred_username",
+        oidc_locale_claim="language",
+        development_tokens=True,
     )
 
 
@@ -68,6 +84,12 @@ def test_every_setting_is_read_from_its_variable() -> None:
         ("CREDITGRAPH_ALLOWED_ORIGINS", "https://credit.example/app"),
         ("CREDITGRAPH_TRUSTED_DOCUMENTS", "always"),
         ("CREDITGRAPH_METRICS", "maybe"),
+        ("CREDITGRAPH_OIDC_ALGORITHMS", "none"),
+        ("CREDITGRAPH_OIDC_ALGORITHMS", "RS256,HS256"),
+        ("CREDITGRAPH_OIDC_ISSUER", "http://id.example.com"),
+        ("CREDITGRAPH_OIDC_ISSUER", "id.example.com"),
+        ("CREDITGRAPH_OIDC_ISSUER", "https://"),
+        ("CREDITGRAPH_DEVELOPMENT_TOKENS", "perhaps"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_its_variable(variable: str, text: str) -> None:
@@ -85,3 +107,24 @@ def test_not_every_origin_is_allowed_at_once(text: str) -> None:
 def test_trusted_documents_are_somewhere(mode: str) -> None:
     with pytest.raises(WrongSetting, match=r"^CREDITGRAPH_MANIFESTS: "):
         Settings.read({"CREDITGRAPH_TRUSTED_DOCUMENTS": mode})
+
+
+def test_an_issuer_without_an_audience_would_accept_tokens_for_anybody() -> None:
+    with pytest.raises(WrongSetting, match=r"^CREDITGRAPH_OIDC_AUDIENCE: "):
+        Settings.read({"CREDITGRAPH_OIDC_ISSUER": "https://id.example.com"})
+
+
+@pytest.mark.parametrize("issuer", ["http://localhost:8080", "http://127.0.0.1/realm", "http://[::1]:9"])
+def test_an_issuer_on_this_machine_may_speak_http(issuer: str) -> None:
+    read = Settings.read({"CREDITGRAPH_OIDC_ISSUER": issuer, "CREDITGRAPH_OIDC_AUDIENCE": "creditgraph"})
+    assert read.oidc_issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("issuer", "said", "trusted"),
+    [(None, None, True), ("https://i", None, False), ("https://i", True, True), (None, False, False)],
+)
+def test_development_tokens_are_trusted_without_an_issuer_or_when_it_is_said(
+    issuer: str | None, said: bool | None, trusted: bool
+) -> None:
+    assert Settings(oidc_issuer=issuer, development_tokens=said).trusts_development is trusted
