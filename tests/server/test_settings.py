@@ -30,6 +30,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "CREDITGRAPH_ALLOWED_ORIGINS": "https://credit.example, http://localhost:5173",
             "CREDITGRAPH_TRUSTED_DOCUMENTS": "require",
             "CREDITGRAPH_MANIFESTS": "manifests",
+            "CREDITGRAPH_GRAPHIQL": "off",
             "CREDITGRAPH_METRICS": "off",
         }
     ) == Settings(
@@ -47,6 +48,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         allowed_origins=("https://credit.example", "http://localhost:5173"),
         trusted_documents="require",
         manifests=Path("manifests"),
+        graphiql=False,
         metrics=False,
     )
 
@@ -67,6 +69,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         ("CREDITGRAPH_ALLOWED_ORIGINS", "credit.example"),
         ("CREDITGRAPH_ALLOWED_ORIGINS", "https://credit.example/app"),
         ("CREDITGRAPH_TRUSTED_DOCUMENTS", "always"),
+        ("CREDITGRAPH_GRAPHIQL", "yes"),
         ("CREDITGRAPH_METRICS", "maybe"),
     ],
 )
