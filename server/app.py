@@ -75,8 +75,9 @@ class Application:
             Route("/schema.graphql", schema_file),
             Route("/livez", alive),
             Route("/readyz", self._ready),
-            *graphiql("/graphiql"),
         ]
+        if self.settings.graphiql:
+            routes += graphiql("/graphiql")
         if self.settings.metrics:
             routes.append(Route("/metrics", Metrics(self.counts, self._pool_state, self._kept).answer))
         self._rare = Starlette(routes=routes, lifespan=self._lifespan)

@@ -61,6 +61,9 @@ class Settings:
     manifests: Path | None = None
     """The folder with the manifests of trusted documents, one for each client."""
 
+    graphiql: bool = True
+    """Whether /graphiql is answered: on or off."""
+
     metrics: bool = True
     """Whether /metrics is answered: on or off."""
 
@@ -210,6 +213,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "allowed_origins": _origins,
     "trusted_documents": _one_of("off", "allow", "require"),
     "manifests": Path,
+    "graphiql": lambda text: _one_of("on", "off")(text) == "on",
     "metrics": lambda text: _one_of("on", "off")(text) == "on",
     "oidc_issuer": _issuer,
     "oidc_algorithms": _some_of(ASYMMETRIC),

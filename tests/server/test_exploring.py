@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from server.exploring import FOLDER
+from server.settings import Settings
 from tests.server.browsing import CHROMIUM, NO_CHROMIUM, browsing
-from tests.server.conftest import Served
+from tests.server.conftest import Served, serving
 from tests.server.picture import PICTURE
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,12 @@ async def test_it_may_load_nothing_from_elsewhere(served: Served) -> None:
 async def test_it_is_found_without_the_last_slash_behind_any_proxy(served: Served, path: str, inside: str) -> None:
     answer = await served.client.get(f"/graphiql{path}")
     assert (answer.status_code, answer.headers["location"]) == (307, inside)
+
+
+async def test_it_can_be_turned_off(database_url: str) -> None:
+    async with serving(database_url, Settings(graphiql=False)) as without:
+        for path in ("/graphiql", "/graphiql/", "/graphiql/graphiql.js"):
+            assert (await without.client.get(path)).status_code == 404
 
 
 async def test_a_browser_asks_whether_it_has_changed(served: Served) -> None:
