@@ -23,8 +23,10 @@ from schema.asking import english, spoken
 from schema.context import House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
-from schema.log_line import more
+from schema.log_line import add_to_line, more
 from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
+from schema.streaming.sse import EVENTS, Responding
+from schema.streaming.streams import Streams
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
 PREFLIGHT = (b"graphql-require-preflight", b"apollo-require-preflight", b"x-apollo-operation-name")
@@ -42,6 +44,8 @@ LANE = b"x-creditgraph-lane"
 """An ADMIN may ask for the slow lane, to compare, and with `?explain` for how the answer came about."""
 
 LARGEST_BODY = 1024 * 1024
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_EVENTS = re.compile(rb"(^|,)\s*text/event-stream\s*(;|,|$)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:\-]{1,100}", re.ASCII)
 
 _STATUS = {
@@ -69,15 +73,27 @@ class Refusal(Exception):
 class Endpoint:
     """An ASGI application that answers GraphQL."""
 
-    def __init__(self, house: House, schema: GraphQLSchema) -> None:
+    def __init__(self, house: House, schema: GraphQLSchema, origins: Sequence[str] = ()) -> None:
         self._house = house
         self._runner = Runner(house, schema)
+        self._streams = Streams(house, schema)
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The first of several headers of one name counts.
         headers: Headers = dict(reversed(scope["headers"]))
         request_id = _request_id(headers)
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send, headers, request_id)
+            return
         kind, status, answer, more = await self._respond(scope, receive, headers, request_id)
+        if kind is EVENTS:
+            # What is wrong with an operation is an event, too: browsers say nothing of a refused response.
+            if status is None and answer.refused not in _STATUS:
+                said = [(b"content-language", answer.locale.encode()), (b"x-request-id", request_id.encode()), *_ALWAYS]
+                await Responding(self._streams, receive, send).tell(answer, said)
+                return
+            kind = JSON
         body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
         start = [
             (b"content-type", _CONTENT_TYPE[kind]),
@@ -100,7 +116,7 @@ class Endpoint:
         kind = JSON
         try:
             kind = _media_type(headers.get(b"accept", b"*/*"))
-            work = self._answer(scope, receive, headers, request_id, language)
+            work = self._answer(scope, receive, headers, request_id, language, streaming=kind is EVENTS)
             return kind, None, await by_deadline(self._house.deadline, work), ()
         except Refusal as error:
             wrong = ClientMistake(ErrorCode.BAD_USER_INPUT, error.message)
@@ -116,14 +132,40 @@ class Endpoint:
             return kind, None, refusal(wrong, language, request_id), ()
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language
+        self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language, streaming: bool
     ) -> Answer:
         claims = await self._house.authenticate(_text(headers, b"authorization"))
         asked = await _asked(scope, receive, headers, request_id)
+        if streaming:
+            authorization, last = _text(headers, b"authorization"), _last_event(headers)
+            asked = replace(asked, streaming=True, authorization=authorization, last_event=last)
         if any(Role.ADMIN in roles for roles in claims.grants.values()):
             lane, explain = _text(headers, LANE), scope["query_string"].startswith(b"explain")
             asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
         return await self._runner.run(claims, asked, language)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send, headers: Headers, request_id: str) -> None:
+        """A WebSocket, from a page of this host or of one that is allowed, or from no page at all."""
+        from schema.streaming.socket import Socket
+
+        add_to_line(request_id=request_id)
+        await receive()
+        if not _is_ours(_text(headers, b"origin"), _text(headers, b"host"), self._origins):
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        socket = Socket(self._house, self._runner, self._streams, headers, receive, send, request_id)
+        await socket.serve(scope["subprotocols"])
+
+
+def _is_ours(origin: str | None, host: str | None, allowed: frozenset[str]) -> bool:
+    """Whether a page of an origin may connect: scripts of other sites would be heard with what the browser knows."""
+    return origin is None or origin in allowed or origin.partition("://")[2] == host
+
+
+def _last_event(headers: Headers) -> int | None:
+    """The number of the last event that a client had before its connection broke."""
+    text = _text(headers, b"last-event-id")
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else None
 
 
 def _status(answer: Answer, kind: str) -> int:
@@ -137,7 +179,10 @@ def _status(answer: Answer, kind: str) -> int:
 
 @lru_cache(256)
 def _media_type(accept: bytes) -> str:
-    """The media type to answer with, the client's favourite of the two; `application/json` for `*/*`."""
+    """The media type to answer with, the client's favourite of the two; `application/json` for `*/*`.
+
+    Events are for those who accept no JSON: some clients list them with every query, as the last resort.
+    """
     best, chosen = 0.0, ""
     for part in accept.decode("latin-1").split(","):
         wanted, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -145,6 +190,8 @@ def _media_type(accept: bytes) -> str:
         quality = next((_number(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
         if kind is not None and quality > best:
             best, chosen = quality, kind
+    if (not chosen or b"json" not in accept) and _EVENTS.search(accept):
+        return EVENTS
     if not chosen:
         raise Refusal(406, Message(N_("Answers are JSON. Accept application/graphql-response+json.")))
     return chosen

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 
+from schema.endpoint import LARGEST_BODY
 from server.app import Application
 
 GRACE = 10
@@ -53,6 +56,13 @@ def address_of(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if bound.family is socket.AF_INET6 else f"http://{host}:{port}"
 
 
+def websocket(**given: Any) -> asyncio.Protocol:
+    """uvicorn's protocol for WebSockets. Only a process that is asked for one loads it: 3 MB."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**given)
+
+
 class Server(uvicorn.Server):
     """uvicorn, which says when it answers and leaves the ending of the process to us."""
 
@@ -61,7 +71,9 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 application,
                 http="httptools",
-                ws="none",
+                ws=cast("Any", websocket),
+                ws_max_size=LARGEST_BODY,
+                ws_per_message_deflate=False,  # takes each connection 100 kB and more time than its network
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -70,12 +82,18 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE,
             )
         )
+        self._application = application
         self._say_started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell that requests are answered."""
         await super().startup(sockets)
         self._say_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End subscriptions first, which go on for ever otherwise, then wait for what is under way."""
+        await self._application.end_streams()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End in order; asked again, at once. Unlike uvicorn's own this does not raise the signal once more."""

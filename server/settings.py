@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any, Literal
 
 
@@ -38,11 +39,22 @@ class Settings:
     reporting_currency: str = "EUR"
     """In which amounts of several currencies are sorted and compared."""
 
+    event_retention_hours: float = 72
+    """How long subscriptions can go on after a sequence; what happened before is forgotten."""
+
+    origins: tuple[str, ...] = ()
+    """Origins of pages beside this host that may open WebSockets, separated by commas: https://credit.example.com"""
+
     host: str = "127.0.0.1"
     """The address to listen on."""
 
     port: int = 8000
     """The port to listen on; 0 takes a free one."""
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long events are kept."""
+        return timedelta(hours=self.event_retention_hours)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -89,6 +101,12 @@ def _like(pattern: str) -> Callable[[str], str]:
     return read
 
 
+def _every_like(pattern: str) -> Callable[[str], tuple[str, ...]]:
+    """Reads texts of a certain shape, separated by commas."""
+    one = _like(pattern)
+    return lambda text: tuple(one(part.strip()) for part in text.split(","))
+
+
 _ITS_OWN_NAME = {
     "database_url": "DATABASE_URL",
     "scoped_database_url": "SCOPED_DATABASE_URL",
@@ -102,5 +120,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "request_deadline_seconds": _number(float, 0.001, 3600),
     "embedded_purpose": _like("[a-z][a-z0-9-]*"),
     "reporting_currency": _like("[A-Z]{3}"),
+    "event_retention_hours": _number(float, 0.01, 24 * 366),
+    "origins": _every_like(r"https?://[^/\s,]+"),
     "port": _number(int, 0, 65535),
 }

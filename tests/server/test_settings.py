@@ -21,6 +21,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "CREDITGRAPH_REQUEST_DEADLINE_SECONDS": "2.5",
             "CREDITGRAPH_EMBEDDED_PURPOSE": "trial-2",
             "CREDITGRAPH_REPORTING_CURRENCY": "SEK",
+            "CREDITGRAPH_EVENT_RETENTION_HOURS": "1.5",
+            "CREDITGRAPH_ORIGINS": "https://credit.example.com, http://localhost:5173",
             "CREDITGRAPH_HOST": "::1",
             "CREDITGRAPH_PORT": "0",
         }
@@ -32,6 +34,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         request_deadline_seconds=2.5,
         embedded_purpose="trial-2",
         reporting_currency="SEK",
+        event_retention_hours=1.5,
+        origins=("https://credit.example.com", "http://localhost:5173"),
         host="::1",
         port=0,
     )
@@ -47,6 +51,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         ("CREDITGRAPH_REQUEST_DEADLINE_SECONDS", "-1"),
         ("CREDITGRAPH_EMBEDDED_PURPOSE", "../elsewhere"),
         ("CREDITGRAPH_REPORTING_CURRENCY", "kronor"),
+        ("CREDITGRAPH_EVENT_RETENTION_HOURS", "0"),
+        ("CREDITGRAPH_ORIGINS", "credit.example.com"),
         ("CREDITGRAPH_PORT", "65536"),
     ],
 )
