@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.exposure import Category
+from persistence.events import EXPOSURE_CHANGED
 
 Sum = tuple[UUID, UUID, str, str, date, int]
 """Customer, company, category, currency, due day, and the change in minor units of the currency."""
@@ -35,13 +36,16 @@ where customer_id = any($1::uuid[]) and amount = 0
 """
 """Sales hardly ever come to zero, and are many: they are not looked through."""
 
-FOLD = """
+FOLD = f"""
 with picked as materialized (
   select id from movement_tail order by id limit $1 for update skip locked
 ), taken as (
   delete from movement_tail using picked where movement_tail.id = picked.id
   returning movement_tail.company_id, movement_tail.category, movement_tail.currency, movement_tail.due_day,
-    movement_tail.amount
+    movement_tail.amount, movement_tail.customers
+), told as (
+  insert into outbox (kind, company_id, subject_id, payload)
+  select distinct '{EXPOSURE_CHANGED}', company_id, unnest(customers), '{{"table": "customer"}}'::jsonb from taken
 ), folded as (
   insert into company_balance as kept (company_id, category, currency, due_day, amount)
   select company_id, category, currency, due_day, sum(amount)::bigint
@@ -93,6 +97,8 @@ def columns(sums: Sequence[Sum]) -> list[list[Any]]:
 
 async def fold(conn: asyncpg.Connection, limit: int = 10_000) -> int:
     """Move up to `limit` movements of the tail into the sums of their companies; how many were moved.
+
+    Whose exposure changed is told on: once for all movements that are folded together.
 
     One statement, so that a reader of sums and tail sees each movement exactly once. Folders at work at the same time
     pick different movements. Sums that came to zero are deleted after it.

@@ -6,7 +6,7 @@ Called inside the payer's lock; the keys of balances are written in sorted order
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -88,7 +88,17 @@ def rows_of(moved: Iterable[Moved], recorded_at: datetime, digits: Mapping[str, 
     tail: dict[tuple[UUID, str, str, date], int] = defaultdict(int)
     for _, company, category, currency, due, amount in changed:
         tail[company, category, currency, due] += amount
-    return Rows(rows, changed, [_tail_row(*key, amount) for key, amount in sorted(tail.items()) if amount])
+    return Rows(rows, changed, _tail_rows(tail, list(dict.fromkeys(customer for customer, *_ in changed))))
+
+
+def _tail_rows(tail: Mapping[tuple[UUID, str, str, date], int], customers: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What is to be folded, and in the first row whose exposure changed; that is told also where nothing else is."""
+    kept = [_tail_row(*key, amount) for key, amount in sorted(tail.items()) if amount]
+    if customers and not kept:
+        kept = [_tail_row(*min(tail), 0)]
+    for place, row in enumerate(kept):
+        row["customers"] = None if place else customers
+    return kept
 
 
 def _tail_row(company: UUID, category: str, currency: str, due: date, amount: int) -> dict[str, Any]:

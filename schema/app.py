@@ -19,6 +19,7 @@ from schema.input_objects import build_ourselves
 from schema.mutations.mutation import Mutation
 from schema.queries.query import Query
 from schema.scalars import SCALARS
+from schema.types.subscription import Subscription
 
 
 def built() -> strawberry.Schema:
@@ -26,6 +27,7 @@ def built() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         directives=(in_context,),
         types=tuple(TYPES.values()),
         config=StrawberryConfig(default_resolver=read_field, scalar_map=SCALARS),

@@ -32,6 +32,7 @@ from schema.errors import ClientMistake
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
 from schema.shared import Loader
+from schema.streaming.hub import Hub
 from schema.trusted import TrustedDocuments
 
 
@@ -78,6 +79,11 @@ class House:
     def remembered(self) -> Remembered:
         """Who asked before, and which companies there are."""
         return Remembered(self.pool)
+
+    @cached_property
+    def events(self) -> Hub:
+        """Where what happens is told on to those who follow it."""
+        return Hub(self.pool)
 
     @cached_property
     def waiting(self) -> Waiting:

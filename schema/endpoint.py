@@ -26,6 +26,8 @@ from schema.errors import ClientMistake
 from schema.log_line import add_to_line, more
 from schema.revalidation import is_known, tag_of
 from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
+from schema.streaming.sse import EVENTS, Responding
+from schema.streaming.streams import Streams
 from schema.trusted import untrusted
 
 GRAPHQL, JSON = "application/graphql-response+json", "application/json"
@@ -45,6 +47,8 @@ LANE = b"x-creditgraph-lane"
 """An ADMIN may ask for the slow lane, to compare, and with `?explain` for how the answer came about."""
 
 LARGEST_BODY = 1024 * 1024
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_EVENTS = re.compile(rb"(^|,)\s*text/event-stream\s*(;|,|$)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.:\-]{1,100}", re.ASCII)
 
 _STATUS = {
@@ -72,9 +76,11 @@ class Refusal(Exception):
 class Endpoint:
     """An ASGI application that answers GraphQL."""
 
-    def __init__(self, house: House, schema: GraphQLSchema) -> None:
+    def __init__(self, house: House, schema: GraphQLSchema, origins: Sequence[str] = ()) -> None:
         self._house = house
         self._runner = Runner(house, schema)
+        self._streams = Streams(house, schema)
+        self._origins = frozenset(origins)
 
     def kept(self) -> Mapping[str, int]:
         """How much is kept to be asked again, by what it is."""
@@ -84,7 +90,17 @@ class Endpoint:
         # The first of several headers of one name counts.
         headers: Headers = dict(reversed(scope["headers"]))
         request_id = _request_id(headers)
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send, headers, request_id)
+            return
         kind, status, answer, more = await self._respond(scope, receive, headers, request_id)
+        if kind is EVENTS:
+            # What is wrong with an operation is an event, too: browsers say nothing of a refused response.
+            if status is None and answer.refused not in _STATUS:
+                said = ((b"content-language", answer.locale.encode()), (b"x-request-id", request_id.encode()))
+                await Responding(self._streams, receive, send).tell(answer, [*said, _VARY, _KEEP_NOTHING])
+                return
+            kind = JSON
         status = status or _status(answer, kind)
         body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
         start = [
@@ -121,7 +137,7 @@ class Endpoint:
                 text = N_("GraphQL is asked with POST, or with GET for queries.")
                 raise Refusal(405, Message(text), (b"allow", b"GET, POST"))
             kind = _media_type(headers.get(b"accept", b"*/*"))
-            work = self._answer(scope, receive, headers, request_id, language)
+            work = self._answer(scope, receive, headers, request_id, language, streaming=kind is EVENTS)
             return kind, None, await by_deadline(self._house.deadline, work), ()
         except Refusal as error:
             wrong = ClientMistake(ErrorCode.BAD_USER_INPUT, error.message)
@@ -137,7 +153,7 @@ class Endpoint:
             return kind, None, refusal(wrong, language, request_id), ()
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language
+        self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language, streaming: bool
     ) -> Answer:
         claims = await self._house.authenticate(_text(headers, b"authorization"))
         given = await _body(receive, headers) if scope["method"] == "POST" else _parameters(scope, headers)
@@ -145,6 +161,9 @@ class Endpoint:
         asked = _asked(given, text, headers, request_id, reading_only=scope["method"] == "GET")
         if self._house.watch is not None:
             self._house.watch(asked.query)
+        if streaming:
+            authorization, last = _text(headers, b"authorization"), _last_event(headers)
+            asked = replace(asked, streaming=True, authorization=authorization, last_event=last)
         if any(Role.ADMIN in roles for roles in claims.grants.values()):
             lane, explain = _text(headers, LANE), scope["query_string"].startswith(b"explain")
             asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
@@ -160,6 +179,29 @@ class Endpoint:
             untrusted(given)
         return None
 
+    async def _connect(self, scope: Scope, receive: Receive, send: Send, headers: Headers, request_id: str) -> None:
+        """A WebSocket, from a page of this host or of one that is allowed, or from no page at all."""
+        from schema.streaming.socket import Socket
+
+        add_to_line(request_id=request_id)
+        await receive()
+        if not _is_ours(_text(headers, b"origin"), _text(headers, b"host"), self._origins):
+            await send({"type": "websocket.close", "code": 4403})
+            return
+        socket = Socket(self._house, self._runner, self._streams, headers, receive, send, request_id)
+        await socket.serve(scope["subprotocols"])
+
+
+def _is_ours(origin: str | None, host: str | None, allowed: frozenset[str]) -> bool:
+    """Whether a page of an origin may connect: scripts of other sites would be heard with what the browser knows."""
+    return origin is None or origin in allowed or origin.partition("://")[2] == host
+
+
+def _last_event(headers: Headers) -> int | None:
+    """The number of the last event that a client had before its connection broke."""
+    text = _text(headers, b"last-event-id")
+    return int(text) if text is not None and _NUMBER.fullmatch(text) else None
+
 
 def _status(answer: Answer, kind: str) -> int:
     """Clients that only know `application/json` expect 200 for a document with mistakes."""
@@ -172,7 +214,10 @@ def _status(answer: Answer, kind: str) -> int:
 
 @lru_cache(256)
 def _media_type(accept: bytes) -> str:
-    """The media type to answer with, the client's favourite of the two; `application/json` for `*/*`."""
+    """The media type to answer with, the client's favourite of the two; `application/json` for `*/*`.
+
+    Events are for those who accept no JSON: some clients list them with every query, as the last resort.
+    """
     best, chosen = 0.0, ""
     for part in accept.decode("latin-1").split(","):
         wanted, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -180,6 +225,8 @@ def _media_type(accept: bytes) -> str:
         quality = next((_number(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
         if kind is not None and quality > best:
             best, chosen = quality, kind
+    if (not chosen or b"json" not in accept) and _EVENTS.search(accept):
+        return EVENTS
     if not chosen:
         raise Refusal(406, Message(N_("Answers are JSON. Accept application/graphql-response+json.")))
     return chosen

@@ -34,6 +34,7 @@ coded(
     DOCUMENT_DIFFERS="A document of this number exists and is another.",
     BAD_USER_INPUT="The request cannot be understood as it stands.",
     BAD_CURSOR="The cursor belongs to another list or order.",
+    EVENTS_NOT_KEPT="What happened after that sequence is not kept any more; read anew.",
     UNAUTHENTICATED="Nobody is signed in, or the token does not hold.",
     CURRENCY_REQUIRED="The sum spans currencies, and none was asked for.",
     PERSISTED_QUERY_NOT_FOUND="You have no trusted document of this id.",

@@ -36,11 +36,13 @@ async def executed(
     variables: Mapping[str, Any],
     operation_name: str | None,
     middleware: Any = None,
+    root: Any = None,
 ) -> ExecutionResult:
     """The result of an operation, when nothing of it runs any more: nothing reads or writes after the answer."""
     result = execute(
         schema,
         tree,
+        root,
         context_value=context,
         variable_values=dict(variables),
         operation_name=operation_name,

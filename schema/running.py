@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
@@ -43,14 +44,16 @@ UNEXPECTED = N_("Something went wrong on our side. Try again; if it happens agai
 UNKNOWN_OPERATION = N_("The document holds no operation of that name. With several operations, name the one to run.")
 NUL = N_("The request holds a NUL character, which no text may hold. Leave it out.")
 _NUL_WRITTEN = re.compile(r"\x00|\\u0000|\\u\{0+\}")
-OVER_STREAM_ONLY = N_("Subscriptions are not answered here.")
+OVER_STREAM_ONLY = N_("Subscriptions are answered over WebSocket or as text/event-stream only.")
 
 
 @dataclass(frozen=True)
 class Asked:
     """A GraphQL request as it came. `lane` and `explain` are an ADMIN's to say: "slow" to compare, and how it went.
 
-    `trusted`: the query is a trusted document.
+    `trusted`: the query is a trusted document. `streaming`: it may be answered by a subscription, which asks for
+    `authorization` again and again, and begins after `last_event`, the number of the last event that the client says
+    it had.
     """
 
     query: str
@@ -62,6 +65,9 @@ class Asked:
     trusted: bool = False
     lane: str | None = None
     explain: bool = False
+    streaming: bool = False
+    authorization: str | None = field(default=None, repr=False)
+    last_event: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Answer:
     """What goes back: `body`, or `raw` where that is JSON already.
 
     Without `data` the request was refused as a whole, for the reason in `refused`. `kept`: the client may keep it, and
-    ask whether it is still the same.
+    ask whether it is still the same. `subscribed`: it is a stream.
     """
 
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -78,6 +84,20 @@ class Answer:
     errors: Sequence[GraphQLError] = field(default=(), repr=False)
     raw: bytes | None = None
     kept: bool = False
+    subscribed: Subscribed | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """A subscription that may begin: `schema.streaming.streams` tells its events. `tree` is of the very text sent."""
+
+    document: AskedDocument
+    tree: DocumentNode
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    request: Asked
+    context: Context
+    fast: FastLane
 
 
 class NotByGet(Exception):
@@ -109,12 +129,12 @@ class Runner:
         except Invalid as invalid:
             return self._invalid(invalid.errors, language, request)
         operation = document.document.operation(request.operation_name)
-        if operation is None or operation.operation is OperationType.SUBSCRIPTION:
+        if operation is None or (operation.operation is OperationType.SUBSCRIPTION and not request.streaming):
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
             return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(text)), language, request.request_id)
         name = operation.name.value[:LONGEST_NAME] if operation.name else None
         add_to_line(operation=name, kind=operation.operation.value)
-        if request.reading_only and operation.operation is not OperationType.QUERY:
+        if request.reading_only and operation.operation is OperationType.MUTATION:
             raise NotByGet
         variables = get_variable_values(
             self._schema, operation.variable_definitions or (), dict(request.variables), max_errors=MOST_ERRORS
@@ -125,6 +145,8 @@ class Runner:
             context = await self._context(claims, request, operation, variables)
         except ClientMistake as mistake:
             return refusal(mistake, language, request.request_id)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            return self._subscribed(document, operation, variables, request, context)
         if operation.operation is OperationType.QUERY and request.lane != "slow":
             answered = await self._fast.answer(document, operation, variables.coerced, context)
             if answered is not None:
@@ -151,6 +173,22 @@ class Runner:
             self._slow(document, request, context) if told is None else self._answered(request, context, *told)
         )
 
+    def _subscribed(
+        self,
+        document: AskedDocument,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        request: Asked,
+        context: Context,
+    ) -> Answer:
+        """A subscription that may begin."""
+        try:
+            tree = self._documents.exact(document)
+        except Invalid as invalid:
+            return self._invalid(invalid.errors, context.language, request)
+        subscribed = Subscribed(document, tree, operation, variables, request, context, self._fast)
+        return Answer({}, context.language.locale, subscribed=subscribed)
+
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
         """Strawberry's own execution, field by field."""
         add_to_line(lane="slow")
@@ -160,15 +198,15 @@ class Runner:
             return self._invalid(invalid.errors, context.language, request)
         middleware = KEEPING if context.written else None
         result = await executed(self._schema, tree, context, request.variables, request.operation_name, middleware)
-        return self._answer(result, context, request.explain)
+        return answer_of(result, context, request.explain)
 
     async def _answered(self, request: Asked, context: Context, data: bytes, ran: Ran | None) -> Answer:
         """An answer of the fast lane: bytes as they are."""
         add_to_line(lane="fast")
-        extensions = _extensions(context)
+        said = extensions(context)
         if request.explain and ran is not None:
-            extensions["explain"] = await ran.explained(context.house.pool)
-        raw = b"".join((b'{"data":', data, b',"extensions":', orjson.dumps(extensions), b"}"))
+            said["explain"] = await ran.explained(context.house.pool)
+        raw = b"".join((b'{"data":', data, b',"extensions":', orjson.dumps(said), b"}"))
         return Answer({}, context.language.locale, raw=raw)
 
     async def _context(
@@ -177,16 +215,6 @@ class Runner:
         wish = asked(self._schema, operation, variables)
         return await context_of(self._house, claims, wish, request.accept_language, request.request_id)
 
-    def _answer(self, result: ExecutionResult, context: Context, explain: bool) -> Answer:
-        language = context.language
-        body: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            body["errors"] = [told(error, language, context.request_id) for error in result.errors]
-        body["extensions"] = _extensions(context)
-        if explain:
-            body["extensions"]["explain"] = {"lane": "slow"}
-        return Answer(body, language.locale)
-
     def _invalid(self, errors: Sequence[GraphQLError], language: Language, request: Asked) -> Answer:
         """What graphql-core finds wrong with a document or its variables, in its own words."""
         code = ErrorCode.BAD_USER_INPUT
@@ -194,7 +222,20 @@ class Runner:
         return Answer(body, language.locale, code)
 
 
-def _extensions(context: Context) -> dict[str, Any]:
+def answer_of(result: ExecutionResult, context: Context, explain: bool = False) -> Answer:
+    """An answer of the slow lane."""
+    language = context.language
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [told(error, language, context.request_id) for error in result.errors]
+    body["extensions"] = extensions(context)
+    if explain:
+        body["extensions"]["explain"] = {"lane": "slow"}
+    return Answer(body, language.locale)
+
+
+def extensions(context: Context) -> dict[str, Any]:
+    """What every answer says of how it was given."""
     return {"context": {"locale": context.language.locale, "timeZone": context.time_zone, "currency": context.currency}}
 
 

@@ -95,7 +95,7 @@ class Selector:
             raise NotPlanned(name)
         field = of.fields[name]
         declared = field_of(field)
-        if of is self._schema.mutation_type:
+        if of is self._schema.mutation_type or of is self._schema.subscription_type:
             self._given.root = response
             return Chosen(response, Itself(), False, {}, self._under(field, nodes), declared.python_name)
         arguments = Arguments.of(self._given, field, nodes[0])

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from persistence import revisions
+from persistence import events, revisions
 from persistence.balances import fold
 from persistence.database import Pool, PoolState, open_pool
 from persistence.looking_again import look_again
@@ -44,6 +45,9 @@ FOLD_AT_ONCE = 10_000
 LOOK_EVERY = 3600.0
 """Seconds between two looks at open holds: days change every hour somewhere, and limits begin and end with them."""
 
+FORGET_EVERY = 60.0
+"""Seconds between two looks at events that are older than they are kept."""
+
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +70,7 @@ class Application:
     counts: Counts = field(default_factory=Counts, init=False, repr=False)
     _pool: Pool | None = field(default=None, init=False, repr=False)
     _endpoint: Endpoint | None = field(default=None, init=False, repr=False)
+    house: House | None = field(default=None, init=False, repr=False)
     _graphql: ASGIApp | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +93,7 @@ class Application:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Questions go to the endpoint directly: Starlette's layers cost more than the rest of its way."""
-        if scope["type"] == "http" and scope["path"] == GRAPHQL:
+        if scope["type"] != "lifespan" and scope["path"] == GRAPHQL:
             await self.answer_graphql(scope, receive, send)
         else:
             await self._rare(scope, receive, send)
@@ -132,18 +137,25 @@ class Application:
                 self.trusted,
                 None if self.tracing is None else self.tracing.watch,
             )
-            self._pool, self._endpoint = pool, Endpoint(house, graphql_schema(SCHEMA))
+            self._pool, self.house = pool, house
+            self._endpoint = Endpoint(house, graphql_schema(SCHEMA), self.settings.allowed_origins)
             self._graphql = self._around(self._endpoint)
-            beside = [asyncio.create_task(work) for work in (keep_folding(pool), keep_looking(pool, self.clock))]
+            works = (keep_folding(pool), keep_looking(pool, self.clock), keep_forgetting(pool, self.settings.kept_for))
+            beside = [asyncio.create_task(work) for work in works]
             try:
                 yield
             finally:
                 for work in beside:
                     work.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
-                self._pool = self._endpoint = self._graphql = None
+                self._pool = self._endpoint = self._graphql = self.house = None
                 if self.tracing is not None:
                     await self.tracing.end()
+
+    async def end_streams(self) -> None:
+        """End every subscription: the process is about to end, and they would not by themselves."""
+        if self.house is not None:
+            await self.house.events.close()
 
 
 @dataclass(frozen=True)
@@ -162,14 +174,26 @@ async def schema_file(_: Request) -> Response:
 
 
 async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:
-    """Keep the sums of companies up to date."""
+    """Keep the sums of companies up to date, and number what happened."""
 
     async def fold_all() -> None:
         async with pool.acquire() as connection:
             while await fold(connection, FOLD_AT_ONCE) == FOLD_AT_ONCE:
                 pass
+            await events.number_all(connection)
 
     await again_and_again(fold_all, every, "folding failed")
+
+
+async def keep_forgetting(pool: Pool, kept_for: timedelta, every: float = FORGET_EVERY) -> None:
+    """Forget events that are older than they are kept."""
+
+    async def forget() -> None:
+        async with pool.acquire() as connection:
+            while await events.forget(connection, utc_now() - kept_for) == events.AT_ONCE:
+                pass
+
+    await again_and_again(forget, every, "forgetting events failed")
 
 
 async def keep_looking(pool: Pool, clock: Clock, every: float = LOOK_EVERY) -> None:

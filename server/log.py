@@ -74,7 +74,7 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._connection(scope, receive, send)
             return
         said = begin_line()
         status, request_id = 500, None
@@ -99,6 +99,23 @@ class RequestLog:
                 if request_id is not None:
                     said["request_id"] = request_id.decode("latin-1")
                 self._tell(_line({**said, "event": "request"}, "info", datetime.now(UTC)))
+
+    async def _connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket is one line when it has ended, with how long it was open and the code we closed it with."""
+        said = begin_line()
+
+        async def listen(message: Message) -> None:
+            if message["type"] == "websocket.close":
+                said["code"] = message.get("code", 1000)
+            await send(message)
+
+        began = time.perf_counter()
+        try:
+            await self._app(scope, receive, listen)
+        finally:
+            if scope["type"] == "websocket":
+                said |= {"path": scope["path"], "ms": round((time.perf_counter() - began) * 1000, 1)}
+                self._tell(_line({**said, "event": "websocket"}, "info", datetime.now(UTC)))
 
 
 def _line(said: Mapping[str, Any], level: str, moment: datetime) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 
+from schema.endpoint import LARGEST_BODY
 from server.app import Application
 
 
@@ -52,6 +55,13 @@ def address_of(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if bound.family is socket.AF_INET6 else f"http://{host}:{port}"
 
 
+def websocket(**given: Any) -> asyncio.Protocol:
+    """uvicorn's protocol for WebSockets. Only a process that is asked for one loads it: 3 MB."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**given)
+
+
 class Server(uvicorn.Server):
     """uvicorn, which says when it answers and leaves the ending of the process to us."""
 
@@ -60,7 +70,9 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 application,
                 http="httptools",
-                ws="none",
+                ws=cast("Any", websocket),
+                ws_max_size=LARGEST_BODY,
+                ws_per_message_deflate=False,  # takes each connection 100 kB and more time than its network
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -81,6 +93,11 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Whether to end now: asked to, and drained for as long as the installation wants."""
         return await super().on_tick(counter) or time.monotonic() >= self._ends_at
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End subscriptions first, which go on for ever otherwise, then wait for what is under way."""
+        await self._application.end_streams()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End in order: say so at `/readyz`, take no more, answer what is under way. Asked again, do not wait for the

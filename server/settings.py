@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -40,6 +41,9 @@ class Settings:
     reporting_currency: str = "EUR"
     """In which amounts of several currencies are sorted and compared."""
 
+    event_retention_hours: float = 72
+    """How long subscriptions can go on after a sequence; what happened before is forgotten."""
+
     host: str = "127.0.0.1"
     """The address to listen on."""
 
@@ -53,7 +57,7 @@ class Settings:
     """How long requests under way may take once no more are taken; then they are stopped, in the database too."""
 
     allowed_origins: tuple[str, ...] = ()
-    """Origins of pages elsewhere that may ask, with a comma between them: https://credit.example, …"""
+    """Origins of pages elsewhere that may ask and follow, with a comma between them: https://credit.example, …"""
 
     trusted_documents: Literal["off", "allow", "require"] | None = None
     """Whether documents are asked for by id: off, allow or require. Not said: allow where there are manifests."""
@@ -95,6 +99,11 @@ class Settings:
     def trusts_development(self) -> bool:
         """Whether tokens of the development issuer are accepted."""
         return self.oidc_issuer is None if self.development_tokens is None else self.development_tokens
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long events are kept."""
+        return timedelta(hours=self.event_retention_hours)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -207,6 +216,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "request_deadline_seconds": _number(float, 0.001, 3600),
     "embedded_purpose": _like("[a-z][a-z0-9-]*"),
     "reporting_currency": _like("[A-Z]{3}"),
+    "event_retention_hours": _number(float, 0.01, 24 * 366),
     "port": _number(int, 0, 65535),
     "drain_seconds": _number(float, 0, 3600),
     "grace_seconds": _number(int, 0, 3600),

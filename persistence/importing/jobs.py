@@ -20,17 +20,53 @@ from persistence.keys import new_key
 LIVING = 0x1AB0
 """The class of advisory locks of imports that are alive."""
 
+CHANGED = "JOB_CHANGED"
+"""The kind of the event of a job that went on, as of one that somebody asked to stop."""
+
 STARTED = N_("The import of {source} began.")
 FINISHED = N_("{source} was imported: {loaded} rows are new, {unchanged} were there already, {rejected} were rejected.")
 STOPPED = N_("The import of {source} was cancelled. Nothing of it was loaded.")
 
-_MARK_DEAD = """
-update job set status = 'FAILED', version = version + 1, updated_at = now()
-where kind = 'IMPORT' and status in ('WAITING', 'RUNNING') and not exists (
-  select from pg_locks l where l.locktype = 'advisory' and l.classid = %s::integer::oid
-    and l.objid = (hashtext(job.id::text)::bigint & 4294967295)::oid
-    and l.database = (select oid from pg_database where datname = current_database())
+_TOLD = """insert into outbox (kind, company_id, subject_id, payload)
+  select %s::text, null, id, '{"table": "job"}'::jsonb from"""
+"""Others hear of the jobs that are in a table."""
+
+_BEGIN = f"""
+with begun as (
+  insert into job (id, kind, status, source, started_by_id) values (%s, 'IMPORT', 'RUNNING', %s, %s) returning id
 )
+{_TOLD} begun
+"""
+
+_WENT_ON = f"""
+with moved as (
+  update job set done = %s, total = %s, remaining_seconds = %s, updated_at = now() where id = %s
+  returning id, cancel_asked
+), told as (
+  {_TOLD} moved
+)
+select cancel_asked from moved
+"""
+
+_END = f"""
+with ended as (
+  update job set status = %s, remaining_seconds = null, version = version + 1, updated_at = now() where id = %s
+  returning id
+)
+{_TOLD} ended
+"""
+
+_MARK_DEAD = f"""
+with dead as (
+  update job set status = 'FAILED', version = version + 1, updated_at = now()
+  where kind = 'IMPORT' and status in ('WAITING', 'RUNNING') and not exists (
+    select from pg_locks l where l.locktype = 'advisory' and l.classid = %s::integer::oid
+      and l.objid = (hashtext(job.id::text)::bigint & 4294967295)::oid
+      and l.database = (select oid from pg_database where datname = current_database())
+  )
+  returning id
+)
+{_TOLD} dead
 """
 
 
@@ -48,20 +84,14 @@ class Job:
         self._actor = actor
         self._now = now
         conn.execute("select pg_advisory_lock(%s, hashtext(%s))", (LIVING, str(self.id)))
-        conn.execute(_MARK_DEAD, (LIVING,))
-        conn.execute(
-            "insert into job (id, kind, status, source, started_by_id) values (%s, 'IMPORT', 'RUNNING', %s, %s)",
-            (self.id, source, actor),
-        )
-        self._audit(conn, AuditEventKind.JOB_STARTED, Message(STARTED, {"source": source}))
+        conn.execute(_MARK_DEAD, (LIVING, AuditEventKind.JOB_FINISHED.value))
+        started = AuditEventKind.JOB_STARTED
+        conn.execute(_BEGIN, (self.id, source, actor, started.value))
+        self._audit(conn, started, Message(STARTED, {"source": source}))
 
     def went_on(self, done: int, remaining_seconds: int | None, total: int | None = None) -> None:
         """Tell how far it is. Raises `Cancelled` when somebody asked it to stop."""
-        row = self._conn.execute(
-            "update job set done = %s, total = %s, remaining_seconds = %s, updated_at = now() where id = %s"
-            " returning cancel_asked",
-            (done, total, remaining_seconds, self.id),
-        ).fetchone()
+        row = self._conn.execute(_WENT_ON, (done, total, remaining_seconds, self.id, CHANGED)).fetchone()
         if row is not None and row[0]:
             raise Cancelled
 
@@ -82,16 +112,8 @@ class Job:
         self._end(conn, status, AuditEventKind.JOB_FINISHED, Message(FINISHED, {"source": self.source, **counted}))
 
     def _end(self, conn: Connection, status: str, kind: AuditEventKind, message: Message) -> None:
-        conn.execute(
-            "update job set status = %s, remaining_seconds = null, version = version + 1, updated_at = now()"
-            " where id = %s",
-            (status, self.id),
-        )
+        conn.execute(_END, (status, self.id, kind.value))
         self._audit(conn, kind, message)
-        conn.execute(
-            "insert into outbox (kind, company_id, subject_id, payload) values (%s, null, %s, %s)",
-            (kind.value, self.id, Jsonb({"table": "job"})),
-        )
 
     def _audit(self, conn: Connection, kind: AuditEventKind, message: Message) -> None:
         conn.execute(

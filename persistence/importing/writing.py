@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from persistence.events import EXPOSURE_CHANGED
 from persistence.importing.checking import still_true
 from persistence.importing.declaration import Noun
 from persistence.importing.staging import Connection, rows_of, run
@@ -67,6 +68,12 @@ group by company_id, category, currency, due_day
 having sum(amount) <> 0
 """
 
+TOLD = f"""
+insert into outbox (kind, company_id, subject_id, payload)
+select distinct '{EXPOSURE_CHANGED}', company_id, customer_id, '{{"table": "customer"}}'::jsonb from moved
+"""
+"""Whose exposure changed: thousands of customers, so not in a row of the tail."""
+
 
 class ChangedMeanwhile(Exception):
     """What was found good is good no longer: somebody else posted in between. It has to be checked anew."""
@@ -101,6 +108,7 @@ def post(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     run(conn, BALANCES)
     run(conn, SETTLED)
     run(conn, TAIL)
+    run(conn, TOLD)
     return companies
 
 

@@ -81,4 +81,10 @@ movement_tail = table(
     _currency(),
     day("due_day", "due day of items, ship day of orders"),
     minor("amount", "minor units of the currency, signed"),
+    sa.Column(
+        "customers",
+        sa.ARRAY(sa.Uuid()),
+        nullable=True,
+        comment="the payers whose sums the transaction changed, in one of its rows; the folder tells of them",
+    ),
 )

@@ -9,6 +9,7 @@ from persistence.tables.columns import (
     choice,
     document,
     flag,
+    identity,
     instant,
     key,
     record,
@@ -52,14 +53,32 @@ audit_event = table(
 
 outbox = table(
     "outbox",
-    "what others must hear of, written with the change itself",
+    "what others must hear of, written with the change itself and taken out when it is numbered",
     sa.Column("sequence", sa.BigInteger(), sa.Identity(always=True), primary_key=True, comment="order of writing"),
     text("kind", "what happened"),
-    reference("company_id", "company", "the company concerned", nullable=True),
+    identity("company_id", "the company concerned", nullable=True),
     sa.Column("subject_id", sa.Uuid(), nullable=False, comment="the record concerned"),
     document("payload", "ids and codes, never names"),
     sa.Column("recorded_at", INSTANT, nullable=False, server_default=sa.func.now(), comment="when"),
-    sa.Index(None, "subject_id"),
+)
+
+event = table(
+    "event",
+    "what others may hear of, taken out of the outbox and numbered once it could be seen; kept for some days",
+    sa.Column(
+        "sequence",
+        sa.BigInteger(),
+        sa.Identity(always=True),
+        primary_key=True,
+        comment="rises; whoever sees a number will never see a lower one appear",
+    ),
+    text("kind", "what happened"),
+    identity("company_id", "the company concerned", nullable=True),
+    text("subject_kind", "the table of the record concerned"),
+    identity("subject_id", "the record concerned"),
+    sa.Column("recorded_at", INSTANT, nullable=False, comment="when it was written"),
+    sa.Index(None, "subject_id", "sequence"),
+    sa.Index("ix_event_holds", "sequence", postgresql_where=sa.text("subject_kind = 'credit_hold'")),
 )
 
 idempotency_key = table(

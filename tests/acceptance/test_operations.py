@@ -13,8 +13,12 @@ from typing import Any
 import pytest
 from graphql import FragmentDefinitionNode, OperationDefinitionNode, Visitor, parse, print_ast, visit
 
+from persistence.database import Pool
+from schema.ids import node_id
 from tests.acceptance.story import Story, fresh, money
 from tests.schema.world import TODAY
+from tests.server.live import Live, live_server
+from tests.server.test_subscriptions import job_of, went_on
 
 DOCUMENT = (
     Path(os.environ.get("CREDITGRAPH_SHARED", Path(__file__).parents[2] / ".." / "shared"))
@@ -23,8 +27,8 @@ DOCUMENT = (
 )
 pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"{DOCUMENT.name} is not there")
 
-LATER = {"HoldChanges", "Worklist", "SubmitAdjustment", "ApproveAdjustment", "JobProgress"}
-"""Subscriptions, collections and approval: not there yet."""
+LATER = {"Worklist", "SubmitAdjustment", "ApproveAdjustment"}
+"""Collections and approval: not there yet."""
 
 
 def operations() -> dict[str, str]:
@@ -53,11 +57,13 @@ def spread(node: Any, fragments: dict[str, FragmentDefinitionNode], seen: set[st
     return seen
 
 
-async def test_every_operation_runs_as_it_stands(story: Story) -> None:
+async def test_every_operation_runs_as_it_stands(story: Story, pool: Pool, database_url: str) -> None:
     asked = Asked(story, operations())
     await asked.prepare()
     await asked.reading()
-    await asked.working_on_holds()
+    async with live_server(database_url) as live:
+        await asked.following_holds(live)
+        await asked.following_a_job(live, pool)
     await asked.adjusting()
     assert asked.left == LATER
 
@@ -115,6 +121,29 @@ class Asked:
         assert "60000.00" in {row["overdue"] for row in flat["exposureReport"]["nodes"]}
         items = await self.run("OpenItemsIncremental", since="2020-01-01T00:00:00Z")
         assert [item["number"] for item in items["openItems"]["nodes"]] == ["INV-1"]
+
+    async def following_holds(self, live: Live) -> None:
+        """A desk that sees what a credit manager does meanwhile."""
+        async with live.connected() as socket:
+            self.left.discard("HoldChanges")
+            name = await socket.subscribe(self.documents["HoldChanges"], companies=["SE01"], after="0")
+            opened = (await socket.next(name))["creditHoldChanged"]
+            assert (opened["creditHold"]["id"], opened["creditHold"]["status"]) == (self.hold, "OPEN")
+            await self.working_on_holds()
+            released = (await socket.next(name))["creditHoldChanged"]
+            assert (released["creditHold"]["id"], released["creditHold"]["status"]) == (self.hold, "RELEASED")
+            assert int(released["sequence"]) > int(opened["sequence"])
+
+    async def following_a_job(self, live: Live, pool: Pool) -> None:
+        """How an import goes on."""
+        job = await job_of(pool)
+        async with live.connected() as socket:
+            self.left.discard("JobProgress")
+            name = await socket.subscribe(self.documents["JobProgress"], job=node_id("job", job))
+            await live.followed()
+            await went_on(pool, job, 12)
+            event = (await socket.next(name))["jobChanged"]
+            assert (event["job"]["status"], event["job"]["done"]) == ("RUNNING", 12)
 
     async def working_on_holds(self) -> None:
         """What a credit manager does with an order."""

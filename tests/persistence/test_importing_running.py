@@ -110,7 +110,16 @@ def test_what_an_import_does_is_put_on_record(ledger: Ledger) -> None:
         done.job_id,
     )
     assert told == [("JOB_STARTED", None, ledger.actor), ("JOB_FINISHED", "3", ledger.actor)]
-    assert ledger.ask("select kind from outbox where subject_id = %s", done.job_id) == [("JOB_FINISHED",)]
+    heard = ledger.ask("select kind from outbox where subject_id = %s order by sequence", done.job_id)
+    assert (heard[0], heard[-1]) == (("JOB_STARTED",), ("JOB_FINISHED",))
+    assert set(heard[1:-1]) == {("JOB_CHANGED",)}
+    moved = ledger.ask(
+        "select subject_id from outbox where kind = 'EXPOSURE_CHANGED'"
+        " and sequence > (select min(sequence) from outbox where subject_id = %s)",
+        done.job_id,
+    )
+    payer = "select c.id from customer c join company k on k.id = c.company_id where account = '1001' and code = 'SE01'"
+    assert moved == ledger.ask(payer)
     assert [ledger.ask("select code from company where id = %s", key) for key in done.companies] == [[("SE01",)]]
 
 

@@ -238,6 +238,8 @@ async def _machinery(world: World, firm: Firm) -> None:
         await paper.event(world, "ORDER_SUBMITTED", firm.text("was refused"), None, about, **refused)
     heard = {"subject_id": world.ids[firm.account(1)], "payload": {"table": firm.text("row")}}
     await world.put("outbox", kind="CUSTOMER_SAVED", company_id=world.ids[firm.code], **heard)
+    about = {"subject_kind": firm.text("row"), "subject_id": world.ids[firm.account(1)]}
+    await world.put("event", kind="CUSTOMER_SAVED", company_id=world.ids[firm.code], **about, recorded_at=NOW)
     asked = {"mutation": "submitSalesOrder", "key": firm.text("key"), "input_hash": firm.text("hash")}
     await world.put("idempotency_key", **acted, **asked, result={"id": firm.text("result")}, recorded_at=NOW)
 

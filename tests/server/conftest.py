@@ -11,11 +11,15 @@ import httpx2
 import pytest
 from joserfc.jwk import OKPKey
 
+from persistence.database import Pool
 from schema.context import Claims
 from server.app import Application
 from server.auth import DevelopmentIssuer, TokenAuthentication
 from server.serving import Server, address_of, listen
 from server.settings import Settings
+from tests.acceptance.story import NORDIC, Story
+from tests.schema.asking import Asker, house
+from tests.server.live import Live, live_server
 
 KEY = OKPKey.generate_key("Ed25519")
 USUAL = Settings()
@@ -64,3 +68,22 @@ async def served(database_url: str) -> AsyncIterator[Served]:
     """A server of the module's database, on a free port."""
     async with serving(database_url) as found:
         yield found
+
+
+@pytest.fixture
+async def live(database_url: str) -> AsyncIterator[Live]:
+    """A server of the module's database that reads the tests' tokens."""
+    async with live_server(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def story(pool: Pool) -> Story:
+    """Two companies with a customer each, told through another process than the server's."""
+    told = Story(Asker(house(pool)))
+    await told.companies(*NORDIC)
+    await told.rate("EUR", "SEK", "11.5")
+    for company, limit in (("SE01", "100000"), ("FI01", "10000")):
+        await told.customer(company, "acme")
+        await told.own_limit(company, "acme", limit)
+    return told

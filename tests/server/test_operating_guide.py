@@ -1,5 +1,5 @@
-"""The operating guide is true: every setting is in it with its default, or in the guide to signing in; its examples answer
-what they say.
+"""The operating guide is true: every setting is in it with its default, or in the guide to signing in; its examples
+answer what they say.
 """
 
 import json
