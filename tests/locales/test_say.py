@@ -159,12 +159,11 @@ def test_a_negotiated_reader_and_its_tag_say_the_same() -> None:
     assert reader("tlh").catalog == "en"
 
 
-def test_the_house_speaks_english_first_and_every_language_has_its_labels() -> None:
-    first, *others = catalogs()
-    assert first == "en"
-    assert {"fi", "fr", "ja", "sv"} <= set(others)
-    for language in others:
-        assert real_words(language).labels.keys() == real_words("en").labels.keys(), language
+def test_the_house_speaks_english_first_and_labels_every_enum_in_each_language() -> None:
+    assert catalogs()[0] == "en"
+    assert "sv" in catalogs()
+    for language in catalogs():
+        assert real_words(language).labels.keys() == real_words("en").labels.keys()
 
 
 def test_an_enum_of_the_callers_own_is_said_by_its_code_with_a_warning() -> None:
