@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -24,7 +26,7 @@ from tests.server.outside import ANNA, AUDIENCE, OUTDATED, provider
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "signing-in.md").read_text()
 EXAMPLES = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
-ASKED = {"query": "{ viewer { actor { name } roles } }"}
+ASKED = json.loads(re.findall(r"-d '(.*)'", GUIDE)[0])
 
 
 def commands(first: str) -> list[list[str]]:
@@ -49,17 +51,18 @@ def serving(*arguments: str, **environment: str) -> Iterator[str]:
     ) as process:
         assert process.stderr is not None
         said = []
-        for line in process.stderr:
-            said.append(line)
-            if line.startswith("Serving "):
-                break
-        assert "DEVELOPMENT" not in "".join(said)
-        assert said, "it ended"
-        assert said[-1].startswith("Serving "), "".join(said)
-        yield said[-1].split()[1].replace("0.0.0.0", "127.0.0.1")
-        process.terminate()
-        process.stderr.read()
-        assert process.wait() == 0
+        try:
+            for line in process.stderr:
+                said.append(line)
+                if line.startswith("Serving "):
+                    break
+            assert "DEVELOPMENT" not in "".join(said)
+            assert "Serving " in "".join(said)
+            yield said[-1].split()[1].replace("0.0.0.0", "127.0.0.1")
+        finally:
+            process.terminate()
+            process.stderr.read()
+    assert process.returncode == 0
 
 
 def answered(address: str, token: str) -> httpx2.Response:
@@ -94,6 +97,12 @@ def test_a_key_of_the_guide_is_made_listed_answered_rotated_and_revoked(
     create, listed, rotate, revoke = commands("creditgraph api-key")
     with migrate.passing_database(server) as url:
         migrate.upgrade(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "insert into company (id, code, name, country, currency, locale, time_zone)"
+                " values (%s, 'SE01', 'Nordvik AB', 'SE', 'SEK', 'sv-SE', 'Europe/Stockholm')",
+                (uuid4(),),
+            )
         own = {"DATABASE_URL": url, "CREDITGRAPH_DATA": str(tmp_path)}
         assert run(*listed, **own).stderr == "There are no API keys.\n"
         made = run(*create, **own)
@@ -112,7 +121,9 @@ def test_a_key_of_the_guide_is_made_listed_answered_rotated_and_revoked(
         assert "has a successor already" in again.stderr
         with serving("serve", "--host", "0.0.0.0", **own, CREDITGRAPH_DEVELOPMENT_TOKENS="no") as address:
             both = [answered(address, said.stdout.strip()).json() for said in (made, rotated)]
-            assert [answer["data"]["viewer"]["actor"]["name"] for answer in both] == ["ERP Sweden"] * 2
+            assert [answer["data"] for answer in both] == [
+                {"viewer": {"actor": {"name": "ERP Sweden"}, "roles": ["INTEGRATION"]}}
+            ] * 2
         revoked = run(*[identity if word == "$ID" else word for word in revoke], **own)
         assert revoked.exit_code == 0
         assert "60 seconds" in revoked.stderr
