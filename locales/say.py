@@ -16,6 +16,7 @@ from locales.negotiate import Reader, reader_of
 from locales.sentences import ENGLISH, Words, catalogs, words
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PLACE = re.compile(PLACEHOLDER.pattern + r"(\.?)")
 
 Catalogs = Callable[[str], Words]
 """The words of a language by its name; those of the house unless others are given."""
@@ -98,4 +99,12 @@ def _sentence(message: Message, language: Words) -> str:
 
 
 def _filled(sentence: str, values: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), sentence)
+    """A value that ends in a full stop (`100 kr.`) ends its sentence with it: no second one follows."""
+
+    def value(match: re.Match[str]) -> str:
+        said = values.get(match[1])
+        if said is None:
+            return match[0]
+        return said if said.endswith(".") else said + match[2]
+
+    return _PLACE.sub(value, sentence)
