@@ -99,7 +99,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_its_variable(variable: str, text: str) -> None:
-    with pytest.raises(WrongSetting, match=f"^{variable}: .*{text}"):
+    with pytest.raises(WrongSetting, match=f"^{variable} should .*{text}"):
         Settings.read({variable: text})
 
 
