@@ -19,6 +19,10 @@ class Term:
     instead_of: tuple[str, ...] = ()
 
 
+_NAME = re.compile(r"`[^`]*`|\b[A-Z][A-Z_]+\b")
+"""Names of fields and values: they are no words of a language, even where they look like a term."""
+
+
 def terms(language: str) -> tuple[Term, ...]:
     """The terms of a language, longest English first; none when it has no list."""
     path = Path(__file__).parent / language / "glossary.toml"
@@ -34,7 +38,7 @@ def broken(english: str, translation: str, terms: tuple[Term, ...]) -> Iterator[
 
     A term inside a longer one does not count: `credit limit` in `temporary credit limit`.
     """
-    said = translation.lower()
+    said, english = translation.lower(), _NAME.sub("", english)
     for term in terms:
         english, times = _english(term.english).subn("|", english)
         if times and not any(stem in said for stem in term.stems):

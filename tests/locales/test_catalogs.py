@@ -98,6 +98,12 @@ def test_names_in_backticks_stay_as_they_are(folder: Path, said: str) -> None:
     assert problem.endswith("instead of ['`updatedAt`']: 'Go by `updatedAt`.'")
 
 
+def test_names_of_fields_and_values_are_no_terms() -> None:
+    held = (Term("held", ("spärr",)),)
+    assert list(broken("Like `held` or HELD.", "Som `held` eller HELD.", held)) == []
+    assert list(broken("It was held.", "Den hölls.", held)) == ["'held' is 'spärr'"]
+
+
 def test_an_obsolete_entry_is_found(folder: Path) -> None:
     with path_of("sv", folder).open("a", encoding="utf-8") as file:
         file.write('\n#~ msgid "Gone"\n#~ msgstr "Borta"\n')
