@@ -54,9 +54,9 @@ def read(language: str, folder: Path = FOLDER, book: str = MESSAGES) -> Catalog:
 
 
 @cache
-def words(language: str) -> Words:
-    """The sentences of a language of `catalogs()`, read once."""
-    return compiled(read(language))
+def words(language: str, book: str = MESSAGES) -> Words:
+    """The sentences of a language that has the book, read once."""
+    return compiled(read(language, book=book))
 
 
 def compiled(catalog: Catalog) -> Words:
