@@ -32,7 +32,7 @@ from graphql import (
     visit,
 )
 
-from locales.sentences import DESCRIPTIONS, ENGLISH, languages, words
+from locales.sentences import DESCRIPTIONS, ENGLISH, MADE, languages, words
 from persistence.recent import Recent
 
 TOLD = ("description", "deprecationReason")
@@ -48,10 +48,14 @@ MOST_ANSWERS, LARGEST_ANSWER = 8, 4 * 1024 * 1024
 """How many answers to introspection are kept, and how large ones: a whole one has a megabyte."""
 
 
-@cache
 def described() -> tuple[str, ...]:
     """The languages that the schema is described in, English first."""
-    return tuple(dict.fromkeys((ENGLISH, *languages(book=DESCRIPTIONS))))
+    return (ENGLISH, *_kept(), *MADE)
+
+
+@cache
+def _kept() -> tuple[str, ...]:
+    return languages(book=DESCRIPTIONS)
 
 
 def introspects(query: str) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from domain.message import Message, Value
 from locales.negotiate import Reader, negotiate
 from locales.say import reader, say
-from locales.sentences import ENGLISH, catalogs
+from locales.sentences import ENGLISH, PSEUDO, catalogs
 
 VARIABLES = ("CREDITGRAPH_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Where the language is looked for: our own variable, then those that POSIX asks in this order."""
@@ -22,8 +22,16 @@ Words = str | Message | Callable[[], str]
 
 
 def here() -> Reader:
-    """Who reads what this process says, by its environment: the first variable that names a language of ours."""
-    return _reader(tuple(_named(os.environ)))
+    """Who reads what this process says, by its environment: the first variable that names a language of ours.
+
+    A process that is told to speak the pseudo-locale offers it to everybody.
+    """
+    tags = tuple(_named(os.environ))
+    if tags[:1] == (PSEUDO,):
+        from locales.pseudo import offer
+
+        offer()
+    return _reader(tags, catalogs())
 
 
 def told(words: Words, **values: Value) -> str:
@@ -34,8 +42,8 @@ def told(words: Words, **values: Value) -> str:
 
 
 @lru_cache
-def _reader(tags: tuple[str, ...]) -> Reader:
-    found = (negotiate(tag, catalogs()) for tag in tags)
+def _reader(tags: tuple[str, ...], supported: tuple[str, ...]) -> Reader:
+    found = (negotiate(tag, supported) for tag in tags)
     return next((one for one in found if one is not None), reader(ENGLISH))
 
 

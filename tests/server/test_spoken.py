@@ -11,9 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from domain.message import N_, Message
+from locales.pseudo import offered
+from locales.sentences import PSEUDO, catalogs
 from server import click_sentences
 from server.cli import app
 from server.spoken import VARIABLES, here, told
+from tests.locales.plain import plain_english
 
 COMMANDS = app.list_commands(click.Context(app))
 
@@ -128,3 +131,55 @@ def test_the_table_has_only_sentences_that_the_installed_click_says() -> None:
 def test_a_sentence_of_clicks_outside_the_table_stays_as_it_is() -> None:
     assert click_sentences.said("Repeat for confirmation") == "Repeat for confirmation"
     assert [click_sentences.said_of("one", "many", count) for count in (1, 2)] == ["one", "many"]
+
+
+def past_the_catalogs(text: str) -> list[str]:
+    """English outside of brackets, but for the command itself."""
+    return plain_english(re.sub(r"\s+", " ", re.sub(r"\bapp \w+", "", text)))
+
+
+@pytest.fixture
+def pseudo() -> Iterator[None]:
+    with offered():
+        yield
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_nothing_of_the_help_is_said_past_the_catalogs(command: str) -> None:
+    said = run(*([command] if command else []), "--help", CREDITGRAPH_LOCALE=PSEUDO)
+    assert said.exit_code == 0
+    assert past_the_catalogs(said.output) == []
+    assert "~~~" in said.output
+
+
+@pytest.mark.usefixtures("pseudo")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("token",),
+        ("token", "--helo"),
+        ("serv",),
+        ("serve", "--port", "high"),
+        ("serve", "--port", "99999"),
+        ("serve", "--host", "0.0.0.0"),
+        ("migrate", "now", "here"),
+        ("token", "--subject", "a", "--grant", "SE01"),
+        ("token", "--subject", "a", "--grant", "*=VIEWER", "--locale", "tlh"),
+        ("token", "--subject", "a", "--grant", "*=VIEWER", "--kind", "ROBOT"),
+        ("import", "/nowhere"),
+        ("import", "/", "--set", "x"),
+        ("migrate",),
+    ],
+)
+def test_nothing_of_a_mistake_is_said_past_the_catalogs(arguments: tuple[str, ...]) -> None:
+    said = run(*arguments, CREDITGRAPH_LOCALE=PSEUDO, DATABASE_URL="mysql://nowhere")
+    assert said.exit_code == 2 or "[" in said.stderr
+    assert past_the_catalogs(said.stderr) == []
+
+
+def test_a_process_that_is_told_to_speak_the_pseudo_locale_offers_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with offered():
+        monkeypatch.setenv("CREDITGRAPH_LOCALE", PSEUDO)
+        assert here().catalog == PSEUDO
+    assert PSEUDO not in catalogs()
