@@ -162,6 +162,15 @@ async def capabilities(connection: Connection) -> Capabilities:
     return Capabilities(row["version"], row["number"], row["icu"])
 
 
+async def collations(connection: Connection) -> frozenset[str]:
+    """The collations of languages that the server has, `sv-SE-x-icu`; none without ICU."""
+    rows = await connection.fetch(
+        "select collname from pg_collation where collprovider = 'i' and collname like '%-x-icu'"
+        " and collnamespace = 'pg_catalog'::regnamespace"
+    )
+    return frozenset(row["collname"] for row in rows)
+
+
 async def revision(connection: Connection) -> str | None:
     """The migration the database is at, or None before the first; proves at once that the database answers."""
     if await connection.fetchval("select to_regclass('alembic_version')") is None:
