@@ -48,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "Invalid value for {param_hint}: {message}": N_("Invalid value for {param_hint}: {message}"),
     "{value} is not in the range {range}.": N_("{value} is not in the range {range}."),
     "{value!r} is not a valid {number_type}.": N_("{value} is not a number."),
+    "{value!r} is not a valid UUID.": N_("{value} is no id."),
     "No such option {name!r}.": N_("There is no option {name}."),
     "No such command {name!r}.": N_("There is no command {name}."),
     "Option {name!r} does not take a value.": N_("The option {name} takes no value."),
@@ -58,6 +59,7 @@ SENTENCES: Mapping[str, str] = {
 PLURALS: Mapping[str, tuple[str, str]] = {
     "Got unexpected extra argument ({args})": NN_("One argument is too many: {args}", "Arguments are too many: {args}"),
     "Option {name!r} requires an argument.": NN_("The option {name} needs a value.", "The option {name} needs values."),
+    "{value!r} is not {choice}.": NN_("{value} is not {choices}.", "{value} is none of {choices}."),
     "Did you mean {possibility}?": NN_("Did you mean {possibilities}?", "Did you mean one of {possibilities}?"),
 }
 """The same for sentences with a plural, by click's singular."""

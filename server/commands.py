@@ -59,10 +59,14 @@ class Group(Command, click.Group):
     command_class = Command
 
     def __init__(
-        self, *arguments: Any, order: Sequence[str], later: Mapping[str, Callable[[], click.Command]], **options: Any
+        self,
+        *arguments: Any,
+        order: Sequence[str],
+        later: Mapping[str, Callable[[], click.Command]] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
-        self._order, self._later = order, later
+        self._order, self._later = order, later or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of the help."""
