@@ -37,6 +37,18 @@ class Message:
     count: str | None = None
 
 
+class Trouble(Exception):
+    """What stands in somebody's way, as sentences to be said to them. As text it is English, for traceback and log."""
+
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+    def __str__(self) -> str:
+        """The sentences in English, one after the other, their values as Python writes them."""
+        return " ".join(message.text.format_map(message.values) for message in self.messages)
+
+
 def N_(text: str) -> str:  # the name every gettext tool knows
     """Mark a sentence for the catalogs and give it back unchanged."""
     return text

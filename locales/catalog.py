@@ -106,8 +106,19 @@ def check(folder: Path = FOLDER, asked: Asked = found, book: str = MESSAGES) -> 
     wanted = template(asked, book)
     yield from stale(_kept_template(folder, book), wanted, f"{book}.pot")
     english = read(ENGLISH, folder)
+    yield from missing(folder, book)
     for language in languages(folder, book):
         yield from problems(read(language, folder, book), wanted, terms(language), english)
+
+
+def missing(folder: Path, book: str) -> Iterator[str]:
+    """Languages that have another book but not this one, or no glossary. The English descriptions are in the code."""
+    spoken = {*languages(folder), *languages(folder, DESCRIPTIONS)}
+    for language in sorted(spoken - {ENGLISH}):
+        if language not in languages(folder, book):
+            yield f"{language}: has no {book}.po"
+        if not terms(language):
+            yield f"{language}: has no glossary.toml"
 
 
 def _kept_template(folder: Path, book: str) -> Catalog:

@@ -1,8 +1,8 @@
 """What CLDR says about a locale: Babel's data, and an excerpt (`cldr.json`) of what Babel leaves out.
 
 Left out by Babel 2.18: `minimumGroupingDigits` (Polish `1000,00`), patterns of numbering systems other than `latn`,
-the digits of those systems, patterns and signs of single currencies, patterns and signs that regions have for
-themselves (`de-AT`, `es-AR`), and how a day and a time of that day are joined (Danish with a comma).
+the digits of those systems, patterns and signs of single currencies, some of their symbols, patterns and signs that
+regions have for themselves (`de-AT`, `es-AR`), and how a day and a time of that day are joined (Danish with a comma).
 `python -m locales.cldr_excerpt` makes the excerpt from the CLDR release that Babel was built from; nothing in it is
 written by hand.
 """
@@ -18,6 +18,7 @@ from typing import Any
 
 from babel.core import Locale, get_global
 from babel.localedata import exists
+from babel.numbers import get_territory_currencies
 
 EXCERPT = Path(__file__).with_name("cldr.json")
 LOCALES_KEPT = 512
@@ -141,9 +142,23 @@ def babel_moment(locale: Locale, style: str) -> str:
 
 
 def of_currency(locale: Locale, currency: str) -> dict[str, str]:
-    """What a locale writes otherwise for one currency: `pattern`, `decimal`, `group`; mostly nothing."""
-    table: dict[str, dict[str, dict[str, str]]] = excerpt()["currencies"]
-    return next((table[tag][currency] for tag in parents(tag_of(locale)) if currency in table.get(tag, {})), {})
+    """What a locale writes otherwise for one currency: `pattern`, `decimal`, `group`, `symbol`; mostly nothing.
+
+    Where the money of the region itself has a pattern and signs of its own, other money is written by them too, as ICU
+    does: English in Finland has €1,234.50, so it has SEK 1,234.50 as well.
+    """
+    own = get_territory_currencies(locale.territory)[:1] if locale.territory else []
+    found: dict[str, str] = {}
+    for tag in parents(tag_of(locale)):
+        row: dict[str, dict[str, str]] = excerpt()["currencies"].get(tag, {})
+        usual = {key: value for code in own for key, value in row.get(code, {}).items() if key != "symbol"}
+        found = usual | row.get(currency, {}) | found
+    return found
+
+
+def currency_symbol(locale: Locale, currency: str) -> str:
+    """What stands for a currency: `kr`, `€`; its code when there is nothing shorter."""
+    return of_currency(locale, currency).get("symbol") or str(locale.currency_symbols.get(currency, currency))
 
 
 def digits(locale: Locale) -> dict[int, str]:

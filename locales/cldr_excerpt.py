@@ -40,14 +40,13 @@ def excerpt(numbers: Path, dates: Path, core: Path) -> dict[str, Any]:
     covered = {tag: data for tag, data in locales.items() if tag_of(known(tag)) == tag}
     systems = {data["defaultNumberingSystem"] for data in covered.values()} - {"latn"}
     known_digits = _read(core / "supplemental" / "numberingSystems.json")["supplemental"]["numberingSystems"]
-    currencies = {path.parent.name: _currencies(path, locales[path.parent.name]) for path in _files(numbers)}
     return {
         "cldr": _read(numbers / "package.json")["version"],
         "minimumGroupingDigits": _inherited({t: int(d["minimumGroupingDigits"]) for t, d in covered.items()}),
         "patterns": _differing({t: {k: _pattern(d, k) for k in _KINDS} for t, d in covered.items()}, babel_pattern),
         "signs": _differing({t: _signs(d) for t, d in covered.items()}, babel_sign),
         "moments": _differing({t: _moments(dates / "main" / t) for t in covered}, babel_moment),
-        "currencies": {tag: found for tag, found in currencies.items() if found and tag in covered},
+        "currencies": _currencies(numbers, covered),
         "digits": {system: known_digits[system]["_digits"] for system in systems},
     }
 
@@ -98,16 +97,38 @@ def _moments(folder: Path) -> dict[str, str]:
     return {kind: found[kind] for kind in ("short", "medium")}
 
 
-def _currencies(numbers: Path, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Currencies with a pattern or signs of their own."""
-    tag = numbers.parent.name
-    standard = _pattern(data, "currency")
-    every = _read(numbers.with_name("currencies.json"))["main"][tag]["numbers"]["currencies"]
-    kept = {
-        code: {key: entry[key] for key in ("pattern", "decimal", "group") if entry.get(key, standard) != standard}
-        for code, entry in every.items()
-    }
-    return {code: entry for code, entry in kept.items() if entry}
+def _currencies(numbers: Path, covered: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, str]]]:
+    """Currencies that a locale writes otherwise than it writes others, and symbols that Babel has otherwise.
+
+    What is inherited is left out. A pattern comes with the signs of the locale that has it, as ICU keeps it: English in
+    Sweden, which takes `¤#,##0.00` for euros from English in Europe, writes €1,234.50 among numbers like 1 234,50.
+    """
+    kept: dict[str, dict[str, dict[str, str]]] = {}
+    for tag in sorted(covered, key=lambda tag: len(list(parents(tag)))):
+        every = _read(numbers / "main" / tag / "currencies.json")["main"][tag]["numbers"]["currencies"]
+        for code, entry in every.items():
+            above: dict[str, str] = {}
+            for up in reversed(list(parents(tag))):
+                above |= kept.get(up, {}).get(code, {})
+            own = _own(entry, covered[tag], above)
+            usual = above.get("symbol") or known(tag).currency_symbols.get(code, code)
+            if entry.get("symbol", usual) != usual:
+                own["symbol"] = entry["symbol"]
+            if own:
+                kept.setdefault(tag, {})[code] = own
+    return kept
+
+
+def _own(entry: Mapping[str, str], data: Mapping[str, Any], above: Mapping[str, str]) -> dict[str, str]:
+    """Pattern and signs of one currency, where they are not what stands above, or where nothing does."""
+    said = {key: entry[key] for key in ("pattern", "decimal", "group") if key in entry}
+    if "pattern" in said and said.get("pattern") != above.get("pattern"):
+        signs = _signs(data)
+        usual = {key: signs.get(f"currency{key.title()}", signs[key]) for key in ("decimal", "group")}
+        own = usual | said
+        standard = usual | {"pattern": _pattern(data, "currency")}
+        return own if own != standard or "pattern" in above else {}
+    return {key: value for key, value in said.items() if value != above.get(key)}
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def _money_writer(currency: str, tag: str, style: MoneyStyle) -> Writer:
         decimal=own.get("decimal") or cldr.sign(locale, "currencyDecimal") or cldr.sign(locale, "decimal") or ".",
         group=own.get("group") or cldr.sign(locale, "currencyGroup") or cldr.sign(locale, "group") or ",",
         minus=cldr.sign(locale, "minusSign") or "-",
-        currency=currency if style == "CODE" else str(locale.currency_symbols.get(currency, currency)),
+        currency=currency if style == "CODE" else cldr.currency_symbol(locale, currency),
     )
     fraction = get_currency_precision(currency)
     if style in ("NAME", "PLAIN"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from locales import cldr
+from locales.sentences import ENGLISH, PSEUDO
 
 _MOST_RANGES = 32
 """A header may carry any number of ranges; nobody reads more languages than this."""
@@ -76,6 +77,10 @@ def _quality(parameters: Sequence[str]) -> float:
 
 
 def _match(tag: str, supported: tuple[str, ...]) -> Reader | None:
+    if PSEUDO in supported:
+        if tag == PSEUDO:
+            return Reader(PSEUDO, PSEUDO, tuple(_fallbacks(ENGLISH)))
+        supported = tuple(one for one in supported if one != PSEUDO)
     language = tag.partition("-")[0]
     if cldr.is_plain(tag) and [one for one in supported if one.partition("-")[0] == language] == [language]:
         return Reader(tag, language, tuple(_fallbacks(tag)))

@@ -44,7 +44,7 @@ def say(message: Message, to: Reader | str, of: Catalogs = words) -> str:
     who = reader(to) if isinstance(to, str) else to
     values = {name: written(value, who, of) for name, value in message.values.items()}
     for language in (who.catalog, ENGLISH):
-        sentence = _sentence(message, of(language))
+        sentence = template(message, language, of)
         missing = {name for name in PLACEHOLDER.findall(sentence) if name not in values}
         if not missing:
             return _filled(sentence, values)
@@ -90,12 +90,18 @@ def labelled() -> tuple[str, ...]:
     return tuple(words(ENGLISH).labels)
 
 
-def _sentence(message: Message, language: Words) -> str:
-    sentences = language.sentences
-    if message.plural is None:
-        return sentences.gettext(message.text)
-    count = message.values.get(message.count or "")
-    return sentences.ngettext(message.text, message.plural, count if isinstance(count, int) else 2)
+def template(message: Message, language: str, of: Catalogs = words) -> str:
+    """The sentence in one of our languages, its placeholders not filled in. English ones stand in the code."""
+    found = message.values.get(message.count or "")
+    count = found if isinstance(found, int) else 2
+    if language == ENGLISH:
+        return message.text if message.plural is None or count == 1 else message.plural
+    sentences = of(language).sentences
+    return (
+        sentences.gettext(message.text)
+        if message.plural is None
+        else sentences.ngettext(message.text, message.plural, count)
+    )
 
 
 def _filled(sentence: str, values: Mapping[str, str]) -> str:

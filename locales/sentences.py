@@ -6,7 +6,7 @@ English has no `schema`: its descriptions stand in the code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations
@@ -20,6 +20,12 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).parent
 ENGLISH = "en"
 MESSAGES, DESCRIPTIONS = "messages", "schema"
+
+PSEUDO = "en-XA"
+"""The language that is none (`locales.pseudo`)."""
+
+MADE: dict[str, Callable[[str], Catalog]] = {}
+"""Languages that are spoken but have no files: by their books' names, the catalogs."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def languages(folder: Path = FOLDER, book: str = MESSAGES) -> tuple[str, ...]:
 @cache
 def catalogs() -> tuple[str, ...]:
     """The languages creditgraph speaks, found once."""
-    return languages()
+    return (*languages(), *MADE)
 
 
 def read(language: str, folder: Path = FOLDER, book: str = MESSAGES) -> Catalog:
@@ -54,9 +60,9 @@ def read(language: str, folder: Path = FOLDER, book: str = MESSAGES) -> Catalog:
 
 
 @cache
-def words(language: str) -> Words:
-    """The sentences of a language of `catalogs()`, read once."""
-    return compiled(read(language))
+def words(language: str, book: str = MESSAGES) -> Words:
+    """The sentences of a language that has the book, read once."""
+    return compiled(MADE[language](book) if language in MADE else read(language, book=book))
 
 
 def compiled(catalog: Catalog) -> Words:

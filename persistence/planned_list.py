@@ -53,7 +53,7 @@ class _Page:
         self, planner: Planner, one: Chosen, shape: Shape, asked: ListAsked, hangs_off: Mapping[str, Sql]
     ) -> None:
         self._planner, self._asked, self._shape = planner, asked, shape
-        self._keys = sort_keys(shape, asked.order)
+        self._keys = sort_keys(shape, asked.order, asked.speech)
         self._size = asked.last if asked.last is not None else asked.first or 0
         self._backwards = asked.last is not None
         rows = planner.name("r")

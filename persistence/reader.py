@@ -12,7 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from persistence.shapes.filters import condition
-from persistence.shapes.keyset import BadCursor, after, decode, encode, sort_keys
+from persistence.shapes.keyset import SILENT, BadCursor, Speech, after, decode, encode, sort_keys
 from persistence.shapes.shape import Shape
 from persistence.statements import Row, Statement, any_of
 
@@ -27,6 +27,7 @@ class Asked:
     before: str | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     order: tuple[tuple[str, bool], ...] = ()
+    speech: Speech = SILENT
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Reader:
 
     async def page(self, shape: Shape, asked: Asked, within: Mapping[str, Any] | None = None) -> Page:
         """One page, of the rows that hang off what `within` says. Raises `BadCursor`."""
-        keys = sort_keys(shape, asked.order)
+        keys = sort_keys(shape, asked.order, asked.speech)
         backwards = asked.last is not None
         size = asked.last if asked.last is not None else asked.first or 0
         statement = shape.select().where(shape.hanging_off(within or {}), condition(shape, asked.where))

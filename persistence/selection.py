@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from persistence.shapes.given import Parameter
+from persistence.shapes.keyset import SILENT, Speech
 from persistence.shapes.shape import Shape
 from persistence.shapes.worked import Figures
 
@@ -183,6 +184,7 @@ class ListAsked:
     before_nulls: tuple[bool, ...] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
     order: tuple[tuple[str, bool], ...] = ()
+    speech: Speech = SILENT
 
 
 @dataclass(frozen=True)

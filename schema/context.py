@@ -19,9 +19,10 @@ from domain.money import rounded
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from locales.say import label, say
-from persistence.database import Pool
+from persistence.database import Pool, collations
 from persistence.rates import digits
 from persistence.reader import Reader
+from persistence.shapes.keyset import Speech
 from persistence.shapes.shape import Shape
 from persistence.statements import Row
 from persistence.submitting import Waiting, queue
@@ -66,12 +67,15 @@ class House:
     deadline: float = DEADLINE
     trusted: TrustedDocuments | None = None
     watch: Callable[[str], None] | None = None
+    collations: set[str] = field(default_factory=set, init=False, repr=False)
     _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     async def digits(self) -> Mapping[str, int]:
-        """The currencies with the digits of their minor units. Only a migration changes them, so they are read once."""
+        """The currencies with the digits of their minor units. Only a migration changes them, so they are read once;
+        with them `collations`, the languages that the database can sort by."""
         if not self._digits:
             async with self.pool.acquire() as conn:
+                self.collations.update(await collations(conn))
                 self._digits.update(await digits(conn))
         return self._digits
 
@@ -121,6 +125,12 @@ class Context:
             self.viewer.companies(Permission.READ_AUDIT),
             self.viewer.companies(Permission.RUN_JOBS),
         )
+
+    @cached_property
+    def speech(self) -> Speech:
+        """How names are sorted for the reader: by the nearest of the reader's languages that the database knows."""
+        known = (f"{locale}-x-icu" for locale in self.language.fallbacks)
+        return Speech(self.language.fallbacks, next((one for one in known if one in self.house.collations), None))
 
     def say(self, message: Message, locale: str | None = None) -> str:
         """A message in the reader's language."""

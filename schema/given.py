@@ -32,6 +32,7 @@ from graphql import (
 )
 
 from persistence.shapes.given import Parameter, Parameters
+from persistence.shapes.keyset import Speech
 from schema.context import Context
 from schema.literals import place_of
 
@@ -74,9 +75,10 @@ def _at(call: Call, path: Path) -> Any:
 
 @dataclass
 class Looks:
-    """What the plans of a document looked at: with it, a call finds its plan."""
+    """What the plans of a document looked at: with it, a call finds its plan. `speech`: the reader's language, too."""
 
     known: dict[tuple[Path, str], Callable[[Any], Hashable]] = field(default_factory=dict)
+    speech: bool = False
 
     def back_to(self, number: int) -> None:
         """Forget all but the first: what a call made us look at that is like no other."""
@@ -85,7 +87,8 @@ class Looks:
 
     def key(self, call: Call) -> tuple[Hashable, ...]:
         """How a call looks."""
-        return tuple(project(_at(call, path)) for (path, _), project in self.known.items())
+        looks = tuple(project(_at(call, path)) for (path, _), project in self.known.items())
+        return (*looks, call.context.speech) if self.speech else looks
 
 
 @dataclass
@@ -110,6 +113,11 @@ class Given:
             raise NotGiven
         self.looks.known[path, name] = project
         return project(_at(self.call, path))
+
+    def speech(self) -> Speech:
+        """How names are sorted for the reader, which changes the plan."""
+        self.looks.speech = True
+        return self.call.context.speech
 
     def value(self, node: ValueNode | None, kind: GraphQLInputType) -> Any:
         """A value as a tree: input objects as dictionaries, lists, constants, and parameters for everything else.

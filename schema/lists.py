@@ -181,6 +181,7 @@ class Listing:
                 before,
                 {} if where is None else plain_where(shape, where, info),
                 tuple((one.field.value, one.direction is OrderDirection.DESC) for one in order_by or ()),
+                info.context.speech,
             )
             answer = connection_type.__new__(connection_type)
             answer.found = Found(shape, info, asked, {name: self.row[column] for name, column in hanging.items()})

@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLField, ListValueNode, ValueNode, VariableN
 
 from persistence.selection import Collected, Converted, Counted, Finished, Found, ListAsked, Listed, Reading, WorkedOut
 from persistence.shapes.given import Parameter, changed
-from persistence.shapes.keyset import nulls
+from persistence.shapes.keyset import SILENT, by_language, nulls
 from persistence.shapes.shape import Filterable, Kind, Shape
 from schema.fields import TYPES
 from schema.filters import DEEPEST, graphql_name
@@ -122,7 +122,8 @@ class Arguments:
 
     def _list(self, shape: Shape) -> ListAsked:
         first, last = window(self._size("first"), self._size("last"))
-        order = self.values["orderBy"] or ()
+        given = self.values["orderBy"] or ()
+        order = tuple((one["field"].value, one["direction"] is OrderDirection.DESC) for one in given)
         return ListAsked(
             first=first,
             last=last,
@@ -131,7 +132,8 @@ class Arguments:
             after_nulls=self.known("after", nulls) or (),
             before_nulls=self.known("before", nulls) or (),
             where=self._where(shape, self.values["where"] or {}),
-            order=tuple((one["field"].value, one["direction"] is OrderDirection.DESC) for one in order),
+            order=order,
+            speech=self.given.speech() if by_language(shape, order) else SILENT,
         )
 
     def _size(self, name: str) -> int | None:

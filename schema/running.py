@@ -34,6 +34,7 @@ from schema.fast import FastLane, Ran
 from schema.in_context import asked
 from schema.log_line import add_to_line, more
 from schema.payloads import KEEPING, Payloads
+from schema.translated import Introspection, introspects, telling
 
 LONGEST_NAME = 100
 """What the log shows of an operation's name."""
@@ -113,6 +114,7 @@ class Runner:
         self._documents = Documents(schema)
         self._fast = FastLane(schema)
         self._payloads = Payloads(schema, self._fast)
+        self._introspection = Introspection(schema)
 
     def kept(self) -> Mapping[str, int]:
         """How much is kept to be asked again: texts, documents, plans."""
@@ -197,6 +199,12 @@ class Runner:
         except Invalid as invalid:
             return self._invalid(invalid.errors, context.language, request)
         middleware = KEEPING if context.written else None
+        if introspects(request.query):
+            catalog = context.language.catalog
+            data = await self._introspection.answer(request.query, tree, request.operation_name, catalog)
+            if data is not None and not request.explain:
+                return await self._answered(request, context, data, None)
+            middleware = middleware or telling(catalog)
         result = await executed(self._schema, tree, context, request.variables, request.operation_name, middleware)
         return answer_of(result, context, request.explain)
 

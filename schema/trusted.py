@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import orjson
 from graphql import GraphQLError, GraphQLSchema, parse
 
-from domain.message import N_, Message
+from domain.message import N_, Message, Trouble
 from domain.refusal import ErrorCode
 from schema.errors import ClientMistake
 from schema.validation import mistakes
@@ -51,12 +51,8 @@ class Mode(StrEnum):
     REQUIRE = "require"
 
 
-class WrongManifest(ValueError):
+class WrongManifest(Trouble):
     """Manifests that cannot be used: every mistake with its file and the id of its document."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
 
 
 @dataclass(frozen=True)
@@ -142,24 +138,36 @@ def read_manifests(folder: Path, schema: GraphQLSchema) -> Mapping[str, Manifest
     no file's name has are written as in addresses (`auth0%7C1.json`).
     """
     if not folder.is_dir():
-        raise WrongManifest([f"{folder}: there is no such folder"])
-    wrong: list[str] = []
+        raise WrongManifest(Message(N_("{folder}: there is no such folder"), {"folder": str(folder)}))
+    wrong: list[Message] = []
     found: dict[str, Manifest] = {}
     for file in sorted(folder.glob("*.json")):
         client, mode = _whose(file)
         if client in found:
-            wrong.append(f"{file.name}: the client {client} has two manifests")
+            text = N_("{file}: the client {client} has two manifests")
+            wrong.append(Message(text, {"file": file.name, "client": client}))
             continue
         try:
             documents = _documents(orjson.loads(file.read_bytes()))
-        except ValueError as error:
-            wrong.append(f"{file.name}: {error}")
+        except _Unreadable as error:
+            wrong.append(Message(error.message.text, {"file": file.name, **error.message.values}))
             continue
-        wrong += [f"{file.name}: {mistake}" for mistake in _mistakes(documents, schema)]
+        except ValueError as error:
+            wrong.append(Message(N_("{file}: {reason}"), {"file": file.name, "reason": str(error)}))
+            continue
+        wrong += _mistakes(file.name, documents, schema)
         found[client] = Manifest(documents, mode)
     if wrong:
-        raise WrongManifest(wrong)
+        raise WrongManifest(*wrong)
     return found
+
+
+class _Unreadable(ValueError):
+    """A manifest that is none; its `file` is yet to be named."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
 
 
 def _whose(file: Path) -> tuple[str, Mode | None]:
@@ -172,30 +180,37 @@ def _whose(file: Path) -> tuple[str, Mode | None]:
 def _documents(content: Any) -> Mapping[str, str]:
     """The documents of a manifest by id: ids to texts as codegen and Relay write it, or Apollo's list of operations."""
     if not isinstance(content, dict):
-        raise ValueError("a manifest is a JSON object")
+        raise _Unreadable(Message(N_("{file}: a manifest is a JSON object")))
     if content.get("format") == APOLLO:
         operations = content.get("operations")
         if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
-            raise ValueError("operations is no list of objects")
+            raise _Unreadable(Message(N_("{file}: its `operations` are no list of objects")))
         pairs = [(one.get("id"), one.get("body")) for one in operations]
     else:
         pairs = [*content.items()]
     for name, text in pairs:
         if not isinstance(name, str) or not name or not isinstance(text, str):
-            raise ValueError(f"{name}: an id and the text of its document are strings")
+            text = N_("{file}: {id}: an id and the text of its document are strings")
+            raise _Unreadable(Message(text, {"id": str(name)}))
     documents = dict(pairs)
     if len(documents) < len(pairs):
-        raise ValueError("two operations have the same id")
+        raise _Unreadable(Message(N_("{file}: two operations have the same id")))
     return documents
 
 
-def _mistakes(documents: Mapping[str, str], schema: GraphQLSchema) -> Iterator[str]:
+def _mistakes(file: str, documents: Mapping[str, str], schema: GraphQLSchema) -> Iterator[Message]:
     for name, text in documents.items():
+        values = {"file": file, "id": name}
         if name.startswith(SHA256) and name != f"{SHA256}{sha256(text.encode()).hexdigest()}":
-            yield f"{name}: this is not the digest of its document"
+            yield Message(N_("{file}: {id}: this is not the digest of its document"), values)
         for error in _wrong(text, schema):
-            places = ", ".join(f"line {place.line} column {place.column}" for place in error.locations or ())
-            yield f"{name}: {error.message}{f' ({places})' if places else ''}"
+            said = {**values, "reason": error.message}
+            place = next(iter(error.locations or ()), None)
+            if place is None:
+                yield Message(N_("{file}: {id}: {reason}"), said)
+            else:
+                where = {"line": place.line, "column": place.column}
+                yield Message(N_("{file}: {id}: {reason} (line {line} column {column})"), {**said, **where})
 
 
 def _wrong(text: str, schema: GraphQLSchema) -> Sequence[GraphQLError]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,7 +19,6 @@ from persistence import events, revisions
 from persistence.balances import fold
 from persistence.database import Pool, PoolState, open_pool
 from persistence.looking_again import look_again
-from schema import export
 from schema.app import SCHEMA, graphql_schema
 from schema.context import House
 from schema.endpoint import Endpoint
@@ -32,6 +31,7 @@ from server.health import alive, readiness
 from server.log import RequestLog, Tell, to_stderr
 from server.metrics import Counts, Metrics
 from server.origins import for_pages_of
+from server.schema_files import schema_file
 from server.settings import Settings
 from server.tracing import Tracing
 
@@ -78,6 +78,7 @@ class Application:
         routes: list[BaseRoute] = [
             Route(GRAPHQL, _Later(self)),
             Route("/schema.graphql", schema_file),
+            Route("/schema.{language}.graphql", schema_file),
             Route("/livez", alive),
             Route("/readyz", self._ready),
         ]
@@ -166,11 +167,6 @@ class _Later:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.application.answer_graphql(scope, receive, send)
-
-
-async def schema_file(_: Request) -> Response:
-    """The schema in its definition language, for code generators: introspection says nothing of `@oneOf`."""
-    return FileResponse(export.FILE, media_type="text/plain")
 
 
 async def keep_folding(pool: Pool, every: float = FOLD_EVERY) -> None:

@@ -16,13 +16,19 @@ from datetime import timedelta
 
 import click
 
+from domain.message import N_, Message, Trouble
 from domain.role import KINDS, Role
 from persistence import embedded, revisions
+from server.commands import Group, Option
 from server.opening import BAD_USAGE, database, settings, stop
+from server.spoken import told
 
-DEVELOPMENT = """\
-DEVELOPMENT TOKENS. Whoever can read {file} can sign tokens for any role.
-This server listens on this machine only; do not forward it to a network."""
+DEVELOPMENT = (
+    N_("DEVELOPMENT TOKENS. Whoever can read {file} can sign tokens for any role."),
+    N_("This server listens on this machine only; do not forward it to a network."),
+)
+NOT_LISTENING = N_("Nobody can listen on {host} port {port}: {reason}. Choose another with --port.")
+SERVING = N_("Serving {address}")
 
 
 def _import() -> click.Command:
@@ -58,41 +64,37 @@ LATER: Mapping[str, Callable[[], click.Command]] = {
 ORDER = ("serve", "migrate", "import", "reconcile", "documents", "token", "api-key", "demo")
 
 
-class Commands(click.Group):
-    """The commands, those of `LATER` loaded when they are run or listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order of the help."""
-        return list(ORDER)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them; None when there is none of that name."""
-        if cmd_name in LATER and cmd_name not in self.commands:
-            self.commands[cmd_name] = LATER[cmd_name]()
-        return super().get_command(ctx, cmd_name)
-
-
 PORT = click.IntRange(0, 65535)
 
 
-@click.group(cls=Commands, context_settings={"show_default": True})
+@click.group(
+    cls=Group,
+    order=ORDER,
+    later=LATER,
+    context_settings={"show_default": True},
+    about=(
+        N_("Credit and collections for a group of companies, as a localized GraphQL backend."),
+        N_("Keeps its data in the PostgreSQL of DATABASE_URL; without one, in an own server that it starts and stops."),
+    ),
+)
 def app() -> None:
-    """Credit and collections for a group of companies, as a localized GraphQL backend.
-
-    Keeps its data in the PostgreSQL of DATABASE_URL; without one, in an own server that it starts and stops.
-    """
+    """All commands."""
 
 
-@app.command()
-@click.option("--host", help="Address to listen on; 127.0.0.1 when not said.")
-@click.option("--port", type=PORT, metavar="PORT", help="Port; 8000 when not said, 0: a free one.")
+@app.command(
+    about=(
+        N_("Answer GraphQL at /graphql until Ctrl-C."),
+        N_(
+            "Beside it /graphiql to ask from a browser, /schema.graphql for code generators, /livez (the process "
+            "lives), /readyz (the database answers and is migrated) and /metrics (for Prometheus). Logs are JSON lines "
+            "on standard error. Tokens come from `creditgraph token`."
+        ),
+    )
+)
+@click.option("--host", cls=Option, metavar="HOST", about=N_("Address to listen on; 127.0.0.1 when not said."))
+@click.option("--port", cls=Option, type=PORT, metavar="PORT", about=N_("Port; 8000 when not said, 0: a free one."))
 def serve(host: str | None, port: int | None) -> None:
-    """Answer GraphQL at /graphql until Ctrl-C.
-
-    Beside it /graphiql to ask from a browser, /schema.graphql for code generators, /livez (the process lives), /readyz
-    (the database answers and is migrated) and /metrics (for Prometheus). Logs are JSON lines on standard error. Tokens
-    come from `creditgraph token`.
-    """
+    """Answer requests until told to end."""
     # What is made while starting stays: looking for garbage among it costs a fifth of the start.
     gc.disable()
     from server.app import Application
@@ -112,14 +114,15 @@ def serve(host: str | None, port: int | None) -> None:
             require_loopback(host)
         bound = listen(host, port)
     except NotLoopback as error:
-        stop(str(error), BAD_USAGE)
+        stop(error, BAD_USAGE)
     except OSError as error:
-        stop(f"Nobody can listen on {host} port {port}: {error.strerror}. Choose another with --port.")
+        stop(_not_listening(host, port, error))
     with bound, database(chosen) as found:
         found.require_migrated()
         folder = embedded.data_folder()
         if chosen.trusts_development:
-            click.secho(DEVELOPMENT.format(file=folder / KEY_FILE), err=True, fg="yellow", bold=True)
+            warning = "\n".join(told(line, file=str(folder / KEY_FILE)) for line in DEVELOPMENT)
+            click.secho(warning, err=True, fg="yellow", bold=True)
         configure_logs()
         authenticate = authentication(chosen, folder)
         application = Application(chosen, found.url, authenticate, trusted=trusted, tracing=tracing(os.environ))
@@ -131,85 +134,141 @@ def serve(host: str | None, port: int | None) -> None:
             # nothing that can be measured, since all that was made until now is left out, and saves 4 MB.
             gc.set_threshold(700, 10, 2)
             gc.enable()
-            click.echo(f"Serving {address_of(bound)}/graphql", err=True)
+            click.echo(told(SERVING, address=f"{address_of(bound)}/graphql"), err=True)
 
         serve_on(application, bound, started)
 
 
-@app.command("migrate")
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 when something is to be done.")
+@app.command(
+    "migrate",
+    about=(
+        N_("Bring the tables of the database up to date, and say what was done."),
+        N_("Safe to run at any time and by several processes at once: it does what is missing, once."),
+    ),
+)
+@click.option("--check", cls=Option, is_flag=True, about=N_("Change nothing; exit 1 when something is to be done."))
 def migrate_command(check: bool) -> None:
-    """Bring the tables of the database up to date, and say what was done.
-
-    Safe to run at any time and by several processes at once: it does what is missing, once.
-    """
+    """Bring the database to the newest revision."""
     from persistence import migrate
 
     with database(settings()) as found:
         if check:
             wanted = revisions.head()
-            click.echo(f"The database is at migration {found.revision or 'none'}; this version needs {wanted}.")
+            click.echo(_where(found.revision, wanted))
             raise click.exceptions.Exit(1 if found.behind else 0)
         done = migrate.upgrade(found.url)
     if done.before == done.after:
-        click.echo(f"Nothing to do: the database is at migration {done.after}.")
+        click.echo(told(N_("Nothing to do: the database is at migration {migration}."), migration=done.after or ""))
+    elif done.before is None:
+        click.echo(told(N_("Migrated from an empty database to {migration}."), migration=done.after or ""))
     else:
-        click.echo(f"Migrated from {done.before or 'an empty database'} to {done.after}.")
+        click.echo(told(N_("Migrated from {before} to {migration}."), before=done.before, migration=done.after or ""))
     if not done.scoped_role:
         click.echo(
-            "The role creditgraph_scoped does not exist and could not be made here; create it for jobs and ad-hoc "
-            "sessions under row-level security, then migrate again.",
+            told(
+                N_(
+                    "The role creditgraph_scoped does not exist and could not be made here; create it for jobs and "
+                    "ad-hoc sessions under row-level security, then migrate again."
+                )
+            ),
             err=True,
         )
 
 
-@app.command()
-@click.option("--subject", required=True, help="Who it is: stable, as in a directory (anna, erp-se).")
+def _where(revision: str | None, wanted: str) -> str:
+    if revision is None:
+        return told(N_("The database is empty; this version needs migration {wanted}."), wanted=wanted)
+    text = N_("The database is at migration {migration}; this version needs {wanted}.")
+    return told(text, migration=revision, wanted=wanted)
+
+
+@app.command(
+    about=(
+        N_('Print a token of the development issuer, for the Authorization header after "Bearer ".'),
+        N_("It is good at servers of this checkout or installation only: their key stays in its data folder."),
+    )
+)
+@click.option(
+    "--subject",
+    cls=Option,
+    metavar="SUBJECT",
+    required=True,
+    about=N_("Who it is: stable, as in a directory (anna, erp-se)."),
+)
 @click.option(
     "--grant",
+    cls=Option,
     required=True,
     multiple=True,
-    help="Company and roles, SE01=CREDIT_MANAGER or SE01=VIEWER,AUDITOR; '*' is every company. Repeat for more. "
-    f"Roles: {', '.join(Role)}.",
+    metavar="COMPANY=ROLE",
+    about=Message(
+        N_(
+            "Company and roles, SE01=CREDIT_MANAGER or SE01=VIEWER,AUDITOR; '*' is every company. Repeat for more. "
+            "Roles: {roles}."
+        ),
+        {"roles": ", ".join(Role)},
+    ),
 )
-@click.option("--name", help="The name others see; the subject when not said.")
-@click.option("--locale", help="The language of the person, as sv-SE.")
-@click.option("--kind", default="USER", help=f"What it is: {' or '.join(KINDS)}.")
-@click.option("--days", type=click.IntRange(1, 365), default=30, metavar="DAYS", help="How many days it is good for.")
+@click.option("--name", cls=Option, metavar="NAME", about=N_("The name others see; the subject when not said."))
+@click.option("--locale", cls=Option, metavar="LOCALE", about=N_("The language of the person, as sv-SE."))
+@click.option(
+    "--kind",
+    cls=Option,
+    metavar="KIND",
+    default="USER",
+    about=Message(N_("What it is: {kinds}."), {"kinds": ", ".join(KINDS)}),
+)
+@click.option(
+    "--days",
+    cls=Option,
+    type=click.IntRange(1, 365),
+    default=30,
+    metavar="DAYS",
+    about=N_("How many days it is good for."),
+)
 def token(subject: str, grant: Sequence[str], name: str | None, locale: str | None, kind: str, days: int) -> None:
-    """Print a token of the development issuer, for the Authorization header after "Bearer ".
-
-    It is good at servers of this checkout or installation only: their key stays in its data folder.
-    """
+    """Sign a token and print it."""
     from locales.negotiate import negotiate
     from locales.sentences import catalogs
     from schema.context import Claims
     from server.auth import DevelopmentIssuer, development_key
 
     if kind not in KINDS:
-        stop(f"--kind is {' or '.join(KINDS)}, not {kind}.", BAD_USAGE)
+        stop(Message(N_("--kind is one of {kinds}, not {kind}."), {"kinds": ", ".join(KINDS), "kind": kind}), BAD_USAGE)
     if locale is not None and negotiate(locale, catalogs()) is None:
-        stop(f"--locale {locale} is none we speak. There are: {', '.join(sorted(catalogs()))}.", BAD_USAGE)
+        text = N_("--locale {locale} is none we speak. There are: {languages}.")
+        stop(Message(text, {"locale": locale, "languages": ", ".join(sorted(catalogs()))}), BAD_USAGE)
     claims = Claims(subject, name or subject, _grants(grant), kind, locale)
     issuer = DevelopmentIssuer(development_key(embedded.data_folder()))
     click.echo(issuer.issue(claims, timedelta(days=days)))
 
 
-@app.command()
-@click.option("--port", type=PORT, metavar="PORT", help="Port; when not said 8000, or a free one if that is taken.")
+@app.command(
+    about=(
+        N_("Serve a small group of companies with customers, limits, orders and holds, and print what to ask it."),
+        N_(
+            "The data are loaded through the API at the first start, into an own server that stays on this machine; "
+            "DATABASE_URL is left alone. Later starts find them again, and whatever was changed since."
+        ),
+    )
+)
+@click.option(
+    "--port",
+    cls=Option,
+    type=PORT,
+    metavar="PORT",
+    about=N_("Port; when not said 8000, or a free one if that is taken."),
+)
 @click.option(
     "--once",
+    cls=Option,
     is_flag=True,
     envvar="CREDITGRAPH_DEMO_EXIT",
     show_envvar=True,
-    help="Load, print, ask what is printed, and end; for checks.",
+    about=N_("Load, print, ask what is printed, and end; for checks."),
 )
 def demo(port: int | None, once: bool) -> None:
-    """Serve a small group of companies with customers, limits, orders and holds, and print what to ask it.
-
-    The data are loaded through the API at the first start, into an own server that stays on this machine; DATABASE_URL
-    is left alone. Later starts find them again, and whatever was changed since.
-    """
+    """Load the demo group into a server of its own, and serve it."""
     from persistence import migrate
     from server.app import Application
     from server.auth import DevelopmentIssuer, TokenAuthentication, development_key
@@ -218,7 +277,8 @@ def demo(port: int | None, once: bool) -> None:
 
     chosen = settings()
     if chosen.database_url:
-        click.echo("DATABASE_URL is left alone: the demo keeps its data in a server of its own.", err=True)
+        left_alone = N_("DATABASE_URL is left alone: the demo keeps its data in a server of its own.")
+        click.echo(told(left_alone), err=True)
         chosen = replace(chosen, database_url=None, scoped_database_url=None)
     bound = _listen_for_demo(chosen.port, port)
     with bound, database(chosen) as found:
@@ -229,7 +289,7 @@ def demo(port: int | None, once: bool) -> None:
         shown = Demo(application, DevelopmentIssuer(key), click.echo, once)
         shown.run(bound)
     if shown.failure is not None:
-        stop(f"The demo does not work: {shown.failure}")
+        stop(Message(N_("The demo does not work: {reason}"), {"reason": _reason(shown.failure)}))
 
 
 def _listen_for_demo(usual: int, wanted: int | None) -> socket.socket:
@@ -239,8 +299,16 @@ def _listen_for_demo(usual: int, wanted: int | None) -> socket.socket:
         return listen("127.0.0.1", usual if wanted is None else wanted)
     except OSError as error:
         if wanted is not None:
-            stop(f"Nobody can listen on port {wanted}: {error.strerror}. Choose another with --port.")
+            stop(_not_listening("127.0.0.1", wanted, error))
         return listen("127.0.0.1", 0)
+
+
+def _not_listening(host: str, port: int, error: OSError) -> Message:
+    return Message(NOT_LISTENING, {"host": host, "port": str(port), "reason": error.strerror or str(error)})
+
+
+def _reason(failure: Exception) -> str:
+    return " ".join(map(told, failure.messages)) if isinstance(failure, Trouble) else str(failure)
 
 
 def _grants(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -250,10 +318,12 @@ def _grants(given: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         company, separator, said = one.partition("=")
         roles = tuple(role.strip() for role in said.split(","))
         if not separator or not company.strip():
-            stop(f"--grant {one} should be COMPANY=ROLE, as in SE01=VIEWER or '*=VIEWER'.", BAD_USAGE)
+            text = N_("--grant {given} should be COMPANY=ROLE, as in SE01=VIEWER or '*=VIEWER'.")
+            stop(Message(text, {"given": one}), BAD_USAGE)
         for role in roles:
             if role not in [*Role]:
-                stop(f"There is no role {role}. Roles: {', '.join(Role)}.", BAD_USAGE)
+                text = N_("There is no role {role}. Roles: {roles}.")
+                stop(Message(text, {"role": role, "roles": ", ".join(Role)}), BAD_USAGE)
         grants[company.strip()] = (*grants.get(company.strip(), ()), *roles)
     return grants
 

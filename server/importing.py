@@ -7,6 +7,7 @@ import getpass
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
@@ -15,72 +16,91 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from domain.message import Message
+from domain.message import N_, NN_, Message, Percent, Trouble, Value
 from domain.refusal import Refused
-from locales.format import format_number
-from locales.say import say
+from locales.negotiate import Reader
+from locales.say import reader, say, written
 from persistence import importing
 from persistence.database import open_pool
 from persistence.importing import Imported, Step
 from persistence.looking_again import look_again
 from persistence.scope import actor_id
 from server.auth import utc_now
+from server.commands import Command, Option
 from server.opening import BAD_USAGE, database, settings, stop
+from server.spoken import here, told
 
 PLAIN_EVERY = 5.0
 """Seconds between two plain lines of the same step."""
 
-STEPS = {Step.READING: "reading", Step.CHECKING: "checking", Step.LOADING: "loading"}
+STEPS = {
+    Step.READING: N_("{source}: reading"),
+    Step.CHECKING: N_("{source}: checking"),
+    Step.LOADING: N_("{source}: loading"),
+}
 CANONICAL = "canonical"
 
 Watch = Callable[[importing.Progress], None]
 
 
 def listed(entries: Mapping[str, str]) -> str:
-    """Names with what they are, one a line, as help prints them."""
+    """Names with what they are, one a line, as help prints them. `entries`: a marked sentence for each name."""
     width = max(map(len, entries))
-    return "\b\n" + "\n".join(f"  {name:<{width}}  {about}" for name, about in entries.items())
+    return "\b\n" + "\n".join(f"  {name:<{width}}  {told(about)}" for name, about in entries.items())
 
 
 def options_listed() -> str:
     """The options of every format, with their defaults."""
     found = {
-        f"{name}: {option}": f"{choice.about} ({choice.default!r})"
+        f"{name}: {option}": f"{told(choice.about)} ({choice.default!r})"
         for name in importing.formats()
         for option, choice in importing.options_of(name).items()
     }
-    return listed(found)
+    width = max(map(len, found))
+    return "\b\n" + "\n".join(f"  {name:<{width}}  {about}" for name, about in found.items())
 
 
-HELP = f"""Load a file, all of it or nothing of it. The same file again changes nothing.
-
-Bad rows are written beside the file with line, column, value and reason, and nothing is loaded, unless --skip-bad.
-Days and numbers are read as the format declares them; nothing is guessed. Ctrl-C leaves nothing behind.
-
-Formats:
-
-{listed(importing.formats())}
-
-Kinds of rows of the canonical layout, in the order in which a folder of them is loaded:
-
-{listed(importing.kinds())}
-
-Options of formats, for --set:
-
-{options_listed()}
-"""
-
-
-@click.command("import", help=HELP)
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "format_name", metavar="NAME", default=CANONICAL, help="How it is written.")
-@click.option("--kind", help="What the rows of a canonical file are; its name when not said.")
-@click.option("--set", "chosen", metavar="NAME=VALUE", multiple=True, help="An option of the format. Repeat for more.")
-@click.option("--skip-bad", is_flag=True, help="Load the good rows and leave out the bad ones.")
-@click.option(
-    "--rejects", type=click.Path(path_type=Path), help="Where bad rows are written; beside the file when not said."
+@click.command(
+    "import",
+    cls=Command,
+    about=(
+        N_("Load a file, all of it or nothing of it. The same file again changes nothing."),
+        N_(
+            "Bad rows are written beside the file with line, column, value and reason, and nothing is loaded, unless "
+            "--skip-bad. Days and numbers are read as the format declares them; nothing is guessed. Ctrl-C leaves "
+            "nothing behind."
+        ),
+        N_("Formats:"),
+        lambda: listed(importing.formats()),
+        N_("Kinds of rows of the canonical layout, as they are loaded from a folder:"),
+        lambda: listed(importing.kinds()),
+        N_("Options of formats, for --set:"),
+        options_listed,
+    ),
 )
-@click.option("--locale", default="en", help="The language of the reasons, as sv-SE.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "format_name", cls=Option, metavar="NAME", default=CANONICAL, about=N_("How it is written."))
+@click.option(
+    "--kind", cls=Option, metavar="KIND", about=N_("What the rows of a canonical file are; its name when not said.")
+)
+@click.option(
+    "--set",
+    "chosen",
+    cls=Option,
+    metavar="NAME=VALUE",
+    multiple=True,
+    about=N_("An option of the format. Repeat for more."),
+)
+@click.option("--skip-bad", cls=Option, is_flag=True, about=N_("Load the good rows and leave out the bad ones."))
+@click.option(
+    "--rejects",
+    cls=Option,
+    type=click.Path(path_type=Path),
+    about=N_("Where bad rows are written; beside the file when not said."),
+)
+@click.option(
+    "--locale", cls=Option, metavar="LOCALE", about=N_("The language of the reasons, as sv-SE; yours when not said.")
+)
 def import_command(
     path: Path,
     format_name: str,
@@ -88,13 +108,16 @@ def import_command(
     chosen: Sequence[str],
     skip_bad: bool,
     rejects: Path | None,
-    locale: str,
+    locale: str | None,
 ) -> None:
-    """Load a file or a folder (the help of the command is `HELP`)."""
+    """Load a file or a folder."""
     options = _options(chosen)
+    to = here() if locale is None else reader(locale)
+    if not path.exists():
+        stop(Message(N_("There is no file or folder {path}."), {"path": str(path)}), BAD_USAGE)
 
     def said(message: Message) -> str:
-        return say(message, locale)
+        return say(message, to)
 
     with database(settings()) as found:
         found.require_migrated()
@@ -127,26 +150,34 @@ def import_command(
                         )
                     ]
         except Refused as refused:
-            stop("\n".join(said(refusal.message) for refusal in refused.refusals), BAD_USAGE)
+            stop(Trouble(*(refusal.message for refusal in refused.refusals)), BAD_USAGE)
         if any(imported.loaded for imported in done):
             asyncio.run(_look_again(found.url, {company for imported in done for company in imported.companies}))
     for imported in done:
-        click.echo(summary(imported, locale))
+        click.echo(summary(imported, to))
     if any(imported.cancelled or (imported.rejected and not skip_bad) for imported in done):
         raise click.exceptions.Exit(1)
 
 
-def summary(imported: Imported, locale: str) -> str:
+def summary(imported: Imported, to: Reader) -> str:
     """What became of a file, in a line or two."""
+    source: Mapping[str, Value] = {"source": imported.source}
     if imported.cancelled:
-        return f"{imported.source}: cancelled, nothing was loaded."
-    read, loaded, unchanged, rejected = (
-        format_number(number, locale)
-        for number in (imported.read, imported.loaded, imported.unchanged, imported.rejected)
+        return say(Message(N_("{source}: cancelled, nothing was loaded."), source), to)
+    one, many = NN_(
+        "{source}: {read} row read, {loaded} new, {unchanged} there already, {rejected} bad.",
+        "{source}: {read} rows read, {loaded} new, {unchanged} there already, {rejected} bad.",
     )
-    text = f"{imported.source}: {read} rows read, {loaded} new, {unchanged} there already, {rejected} rejected."
+    counts = {
+        "read": imported.read,
+        "loaded": imported.loaded,
+        "unchanged": imported.unchanged,
+        "rejected": imported.rejected,
+    }
+    text = say(Message(one, {**source, **counts}, many, "read"), to)
     if imported.rejects_path is not None:
-        text += f"\n  Why they were rejected: {imported.rejects_path}"
+        why = Message(N_("Why they were rejected: {path}"), {"path": str(imported.rejects_path)})
+        text += f"\n  {say(why, to)}"
     return text
 
 
@@ -159,8 +190,8 @@ def watching() -> Iterator[Watch]:
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[rows]:,} rows"),
-            TextColumn("{task.fields[rate]:,}/s"),
+            TextColumn("{task.fields[rows]}"),
+            TextColumn("{task.fields[rate]}"),
             TextColumn("{task.fields[left]}"),
             console=console,
         ) as bars:
@@ -179,10 +210,9 @@ class _Bars:
     def __call__(self, now: importing.Progress) -> None:
         key = (now.source, now.step)
         if key not in self._tasks:
-            text = f"{now.source}: {STEPS[now.step]}"
-            self._tasks[key] = self._bars.add_task(text, total=now.total, rows=0, rate=0, left="")
+            self._tasks[key] = self._bars.add_task(_step(now), total=now.total, rows="", rate="", left="")
         self._bars.update(
-            self._tasks[key], completed=now.done, total=now.total, rows=now.rows, rate=now.rate, left=left(now)
+            self._tasks[key], completed=now.done, total=now.total, rows=_rows(now), rate=_rate(now), left=left(now)
         )
 
 
@@ -198,24 +228,39 @@ class _Lines:
         if key == self._last and monotonic() - self._at < PLAIN_EVERY:
             return
         self._last, self._at = key, monotonic()
-        percent = 100 * now.done // now.total if now.total else 0
-        text = f"{now.source}: {STEPS[now.step]} {percent} %, {now.rows:,} rows, {now.rate:,}/s {left(now)}"
-        sys.stderr.write(text.rstrip() + "\n")
+        percent = written(Percent(Decimal(100 * now.done // now.total if now.total else 0)), here())
+        parts = (f"{_step(now)} {percent}", _rows(now), _rate(now), left(now))
+        sys.stderr.write(", ".join(part for part in parts if part) + "\n")
+
+
+def _step(now: importing.Progress) -> str:
+    return told(STEPS[now.step], source=now.source)
+
+
+def _rows(now: importing.Progress) -> str:
+    one, many = NN_("{count} row", "{count} rows")
+    return told(Message(one, {"count": now.rows}, many, "count"))
+
+
+def _rate(now: importing.Progress) -> str:
+    return told(N_("{rate}/s"), rate=now.rate)
 
 
 def left(now: importing.Progress) -> str:
     """How long the step will take, at the rate so far."""
     if not now.remaining_seconds:
         return ""
-    return f"{remaining(now.remaining_seconds)} left"
+    return told(N_("{time} left"), time=remaining(now.remaining_seconds))
 
 
 def remaining(seconds: int) -> str:
     """Seconds as people say them: 45 s, 3 min 20 s, 1 h 5 min."""
     if seconds < 60:
-        return f"{seconds} s"
+        return told(N_("{seconds} s"), seconds=seconds)
     minutes, seconds = divmod(seconds, 60)
-    return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return told(N_("{minutes} min {seconds} s"), minutes=minutes, seconds=seconds)
+    return told(N_("{hours} h {minutes} min"), hours=minutes // 60, minutes=minutes % 60)
 
 
 def _options(chosen: Sequence[str]) -> dict[str, str]:
@@ -223,7 +268,7 @@ def _options(chosen: Sequence[str]) -> dict[str, str]:
     for one in chosen:
         name, separator, value = one.partition("=")
         if not separator or not name:
-            stop(f"--set {one} should be NAME=VALUE.", BAD_USAGE)
+            stop(Message(N_("--set {given} should be NAME=VALUE."), {"given": one}), BAD_USAGE)
         found[name] = value
     return found
 

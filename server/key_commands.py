@@ -11,23 +11,27 @@ from uuid import UUID
 
 import click
 
+from domain.message import N_, Message
 from domain.refusal import Refused
 from domain.role import KINDS, Role
-from locales.say import say
 from persistence.api_keys import ApiKey, KeyToMake, all_keys, create, revoke, rotate
 from persistence.database import Connection, open_pool
 from persistence.keys import new_key
 from persistence.scope import actor_id
 from server.auth.api_keys import digest_of, new_secret, written
 from server.auth.clock import utc_now
-from server.opening import database, settings, stop
+from server.commands import Group, Option
+from server.opening import BAD_USAGE, database, settings, stop
+from server.spoken import told
 
 Done = TypeVar("Done")
 
 Work = Callable[[Connection, UUID, datetime], Awaitable[Done]]
 """What is done on a connection by an actor at a moment."""
 
-SHOWN_ONCE = "This is shown once and kept nowhere: put it where the program finds it."
+GOOD_UNTIL = N_("{name}: id {id}, good until {until}.")
+SHOWN_ONCE = N_("This is shown once and kept nowhere: put it where the program finds it.")
+LONGEST_NAME = 200
 
 
 class Grant(click.ParamType[tuple[str, tuple[str, ...]]]):
@@ -42,48 +46,80 @@ class Grant(click.ParamType[tuple[str, tuple[str, ...]]]):
         company, separator, said = str(value).partition("=")
         roles = tuple(role.strip() for role in said.split(","))
         if not separator or not company.strip():
-            self.fail(f"{value} should be COMPANY=ROLE, as in SE01=VIEWER or '*=VIEWER'.", param, ctx)
+            text = N_("{given} should be COMPANY=ROLE, as in SE01=VIEWER or '*=VIEWER'.")
+            self.fail(told(text, given=str(value)), param, ctx)
         for role in roles:
             if role not in [*Role]:
-                self.fail(f"There is no role {role}. Roles: {', '.join(Role)}.", param, ctx)
+                text = N_("There is no role {role}. Roles: {roles}.")
+                self.fail(told(text, role=role, roles=", ".join(Role)), param, ctx)
         return company.strip(), roles
 
 
 DAYS = click.option(
-    "--days", type=click.IntRange(1, 730), default=365, metavar="DAYS", help="How many days it is good for."
+    "--days",
+    cls=Option,
+    type=click.IntRange(1, 730),
+    default=365,
+    metavar="DAYS",
+    about=N_("How many days it is good for."),
 )
 KEY = click.argument("key", type=click.UUID, metavar="ID")
 
 
-@click.group("api-key")
+@click.group(
+    "api-key",
+    cls=Group,
+    order=("create", "list", "rotate", "revoke"),
+    about=(
+        N_("Make, list, rotate and revoke keys that programs sign in with."),
+        N_(
+            "A program sends its key as a person sends a token: Authorization: Bearer cgk_... A key is a long random "
+            "text, and only a digest of it is kept, so nobody can read it again, here or in the database."
+        ),
+    ),
+)
 def key_commands() -> None:
-    """Make, list, rotate and revoke keys that programs sign in with.
-
-    A program sends its key as a person sends a token: Authorization: Bearer cgk_... A key is a long random text, and
-    only a digest of it is kept, so nobody can read it again, here or in the database.
-    """
+    """What is done with API keys."""
 
 
-@key_commands.command("create")
-@click.option("--name", required=True, help="What the program is called, in the audit trail too.")
+@key_commands.command(
+    "create",
+    about=(
+        N_("Make a key and print it, alone on standard output, this one time."),
+        N_("What it grants and until when cannot be changed later: make another one and revoke this."),
+    ),
+)
+@click.option(
+    "--name", cls=Option, metavar="NAME", required=True, about=N_("What the program is called, in the audit trail too.")
+)
 @click.option(
     "--grant",
     "grants",
+    cls=Option,
     type=Grant(),
     required=True,
     multiple=True,
-    help="Company and roles, SE01=INTEGRATION or SE01=VIEWER,AUDITOR; '*' is every company. Repeat for more. "
-    f"Roles: {', '.join(Role)}.",
+    metavar="COMPANY=ROLE",
+    about=Message(
+        N_(
+            "Company and roles, SE01=INTEGRATION or SE01=VIEWER,AUDITOR; '*' is every company. Repeat for more. "
+            "Roles: {roles}."
+        ),
+        {"roles": ", ".join(Role)},
+    ),
 )
-@click.option("--kind", type=click.Choice(KINDS), default="INTEGRATION", help="Whether a program or a person acts.")
+@click.option(
+    "--kind",
+    cls=Option,
+    type=click.Choice(KINDS),
+    default="INTEGRATION",
+    about=N_("Whether a program or a person acts."),
+)
 @DAYS
 def create_command(name: str, grants: Sequence[tuple[str, tuple[str, ...]]], kind: str, days: int) -> None:
-    """Make a key and print it, alone on standard output, this one time.
-
-    What it grants and until when cannot be changed later: make another one and revoke this.
-    """
-    if not 0 < len(name.strip()) <= 200:
-        stop("A name has 1 to 200 characters.", 2)
+    """Make a key."""
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        stop(Message(N_("A name has 1 to {longest} characters."), {"longest": LONGEST_NAME}), BAD_USAGE)
     granted: dict[str, tuple[str, ...]] = {}
     for company, roles in grants:
         granted[company] = (*granted.get(company, ()), *roles)
@@ -98,12 +134,18 @@ def create_command(name: str, grants: Sequence[tuple[str, tuple[str, ...]]], kin
     _print(_do(work), secret)
 
 
-@key_commands.command("list")
+@key_commands.command(
+    "list",
+    about=(
+        N_(
+            "Print every key there ever was, one a line: id, state, name, what it grants, when it ends and was last "
+            "used."
+        ),
+        N_("When a key was last used is known to the hour."),
+    ),
+)
 def list_command() -> None:
-    """Print every key there ever was, one a line: id, state, name, what it grants, when it ends and was last used.
-
-    When a key was last used is known to the hour.
-    """
+    """Print all keys, in a form for programs."""
 
     async def work(conn: Connection, actor: UUID, now: datetime) -> tuple[list[ApiKey], datetime]:
         return await all_keys(conn), now
@@ -112,25 +154,31 @@ def list_command() -> None:
     for key in keys:
         click.echo(_line(key, now))
     if not keys:
-        click.echo("There are no API keys.", err=True)
+        click.echo(told(N_("There are no API keys.")), err=True)
 
 
-@key_commands.command("rotate")
+@key_commands.command(
+    "rotate",
+    about=(
+        N_("Make a key that takes the place of another, and print it this one time."),
+        N_(
+            "The new key is the same to everybody: name, grants, its entries in the audit trail, and idempotency keys "
+            "go on. The old one is good until the grace ends, so that the program can be given the new one meanwhile."
+        ),
+    ),
+)
 @KEY
 @DAYS
 @click.option(
     "--grace-hours",
+    cls=Option,
     type=click.IntRange(0, 24 * 90),
     default=24,
     metavar="HOURS",
-    help="How long the old key is good beside the new one.",
+    about=N_("How long the old key is good beside the new one."),
 )
 def rotate_command(key: UUID, days: int, grace_hours: int) -> None:
-    """Make a key that takes the place of another, and print it this one time.
-
-    The new key is the same to everybody: name, grants, its entries in the audit trail, and idempotency keys go on. The
-    old one is good until the grace ends, so that the program can be given the new one meanwhile.
-    """
+    """Make the next key of a program."""
     secret = new_secret()
 
     async def work(conn: Connection, actor: UUID, now: datetime) -> KeyToMake:
@@ -148,18 +196,22 @@ def rotate_command(key: UUID, days: int, grace_hours: int) -> None:
     _print(_do(work), secret)
 
 
-@key_commands.command("revoke")
+@key_commands.command(
+    "revoke",
+    about=(
+        N_("End a key. Servers accept it for at most another minute, in which they remember it."),
+        N_("Its successors are keys of their own and stay. Revoking twice is revoking once."),
+    ),
+)
 @KEY
 def revoke_command(key: UUID) -> None:
-    """End a key. Servers accept it for at most another minute, in which they remember it.
-
-    Its successors are keys of their own and stay. Revoking twice is revoking once.
-    """
+    """End a key."""
 
     async def work(conn: Connection, actor: UUID, now: datetime) -> ApiKey:
         return await revoke(conn, key, actor, now)
 
-    click.echo(f"Revoked: {_do(work).name}. Servers that remember it accept it for at most 60 seconds more.", err=True)
+    text = N_("Revoked: {name}. Servers that remember it accept it for at most 60 seconds more.")
+    click.echo(told(text, name=_do(work).name), err=True)
 
 
 def _do(work: Work[Done]) -> Done:
@@ -169,7 +221,7 @@ def _do(work: Work[Done]) -> Done:
         try:
             return asyncio.run(_on(found.url, work))
         except Refused as refused:
-            stop(say(refused.refusals[0].message, "en"))
+            stop(refused.refusals[0].message)
 
 
 async def _on(url: str, work: Work[Done]) -> Done:
@@ -179,7 +231,8 @@ async def _on(url: str, work: Work[Done]) -> Done:
 
 
 def _print(made: KeyToMake, secret: str) -> None:
-    click.echo(f"{made.name}: id {made.id}, good until {made.expires_at:%Y-%m-%d %H:%M} UTC. {SHOWN_ONCE}", err=True)
+    until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"{told(GOOD_UNTIL, name=made.name, id=str(made.id), until=until)} {told(SHOWN_ONCE)}", err=True)
     click.echo(written(made.id, secret))
 
 

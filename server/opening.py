@@ -9,16 +9,19 @@ from typing import NoReturn
 
 import click
 
+from domain.message import N_, Message, Trouble
 from persistence import embedded, revisions
 from persistence.database import NOT_ANSWERING, database_urls
 from server.settings import Settings, WrongSetting
+from server.spoken import told
 
 BAD_USAGE = 2
 
 
-def stop(message: str, status: int = 1) -> NoReturn:
-    """End the command with a sentence for people."""
-    click.echo(message, err=True)
+def stop(what: Message | Trouble, status: int = 1) -> NoReturn:
+    """End the command with a sentence for people, one a line."""
+    for message in what.messages if isinstance(what, Trouble) else (what,):
+        click.echo(told(message), err=True)
     raise click.exceptions.Exit(status)
 
 
@@ -27,7 +30,7 @@ def settings() -> Settings:
     try:
         return Settings.read()
     except WrongSetting as error:
-        stop(f"The environment holds settings that cannot be used. {error}", BAD_USAGE)
+        stop(Trouble(Message(N_("The environment has settings that cannot be used.")), *error.messages), BAD_USAGE)
 
 
 @contextlib.contextmanager
@@ -38,9 +41,11 @@ def database(chosen: Settings) -> Iterator[Database]:
             url = database_urls(chosen).owner
             found = revisions.current(url)
         except NOT_ANSWERING as error:
-            stop(f"The database does not answer: {error}")
-        except (ValueError, embedded.EmbeddedServerError) as error:
-            stop(str(error))
+            stop(Message(N_("The database does not answer: {reason}"), {"reason": str(error)}))
+        except Trouble as trouble:
+            stop(trouble)
+        except ValueError as error:
+            stop(Message(N_("DATABASE_URL cannot be read: {reason}"), {"reason": str(error)}))
         yield Database(url, found)
     finally:
         if chosen.database_url is None:
@@ -63,6 +68,8 @@ class Database:
         """End the command unless the tables are as this version needs them."""
         if self.behind:
             stop(
-                f"The database is at migration {self.revision or 'none'}, not {revisions.head()}. "
-                "Run: creditgraph migrate"
+                Message(
+                    N_("The database is not at migration {wanted}, which this version needs. Run: creditgraph migrate"),
+                    {"wanted": revisions.head()},
+                )
             )

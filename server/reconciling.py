@@ -7,35 +7,48 @@ from collections.abc import Sequence
 
 import click
 
-from locales.say import say
+from domain.message import N_
+from locales.negotiate import Reader
+from locales.say import reader, say
 from persistence.database import open_pool
 from persistence.reconcile import Finding, reconcile
+from server.commands import Command, Option
 from server.opening import database, settings
+from server.spoken import here, told
 
 
-@click.command("reconcile")
-@click.option("--locale", default="en", help="The language of the findings, as sv-SE.")
-def reconcile_command(locale: str) -> None:
-    """Compute every kept sum again from the facts, and list what does not agree.
-
-    Nothing is changed. It reads one moment, so it may run while others work. The exit status is 1 when something was
-    found: that is a fault of the program or of a hand in the tables, never of the users.
-    """
+@click.command(
+    "reconcile",
+    cls=Command,
+    about=(
+        N_("Compute every kept sum again from the facts, and list what does not agree."),
+        N_(
+            "Nothing is changed. It reads one moment, so it may run while others work. The exit status is 1 when "
+            "something was found: that is a fault of the program or of a hand in the tables, never of the users."
+        ),
+    ),
+)
+@click.option(
+    "--locale", cls=Option, metavar="LOCALE", about=N_("The language of the findings, as sv-SE; yours when not said.")
+)
+def reconcile_command(locale: str | None) -> None:
+    """Look for sums that do not agree with the facts."""
+    to = here() if locale is None else reader(locale)
     with database(settings()) as found:
         found.require_migrated()
         findings = asyncio.run(_findings(found.url))
     for finding in findings:
-        click.echo(told(finding, locale))
+        click.echo(line(finding, to))
     if findings:
-        click.echo(f"Found: {len(findings)}.", err=True)
+        click.echo(told(N_("Found: {count}."), count=len(findings)), err=True)
         raise click.exceptions.Exit(1)
-    click.echo("Everything agrees with the facts.")
+    click.echo(told(N_("Everything agrees with the facts.")))
 
 
-def told(finding: Finding, locale: str) -> str:
+def line(finding: Finding, to: Reader) -> str:
     """A finding on a line: its code, where it is, and what is wrong."""
     where = " ".join(f"{name}={value}" for name, value in finding.keys.items())
-    return f"{finding.code} {where}: {say(finding.message, locale)}"
+    return f"{finding.code} {where}: {say(finding.message, to)}"
 
 
 async def _findings(url: str) -> Sequence[Finding]:

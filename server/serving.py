@@ -12,11 +12,12 @@ from typing import Any, cast
 
 import uvicorn
 
+from domain.message import N_, Message, Trouble
 from schema.endpoint import LARGEST_BODY
 from server.app import Application
 
 
-class NotLoopback(ValueError):
+class NotLoopback(Trouble):
     """The development issuer would be offered to a network."""
 
 
@@ -30,9 +31,14 @@ def require_loopback(host: str) -> None:
         found = False
     if not found:
         raise NotLoopback(
-            f"Tokens are signed by the development issuer, so this server listens on this machine only; {host} is not "
-            "a loopback address. Leave CREDITGRAPH_HOST and --host out, or use 127.0.0.1 or ::1; or trust an issuer "
-            "(CREDITGRAPH_OIDC_ISSUER), or API keys alone (CREDITGRAPH_DEVELOPMENT_TOKENS=no)."
+            Message(
+                N_(
+                    "Tokens are signed by the development issuer, so this server listens on this machine only; {host} "
+                    "is not a loopback address. Leave CREDITGRAPH_HOST and --host out, or use 127.0.0.1 or ::1; or "
+                    "trust an issuer (CREDITGRAPH_OIDC_ISSUER), or API keys alone (CREDITGRAPH_DEVELOPMENT_TOKENS=no)."
+                ),
+                {"host": host},
+            )
         )
 
 

@@ -7,13 +7,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from domain.message import N_, Message, Trouble
 
-class WrongSetting(ValueError):
-    """A variable of the environment holds what cannot be used."""
+
+class WrongSetting(Trouble):
+    """Variables of the environment hold what cannot be used: a sentence for each."""
+
+
+class Unusable(ValueError):
+    """What a variable holds cannot be used; `message` says what it should be, its `{variable}` yet to be named."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -118,19 +129,28 @@ class Settings:
                 try:
                     values[one.name] = _READ[one.name](text) if one.name in _READ else text
                 except ValueError as error:
-                    wrong.append(f"{variable}: {error}")
+                    wrong.append(_wrong(variable, error))
         if values.get("trusted_documents") in ("allow", "require") and "manifests" not in values:
-            wrong.append("CREDITGRAPH_MANIFESTS: names the folder of the trusted documents, which none does")
+            wrong.append(Message(N_("CREDITGRAPH_MANIFESTS should name the folder of the trusted documents.")))
         if values.get("oidc_issuer") and "oidc_audience" not in values:
-            wrong.append("CREDITGRAPH_OIDC_AUDIENCE: should say what tokens of the issuer are meant for")
+            wrong.append(Message(N_("CREDITGRAPH_OIDC_AUDIENCE should say what tokens of the issuer are meant for.")))
         if wrong:
-            raise WrongSetting("; ".join(wrong))
+            raise WrongSetting(*wrong)
         return cls(**values)
+
+
+ONE_OF = N_("{variable} should be one of {choices}, not {given}.")
 
 
 def variable_of(name: str) -> str:
     """The variable of the environment that a setting is read from."""
     return _ITS_OWN_NAME.get(name, f"CREDITGRAPH_{name.upper()}")
+
+
+def _wrong(variable: str, error: ValueError) -> Message:
+    if isinstance(error, Unusable):
+        return Message(error.message.text, {"variable": variable, **error.message.values})
+    return Message(N_("{variable} cannot be used: {reason}"), {"variable": variable, "reason": str(error)})
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
@@ -142,7 +162,8 @@ def _number(kind: type[int] | type[float], least: float, most: float) -> Callabl
         except ValueError:
             value = None
         if value is None or not least <= value <= most:
-            raise ValueError(f"should be a number from {least} to {most}, not {text!r}")
+            wanted = N_("{variable} should be a number from {least} to {most}, not {given}.")
+            raise Unusable(Message(wanted, {"least": Decimal(str(least)), "most": Decimal(str(most)), "given": text}))
         return value
 
     return read
@@ -153,7 +174,9 @@ def _like(pattern: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
-            raise ValueError(f"should look like {pattern}, not {text!r}")
+            raise Unusable(
+                Message(N_("{variable} should look like {pattern}, not {given}."), {"pattern": pattern, "given": text})
+            )
         return text
 
     return read
@@ -164,7 +187,8 @@ def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(one.strip() for one in text.split(",") if one.strip())
     for origin in origins:
         if re.fullmatch(r"https?://[^/?#@\s*]+", origin) is None:
-            raise ValueError(f"should be origins like https://credit.example with a comma between, not {origin!r}")
+            wanted = N_("{variable} should be origins like {example} with a comma between, not {given}.")
+            raise Unusable(Message(wanted, {"example": "https://credit.example", "given": origin}))
     return origins
 
 
@@ -173,7 +197,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(f"should be {' or '.join(words)}, not {text!r}")
+            raise Unusable(Message(ONE_OF, {"choices": ", ".join(words), "given": text}))
         return text
 
     return read
@@ -184,7 +208,8 @@ def _issuer(text: str) -> str:
     parts = urlsplit(text)
     here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
     if not parts.hostname or parts.query or parts.fragment or parts.scheme not in ("https", "http" if here else ""):
-        raise ValueError(f"should be an address that begins with https://, not {text!r}")
+        wanted = N_("{variable} should be an address that begins with https://, not {given}.")
+        raise Unusable(Message(wanted, {"given": text}))
     return text
 
 
@@ -194,7 +219,8 @@ def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
     def read(text: str) -> tuple[str, ...]:
         found = tuple(name.strip() for name in text.split(","))
         if not set(found) <= set(known):
-            raise ValueError(f"should be some of {', '.join(known)}, not {text!r}")
+            wanted = N_("{variable} should be some of {choices}, not {given}.")
+            raise Unusable(Message(wanted, {"choices": ", ".join(known), "given": text}))
         return found
 
     return read

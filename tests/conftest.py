@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PURPOSE = "test"
 _numbers = count()
 
+# Commands speak the language of the machine; tests read what they say, also from processes of their own.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 # Nothing timed decides whether a test passes, and the same examples are tried everywhere.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")

@@ -30,7 +30,7 @@ EMPTY_FOLDER = N_("The folder {path} has none of: {files}.")
 
 def formats() -> dict[str, str]:
     """The names of the formats with what they are."""
-    about = "Our own layout: one CSV for each kind of row, or a folder of them."
+    about = N_("Our own layout: one CSV for each kind of row, or a folder of them.")
     return {CANONICAL: about} | {name: found.about for name, found in NAMED.items()}
 
 

@@ -23,7 +23,7 @@ COMPANY = Shape(
     company=company.c.id,
     filters={
         "code": Filterable(Kind.TEXT, company.c.code, sort=True),
-        "name": Filterable(Kind.TEXT, company.c.name, sort=True),
+        "name": Filterable(Kind.TEXT, company.c.name, sort=True, spoken=company.c.name),
         "country": Filterable(Kind.TEXT, company.c.country, sort=True),
         "currency": Filterable(Kind.TEXT, company.c.currency),
         **record_filters(company),

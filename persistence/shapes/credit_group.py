@@ -71,7 +71,7 @@ CREDIT_GROUP = Shape(
     in_companies=_has_member_of,
     filters={
         "number": Filterable(Kind.TEXT, credit_group.c.number, sort=True),
-        "name": Filterable(Kind.TEXT, credit_group.c.name, sort=True),
+        "name": Filterable(Kind.TEXT, credit_group.c.name, sort=True, spoken=credit_group.c.name),
         "currency": Filterable(Kind.TEXT, credit_group.c.currency),
         "credit_limit_type": Filterable(Kind.CODE, credit_group.c.credit_limit_type, enum=CreditLimitType),
         "active": Filterable(Kind.FLAG, credit_group.c.active),

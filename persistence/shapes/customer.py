@@ -92,7 +92,7 @@ CUSTOMER = Shape(
     company=customer.c.company_id,
     filters={
         "account": Filterable(Kind.TEXT, customer.c.account, sort=True),
-        "name": Filterable(Kind.TEXT, customer.c.name, sort=True),
+        "name": Filterable(Kind.TEXT, customer.c.name, sort=True, spoken=customer.c.name),
         "country": Filterable(Kind.TEXT, customer.c.country),
         "currency": Filterable(Kind.TEXT, customer.c.currency),
         "risk_score": Filterable(Kind.WHOLE, customer.c.risk_score, sort=True),

@@ -29,6 +29,19 @@ class BadCursor(ValueError):
 
 
 @dataclass(frozen=True)
+class Speech:
+    """What sorting by names depends on: the reader's languages, best first, and the collation of the database for them;
+    None where it has none, and sorts by code points."""
+
+    locales: tuple[str, ...] = ()
+    collation: str | None = None
+
+
+SILENT = Speech()
+"""Of nobody's language."""
+
+
+@dataclass(frozen=True)
 class SortKey:
     """One expression a list is sorted by."""
 
@@ -75,10 +88,29 @@ class SortKey:
         return self.expression == bound(value, self.expression.type)
 
 
-def sort_keys(shape: Shape, order: Sequence[tuple[str, bool]]) -> tuple[SortKey, ...]:
-    """What to sort by, as asked or as the shape does by itself; the id comes last, so that the order is total."""
-    asked = [SortKey(name, shape.filterable[name].expression, descending) for name, descending in order or shape.order]
+def sort_keys(shape: Shape, order: Sequence[tuple[str, bool]], speech: Speech) -> tuple[SortKey, ...]:
+    """What to sort by, as asked or as the shape does by itself; the id comes last, so that the order is total.
+
+    Names are sorted as the reader's language does, and their cursors belong to it: in another one the same name stands
+    elsewhere.
+    """
+    asked = [_sort_key(shape, name, descending, speech) for name, descending in order or shape.order]
     return tuple(asked) if any(key.name == "id" for key in asked) else (*asked, SortKey("id", shape.id))
+
+
+def by_language(shape: Shape, order: Sequence[tuple[str, bool]]) -> bool:
+    """Whether a list is sorted otherwise in another language."""
+    return any(shape.filterable[name].spoken is not None for name, _ in order or shape.order)
+
+
+def _sort_key(shape: Shape, name: str, descending: bool, speech: Speech) -> SortKey:
+    field = shape.filterable[name]
+    if field.spoken is None:
+        return SortKey(name, field.expression, descending)
+    by = field.spoken if speech.collation is None else sa.collate(field.spoken, speech.collation)
+    # A text that is the same for all readers depends on the collation only; one of several translations on them too.
+    spoken = () if field.spoken is field.expression else speech.locales
+    return SortKey("@".join((name, *filter(None, (speech.collation, *spoken)))), by, descending)
 
 
 def after(keys: Sequence[SortKey], values: Sequence[Any], backwards: bool) -> sa.ColumnElement[bool]:

@@ -64,7 +64,7 @@ def _named(
         company=table.c.company_id,
         filters={
             "code": Filterable(Kind.TEXT, table.c.code, sort=True),
-            "name": Filterable(Kind.TEXT, table.c.name, sort=True),
+            "name": Filterable(Kind.TEXT, table.c.name, sort=True, spoken=localized(table, "name")),
             "active": Filterable(Kind.FLAG, table.c.active),
             **(filters or {}),
             **record_filters(table),

@@ -38,7 +38,7 @@ PARTY = Shape(
     in_companies=_in_companies,
     filters={
         "number": Filterable(Kind.TEXT, party.c.number, sort=True),
-        "name": Filterable(Kind.TEXT, party.c.name, sort=True),
+        "name": Filterable(Kind.TEXT, party.c.name, sort=True, spoken=party.c.name),
         "registration_number": Filterable(Kind.TEXT, party.c.registration_number),
         "country": Filterable(Kind.TEXT, party.c.country),
         "blocked": Filterable(Kind.FLAG, party.c.blocked),

@@ -51,13 +51,14 @@ class Filterable:
     """A stored field that may be filtered by; `sort` when it may also be sorted by.
 
     `enum` names the closed list of a CODE. `expression` is what is compared; for MONEY the amount in the reporting
-    currency.
+    currency. `spoken` is what is sorted by in the order of the reader's language: names, as they are shown.
     """
 
     kind: Kind
     expression: sa.ColumnElement[Any]
     sort: bool = False
     enum: type[Enum] | None = None
+    spoken: sa.ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from domain.message import N_
 from server.app import Application
 from server.auth import DevelopmentIssuer
 from server.demo.client import Client
@@ -15,6 +16,7 @@ from server.demo.group import TIME_ZONE
 from server.demo.loading import begun, load, loaded, refresh
 from server.demo.showing import check, printed, tokens
 from server.serving import Server, address_of
+from server.spoken import told
 
 Say = Callable[[str], None]
 
@@ -47,17 +49,17 @@ class Demo:
             clients = {name: Client(address, token) for name, token in found.items()}
             today = self.application.clock().astimezone(ZoneInfo(TIME_ZONE)).date()
             if loaded(clients["ADMIN"]):
-                self.say("# The demo group is there already.")
+                self.say(f"# {told(N_('The demo group is there already.'))}")
             else:
-                self.say("# Loading the demo group through the API ...")
+                self.say(f"# {told(N_('Loading the demo group through the API ...'))}")
                 load(clients, begun(clients["ADMIN"]) or today)
             refresh(clients, today)
             explanation = check(address, found)
             self.say(printed(address, found))
             if self.once:
-                self.say(f"\n# It answers: {explanation}")
+                self.say(f"\n# {told(N_('It answers: {explanation}'), explanation=explanation)}")
             else:
-                self.say("\n# Ctrl-C ends the demo; the data stay.")
+                self.say(f"\n# {told(N_('Ctrl-C ends the demo; the data stay.'))}")
         except Exception as error:
             # Said by the command, which also decides on the exit status; here it would die with the thread.
             if not server.should_exit:

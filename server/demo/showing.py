@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.message import N_, Message, Trouble
 from schema.context import Claims
 from server.auth import DevelopmentIssuer
-from server.demo.client import Client, Refused
+from server.demo.client import Client
+from server.spoken import told
 
 DAYS = 30
+
+
+class Unexpected(Trouble):
+    """The demo answers, but not as it should."""
+
 
 PEOPLE: Mapping[str, Claims] = {
     "VIEWER": Claims("vera", "Vera Lund", {"SE01": ("VIEWER",)}, "USER", "sv-SE"),
@@ -38,7 +45,7 @@ class Question:
 
 QUESTIONS = (
     Question(
-        "May customer 1001 order for 110,000 kr? Its group has room, it has not. Answered in Swedish:",
+        N_("May customer 1001 order for 110,000 kr? Its group has room, it has not. Answered in Swedish:"),
         "MANAGER",
         "sv-SE",
         '{ checkCredit(input: {customer: {number: {company: "SE01", account: "1001"}},'
@@ -47,14 +54,14 @@ QUESTIONS = (
         " unblock { kind message } explanation } } }",
     ),
     Question(
-        "What is on hold, and why? For Vera, who sees SE01 only:",
+        N_("What is on hold, and why? For Vera, who sees SE01 only:"),
         "VIEWER",
         "sv-SE",
         "{ creditHolds(first: 5, where: {status: {in: [OPEN, READY_TO_RELEASE]}})"
         " { nodes { order { number } customer { name } amount { formatted } statusLabel reasons { message } } } }",
     ),
     Question(
-        "One credit limit over two companies and two currencies:",
+        N_("One credit limit over two companies and two currencies:"),
         "MANAGER",
         "en",
         '{ creditGroup(number: "KG-BERGSTROM") { name credit { limit { total { formatted } }'
@@ -71,14 +78,25 @@ def tokens(issuer: DevelopmentIssuer) -> dict[str, str]:
 
 def printed(address: str, found: Mapping[str, str]) -> str:
     """Everything a newcomer pastes, as text for a shell."""
-    lines = [f"# creditgraph answers at {address}/graphql", "#", f"# Tokens, good for {DAYS} days. Paste them first:"]
+    lines = [
+        f"# {told(N_('creditgraph answers at {address}'), address=f'{address}/graphql')}",
+        "#",
+        f"# {told(N_('Tokens, good for {days} days. Paste them first:'), days=DAYS)}",
+    ]
     for variable, token in found.items():
         claims = PEOPLE[variable]
-        granted = ", ".join(f"{' '.join(roles)} of {company}" for company, roles in claims.grants.items())
-        lines += [f"# {claims.name}: {granted.replace('of *', 'of every company')}", f"{variable}={token}"]
+        granted = ", ".join(_granted(company, roles) for company, roles in claims.grants.items())
+        lines += [f"# {claims.name}: {granted}", f"{variable}={token}"]
     for question in QUESTIONS:
-        lines += ["", f"# {question.about}", pasted(address, question)]
+        lines += ["", f"# {told(question.about)}", pasted(address, question)]
     return "\n".join(lines)
+
+
+def _granted(company: str, roles: Sequence[str]) -> str:
+    names = ", ".join(roles)
+    if company == "*":
+        return told(N_("{roles} of every company"), roles=names)
+    return told(N_("{roles} of {company}"), roles=names, company=company)
 
 
 def pasted(address: str, question: Question) -> str:
@@ -91,15 +109,16 @@ def pasted(address: str, question: Question) -> str:
 
 
 def check(address: str, found: Mapping[str, str]) -> str:
-    """Ask every question once and answer with the Swedish explanation. Raises `Refused` when an answer is not right."""
+    """Ask every question once and answer with the Swedish explanation. Raises `Unexpected` for wrong ones."""
     answers = [
         Client(address, found[question.asker]).ask(question.query, language=question.language) for question in QUESTIONS
     ]
     credit = answers[0]["checkCredit"]["check"]
     codes = [reason["code"] for reason in credit["reasons"]]
     if credit["outcome"] != "HELD" or "CREDIT_LIMIT_EXCEEDED" not in codes or "GROUP_LIMIT_EXCEEDED" in codes:
-        raise Refused(f"the demo order should be held for its customer's limit only, but it is: {credit}")
+        text = N_("The demo order should be held for its customer's limit only, but it is: {answer}")
+        raise Unexpected(Message(text, {"answer": str(credit)}))
     if not answers[1]["creditHolds"]["nodes"]:
-        raise Refused("there should be credit holds")
+        raise Unexpected(Message(N_("There should be credit holds.")))
     explanation: str = credit["explanation"]
     return explanation

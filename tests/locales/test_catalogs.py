@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from locales.catalog import check, main, template, update
+from locales.catalog import check, main, missing, template, update
 from locales.extract import Found, NotMarkable, enum_values, found, marked
 from locales.glossary import Term, broken, terms
 from locales.sentences import DESCRIPTIONS, MESSAGES, languages, path_of, read
@@ -68,6 +68,7 @@ def test_catalogs_as_they_should_be_pass(folder: Path) -> None:
         ("sv", "{count} dagar", "", "empty"),
         ("sv", "{count} dagar", "dagar", "placeholders [] instead of ['count']"),
         ("sv", '{count} dag"', '{days} dag"', "placeholders ['days'] instead of ['count']"),
+        ("sv", "En order på {amount}", " En order på {amount}", "spaces at an end"),
         ("sv", "Spärrad", "Stoppad", "'held' is 'spärr'"),
         ("sv", 'msgctxt "Outcome"', '#, fuzzy\nmsgctxt "Outcome"', "fuzzy"),
         ("sv", "nplurals=2; plural=(n != 1)", "nplurals=1; plural=0", "Plural-Forms is not"),
@@ -102,6 +103,23 @@ def test_names_of_fields_and_values_are_no_terms() -> None:
     held = (Term("held", ("spärr",)),)
     assert list(broken("Like `held` or HELD.", "Som `held` eller HELD.", held)) == []
     assert list(broken("It was held.", "Den hölls.", held)) == ["'held' is 'spärr'"]
+
+
+@pytest.mark.parametrize(("said", "english"), [("Tillbaka till banken", False), ("Back to the bank", True)])
+def test_a_sentence_that_is_still_in_english_is_found(folder: Path, said: str, english: bool) -> None:
+    update(folder, lambda: [Found("Back to the bank", "domain/a.py"), Found("Ok {count}", "domain/a.py")])
+    change(folder, "sv", 'bank"\nmsgstr ""', f'bank"\nmsgstr "{said}"')
+    change(folder, "sv", 'Ok {count}"\nmsgstr ""', 'Ok {count}"\nmsgstr "Ok {count}"')
+    asked = [Found("Back to the bank", "domain/a.py"), Found("Ok {count}", "domain/a.py")]
+    assert list(check(folder, lambda: asked)) == (["sv: still in English: 'Back to the bank'"] if english else [])
+
+
+def test_a_language_without_a_book_or_without_a_glossary_is_not_whole(folder: Path) -> None:
+    assert "sv: has no schema.po" in list(missing(folder, DESCRIPTIONS))
+    assert list(missing(folder, MESSAGES)) == []
+    path_of("tlh", folder).parent.mkdir(parents=True)
+    path_of("tlh", folder).write_text(EMPTY, encoding="utf-8")
+    assert list(missing(folder, MESSAGES)) == ["tlh: has no glossary.toml"]
 
 
 def test_an_obsolete_entry_is_found(folder: Path) -> None:

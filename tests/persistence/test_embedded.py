@@ -208,5 +208,5 @@ def test_without_database_url_it_is_the_embedded_server(
 
 
 def test_another_kind_of_database_is_refused_in_plain_words() -> None:
-    with pytest.raises(ValueError, match="PostgreSQL only"):
+    with pytest.raises(database.OtherDatabase, match="PostgreSQL only"):
         database.plain_url("sqlite:///ledger.db")

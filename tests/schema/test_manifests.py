@@ -38,7 +38,7 @@ def manifests(folder: Path, **files: Any) -> Any:
 def mistakes(folder: Path, **files: Any) -> list[str]:
     with pytest.raises(WrongManifest) as raised:
         manifests(folder, **files)
-    return raised.value.mistakes
+    return [message.text.format_map(message.values) for message in raised.value.messages]
 
 
 @pytest.mark.parametrize("content", [BY_CODEGEN, BY_APOLLO], ids=["codegen and Relay", "Apollo"])
@@ -83,7 +83,7 @@ def test_every_document_that_is_not_valid_is_named_with_its_file_and_id(tmp_path
         ("[]", "shop.json: a manifest is a JSON object"),
         ({"a": 1}, "shop.json: a: an id and the text of its document are strings"),
         ({"": ME}, "shop.json: : an id and the text of its document are strings"),
-        ({"format": BY_APOLLO["format"]}, "shop.json: operations is no list of objects"),
+        ({"format": BY_APOLLO["format"]}, "shop.json: its `operations` are no list of objects"),
         (BY_APOLLO | {"operations": [{"id": "a"}]}, "shop.json: a: an id and the text of its document are strings"),
         (BY_APOLLO | {"operations": [{"id": "a", "body": ME}] * 2}, "shop.json: two operations have the same id"),
         ({f"sha256:{DIGEST}": LOCALE}, f"shop.json: sha256:{DIGEST}: this is not the digest of its document"),

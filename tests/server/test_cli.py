@@ -74,7 +74,7 @@ async def test_a_printed_token_says_what_was_asked_for(tmp_path: Path) -> None:
         (("--grant", "SE01=EMPEROR"), "There is no role EMPEROR. Roles: VIEWER"),
         (("--grant", "SE01"), "should be COMPANY=ROLE"),
         (("--grant", "=VIEWER"), "should be COMPANY=ROLE"),
-        (("--grant", "*=VIEWER", "--kind", "SYSTEM"), "USER or INTEGRATION"),
+        (("--grant", "*=VIEWER", "--kind", "SYSTEM"), "USER, INTEGRATION"),
         (("--grant", "*=VIEWER", "--locale", "tlh"), "none we speak"),
         (("--grant", "*=VIEWER", "--days", "0"), "0 is not in the range 1<=x<=365"),
         ((), "--grant"),
@@ -91,7 +91,7 @@ def test_migrate_says_what_it_did_and_then_that_there_is_nothing_to_do(server: e
     with migrate.passing_database(server) as url:
         steps = [run("migrate", *option, DATABASE_URL=url) for option in (["--check"], [], [], ["--check"])]
     assert [step.exit_code for step in steps] == [1, 0, 0, 0]
-    assert steps[0].stdout == f"The database is at migration none; this version needs {head}.\n"
+    assert steps[0].stdout == f"The database is empty; this version needs migration {head}.\n"
     assert steps[1].stdout == f"Migrated from an empty database to {head}.\n"
     assert steps[2].stdout == f"Nothing to do: the database is at migration {head}.\n"
 

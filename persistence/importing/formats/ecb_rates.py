@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from domain.message import N_
 from persistence.importing.declaration import Column, Constant, Dialect, Format, Rows, Unpivot
 
 ECB_RATES = Format(
     name="ecb-rates",
-    about="Euro reference rates of the European Central Bank (eurofxref-hist.csv): units of each currency for a euro.",
+    about=N_(
+        "Euro reference rates of the European Central Bank (eurofxref-hist.csv): units of each currency for a euro."
+    ),
     rows=(
         Rows(
             "rates",

@@ -6,6 +6,7 @@ days, so the due day of each line is what counts.
 
 from __future__ import annotations
 
+from domain.message import N_
 from persistence.importing.declaration import Choice, Column, Constant, Dialect, Format, Mapped, Option, Rows, Together
 
 _COMPANY = Column("business_code")
@@ -14,7 +15,7 @@ _PARTY = Together((Option("party_prefix"), _ACCOUNT))
 
 HIGHRADIUS_OPEN_ITEMS = Format(
     name="highradius-open-items",
-    about="HighRadius' open receivables: open invoices; companies and customers are made.",
+    about=N_("HighRadius' open receivables: open invoices; companies and customers are made."),
     rows=(
         Rows(
             "companies",
@@ -57,8 +58,8 @@ HIGHRADIUS_OPEN_ITEMS = Format(
     ),
     dialect=Dialect(groups=""),
     options={
-        "company_name": Choice("Company ", "what stands before the code in the name of a company"),
-        "party_prefix": Choice("HR-", "what stands before the customer number in the number of a party"),
+        "company_name": Choice("Company ", N_("what stands before the code in the name of a company")),
+        "party_prefix": Choice("HR-", N_("what stands before the customer number in the number of a party")),
     },
     ignored={
         "baseline_create_date": "where the terms begin to count; the due day has it in already",

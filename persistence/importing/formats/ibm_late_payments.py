@@ -6,6 +6,7 @@ settlement on the settled day. The file has no currency, country or time zone: t
 
 from __future__ import annotations
 
+from domain.message import N_
 from persistence.importing.declaration import Choice, Column, Constant, Dialect, Format, Option, Rows, Together
 
 _COMPANY = Column("countryCode")
@@ -15,7 +16,7 @@ _PARTY = Together((Option("party_prefix"), _ACCOUNT))
 
 IBM_LATE_PAYMENTS = Format(
     name="ibm-late-payments",
-    about="IBM's late payment histories: closed invoices with their payments; companies and customers are made.",
+    about=N_("IBM's late payment histories: closed invoices with their payments; companies and customers are made."),
     rows=(
         Rows(
             "companies",
@@ -79,12 +80,12 @@ IBM_LATE_PAYMENTS = Format(
     ),
     dialect=Dialect(days="M/D/YYYY", groups=""),
     options={
-        "currency": Choice("USD", "the file has no currency"),
-        "country": Choice("US", "of the companies; the country codes of the file are no ISO codes"),
-        "locale": Choice("en-US", "language of companies and customers"),
-        "time_zone": Choice("America/New_York", "of the companies"),
-        "company_name": Choice("Company ", "what stands before the code in the name of a company"),
-        "party_prefix": Choice("IBM-", "what stands before the customer number in the number of a party"),
+        "currency": Choice("USD", N_("the file has no currency")),
+        "country": Choice("US", N_("of the companies; the country codes of the file are no ISO codes")),
+        "locale": Choice("en-US", N_("language of companies and customers")),
+        "time_zone": Choice("America/New_York", N_("of the companies")),
+        "company_name": Choice("Company ", N_("what stands before the code in the name of a company")),
+        "party_prefix": Choice("IBM-", N_("what stands before the customer number in the number of a party")),
     },
     ignored={
         "Disputed": "that a closed invoice was once disputed, without days: nothing is in dispute now",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from domain.collateral import CollateralKind
+from domain.message import N_
 from persistence.importing.declaration import Field, FieldType, Noun
 from persistence.importing.nouns.credit_groups import customer_check, order_check
 from persistence.importing.nouns.names import company_check
 
 COLLATERAL = Noun(
     name="collateral",
-    about="Insurance, guarantees and other collateral, loaded once.",
+    about=N_("Insurance, guarantees and other collateral, loaded once."),
     fields=(
         Field("company", "code of the company", required=True),
         Field("account", "the customer's number there", required=True),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from domain.exposure import CreditLimitType
 from domain.facts import DEFAULT_CHECKPOINTS
+from domain.message import N_
 from persistence.importing.declaration import Field, FieldType, Noun
 
 _CHECKPOINTS = ", ".join(f"('{checkpoint}')" for checkpoint in sorted(DEFAULT_CHECKPOINTS))
 
 COMPANIES = Noun(
     name="companies",
-    about="Legal entities of the group. Each gets the default credit parameters and checkpoints.",
+    about=N_("Legal entities of the group. Each gets the default credit parameters and checkpoints."),
     fields=(
         Field("code", "its short code in the ERP", required=True),
         Field("name", "its name", required=True),
@@ -47,7 +48,7 @@ COMPANIES = Noun(
 
 PARTIES = Noun(
     name="parties",
-    about="Legal persons, who may be customers in several companies.",
+    about=N_("Legal persons, who may be customers in several companies."),
     fields=(
         Field("number", "its number in the group", required=True),
         Field("name", "its name", required=True),

@@ -48,7 +48,7 @@ def order_check() -> Check:
 
 CREDIT_GROUPS = Noun(
     name="credit-groups",
-    about="Groups of customers of any companies that share one credit limit.",
+    about=N_("Groups of customers of any companies that share one credit limit."),
     fields=(
         Field("number", "its number in the group of companies", required=True),
         Field("name", "its name", required=True),
@@ -89,7 +89,7 @@ _OVERLAP = """
 
 CREDIT_GROUP_MEMBERS = Noun(
     name="credit-group-members",
-    about="Which customer shares which group's limit, and when. A customer is in one group at a time.",
+    about=N_("Which customer shares which group's limit, and when. A customer is in one group at a time."),
     fields=(
         Field("credit_group", "number of the group", required=True),
         Field("company", "code of the company", required=True),

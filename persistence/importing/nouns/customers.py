@@ -36,7 +36,7 @@ def _named(table: str) -> str:
 
 CUSTOMERS = Noun(
     name="customers",
-    about="Parties as customers of companies. Credit flags are loaded with the customer and changed elsewhere.",
+    about=N_("Parties as customers of companies. Credit flags are loaded with the customer and changed elsewhere."),
     fields=(
         Field("company", "code of the company", required=True),
         Field("account", "its number in the company", required=True),

@@ -19,7 +19,7 @@ _OVERLAPPING = """
 
 LIMITS = Noun(
     name="limits",
-    about="Limits of customers or credit groups, loaded once. 0 with limit_kind AMOUNT is no credit of its own.",
+    about=N_("Limits of customers or credit groups, loaded once. 0 with limit_kind AMOUNT is no credit of its own."),
     fields=(
         Field("company", "code of the company, for a customer"),
         Field("account", "the customer's number there"),

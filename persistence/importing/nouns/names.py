@@ -50,16 +50,16 @@ def _named(name: str, table: str, about: str, *own: Field) -> Noun:
 
 
 NAMES = (
-    _named("customer-groups", "customer_group", "The ordinary grouping of customers, as for posting."),
+    _named("customer-groups", "customer_group", N_("The ordinary grouping of customers, as for posting.")),
     _named(
         "credit-management-groups",
         "credit_management_group",
-        "Groups of customers that rules are for; not the groups that share a credit limit.",
+        N_("Groups of customers that rules are for; not the groups that share a credit limit."),
     ),
     _named(
         "account-statuses",
         "account_status",
-        "The credit standing of customers.",
+        N_("The credit standing of customers."),
         Field(
             "effect",
             "what it does to invoicing and delivery",
@@ -71,14 +71,14 @@ NAMES = (
     _named(
         "payment-terms",
         "payment_terms",
-        "When invoices fall due.",
+        N_("When invoices fall due."),
         Field("days", "days from the document date", FieldType.WHOLE),
     ),
-    _named("risk-groups", "risk_group", "Classes of risk."),
+    _named("risk-groups", "risk_group", N_("Classes of risk.")),
     _named(
         "reasons",
         "reason",
-        "Why something is held, released or given a status.",
+        N_("Why something is held, released or given a status."),
         Field("kind", "its use", FieldType.CHOICE, required=True, choices=REASON_KINDS),
     ),
 )

@@ -23,7 +23,9 @@ _OWED = listed(frozenset(kind for kind in OpenItemKind if category_of(kind) is C
 
 OPEN_ITEMS = Noun(
     name="open-items",
-    about="Invoices, credit notes and other items of the receivables ledger; all amounts positive, as ERPs send them.",
+    about=N_(
+        "Invoices, credit notes and other items of the receivables ledger; all amounts positive, as ERPs send them."
+    ),
     fields=(
         Field("company", "code of the company", required=True),
         Field("account", "number of the customer who bought", required=True),

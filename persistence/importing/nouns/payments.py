@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.message import N_
 from domain.receivables import PaymentKind, PaymentStatus
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun
@@ -12,7 +13,7 @@ from persistence.writing.payments import ONLY_DEBITS
 
 PAYMENTS = Noun(
     name="payments",
-    about="Money received or on its way; unapplied until it settles items.",
+    about=N_("Money received or on its way; unapplied until it settles items."),
     fields=(
         Field("company", "code of the company", required=True),
         Field("account", "number of the customer it is from", required=True),

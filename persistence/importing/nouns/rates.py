@@ -8,7 +8,7 @@ from persistence.importing.declaration import Check, Field, FieldType, Noun, sai
 
 RATES = Noun(
     name="rates",
-    about="Exchange rates as published: one unit of base is worth rate units of quote from the day on.",
+    about=N_("Exchange rates as published: one unit of base is worth rate units of quote from the day on."),
     fields=(
         Field("base", "what one unit is of, ISO 4217", FieldType.CURRENCY, required=True),
         Field("quote", "what it is worth in, ISO 4217", FieldType.CURRENCY, required=True),

@@ -33,7 +33,7 @@ def _at_most(field: str, other: str) -> Check:
 
 SALES_ORDERS = Noun(
     name="sales-orders",
-    about="Sales orders, a row for each line with the order's own columns repeated. APPROVED ones count at once.",
+    about=N_("Sales orders, a row for each line with the order's own columns repeated. APPROVED ones count at once."),
     fields=(
         Field("company", "code of the company", required=True),
         Field("number", "number of the order in the company", required=True),

@@ -36,7 +36,7 @@ def _more_than(field: str, key: str, column: str, whole: str, text: str) -> Chec
 
 SETTLEMENTS = Noun(
     name="settlements",
-    about="Which payment or credit note settled how much of which item, on which day.",
+    about=N_("Which payment or credit note settled how much of which item, on which day."),
     fields=(
         Field("company", "code of the company", required=True),
         Field("payment", "number of the payment"),

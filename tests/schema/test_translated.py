@@ -1,0 +1,181 @@
+"""The schema is described in the reader's language: by introspection and in the file, which say the same."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import (
+    ExecutionResult,
+    GraphQLSchema,
+    MiddlewareManager,
+    build_schema,
+    execute,
+    get_introspection_query,
+    parse,
+    print_ast,
+)
+
+from schema import translated
+from schema.app import SCHEMA, graphql_schema
+from schema.descriptions import texts
+from schema.export import sdl
+from schema.translated import described, introspects, sdl_in, telling
+from tests.schema.asking import Asker
+
+EVERYTHING = get_introspection_query(
+    specified_by_url=True, directive_is_repeatable=True, input_value_deprecation=True, schema_description=True
+)
+
+SMALL = '''
+"""Marks."""
+directive @mark("Of what." kind: String = "Marks.") on FIELD
+
+"""A root."""
+type Query {
+  """
+  What there is, in a sentence that is far too long to stand on the same line as its quotes.
+  """
+  thing(
+    """Which."""
+    by: Key
+  ): Kind @deprecated(reason: "Ask otherwise.")
+}
+
+"""A key."""
+input Key {
+  """A number."""
+  number: Int = 1
+}
+
+enum Kind {
+  """Big."""
+  BIG
+  "Small."
+  SMALL
+}
+'''
+
+
+async def introspected(ask: Asker, language: str, query: str = EVERYTHING) -> dict[str, object]:
+    answer = await ask(query, language=language)
+    assert answer.headers["content-language"] == language
+    return answer.data
+
+
+@pytest.mark.parametrize("language", described())
+async def test_introspection_in_a_language_says_what_the_file_in_that_language_says(ask: Asker, language: str) -> None:
+    said = await introspected(ask, language)
+    in_file = sdl() if language == "en" else sdl_in(language, sdl())
+    assert by_name(said) == by_name(answered(build_schema(in_file)))
+
+
+def answered(schema: GraphQLSchema, middleware: MiddlewareManager | None = None) -> dict[str, object]:
+    """What introspection answers of a schema."""
+    result = execute(schema, parse(EVERYTHING), middleware=middleware)
+    assert isinstance(result, ExecutionResult)
+    assert result.data is not None
+    return result.data
+
+
+def by_name(found: dict[str, object]) -> object:
+    """An introspection without the order of types, and without what no file says: the specification's own."""
+    schema = found["__schema"]
+    assert isinstance(schema, dict)
+    own = {"Int", "Float", "String", "Boolean", "ID", "skip", "include", "deprecated", "specifiedBy", "oneOf"}
+    for one in schema["types"]:
+        one["possibleTypes"] = sorted(one["possibleTypes"] or (), key=lambda possible: possible["name"])
+    return {
+        key: {one["name"]: one for one in value if one["name"] not in own and not one["name"].startswith("__")}
+        if key in ("types", "directives")
+        else value
+        for key, value in schema.items()
+        if key != "description"
+    }
+
+
+def test_every_description_is_in_swedish() -> None:
+    swedish = build_schema(sdl_in("sv", sdl()))
+    english = dict.fromkeys(text for text, _ in texts(graphql_schema(SCHEMA)))
+    same = {text for text, _ in texts(swedish)} & set(english)
+    # A name alone is the same in both.
+    assert {text for text in same if " " in text} == set()
+
+
+def test_the_file_in_another_language_differs_in_its_descriptions_only() -> None:
+    swedish = sdl_in("sv", sdl())
+    assert print_ast(parse(swedish)) != print_ast(parse(sdl()))
+    assert without_descriptions(swedish) == without_descriptions(sdl())
+
+
+def without_descriptions(text: str) -> list[str]:
+    """The lines of a schema outside `\"\"\"`."""
+    lines, inside = [], False
+    for line in text.splitlines():
+        marks = line.count('"""')
+        if not inside and marks == 0:
+            lines.append(line)
+        inside ^= marks == 1
+    return lines
+
+
+@pytest.fixture
+def shouting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language in which everything is said aloud."""
+    monkeypatch.setattr(translated, "_translation", lambda language: str.upper)
+
+
+@pytest.mark.usefixtures("shouting")
+def test_whatever_can_be_described_is_translated_in_the_file_and_values_are_not() -> None:
+    loud = sdl_in("sv", SMALL)
+    schema = build_schema(SMALL)
+    assert [text for text, _ in texts(build_schema(loud))] == [text.upper() for text, _ in texts(schema)]
+    assert 'kind: String = "Marks."' in loud
+    assert "  WHAT THERE IS, IN A SENTENCE" in loud
+
+
+@pytest.mark.usefixtures("shouting")
+def test_introspection_translates_whatever_can_be_described_with_reasons_of_deprecation() -> None:
+    said = answered(build_schema(SMALL), translated._Telling("sv"))
+    assert by_name(said) == by_name(answered(build_schema(sdl_in("sv", SMALL))))
+    assert "ASK OTHERWISE." in str(said)
+
+
+async def test_the_same_introspection_again_is_answered_the_same_in_each_language(ask: Asker) -> None:
+    query = '{ __typename __type(name: "Money") { name description } }'
+    found = [await introspected(ask, language, query) for language in ("en", "sv", "en", "sv")]
+    assert found[0] == found[2] != found[1] == found[3]
+    assert found[0]["__typename"] == "Query"
+
+
+async def test_introspection_beside_other_questions_or_with_variables_is_told_in_the_language_too(ask: Asker) -> None:
+    alone = await introspected(ask, "sv", '{ __type(name: "Money") { description } }')
+    beside = '{ viewer { locale } ...More } fragment More on Query { __type(name: "Money") { description } }'
+    given = "query ($name: String!) { __type(name: $name) { description } }"
+    assert (await introspected(ask, "sv", beside))["__type"] == alone["__type"]
+    assert (await ask(given, {"name": "Money"}, language="sv")).data == alone
+    assert (await ask(given, {"name": "Nothing"}, language="sv")).data == {"__type": None}
+
+
+async def test_one_type_is_described_in_the_language_of_the_operation(ask: Asker) -> None:
+    query = 'query @inContext(locale: "sv-SE") { __type(name: "Money") { description } viewer { locale } }'
+    answer = await ask(query, language="en")
+    english = await ask('{ __type(name: "Money") { description } }', language="en")
+    assert answer.data["viewer"] == {"locale": "sv-SE"}
+    assert answer.data["__type"]["description"] != english.data["__type"]["description"]
+
+
+def test_english_and_languages_without_descriptions_are_not_translated() -> None:
+    assert telling("en") is None
+    assert telling("tlh") is None
+    assert described()[0] == "en"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ __schema { description } }", True),
+        ('{ t: __type (name: "A") { name } }', True),
+        ("{ __typename viewer { __typename } }", False),
+    ],
+)
+def test_a_document_that_asks_for_descriptions_is_known_by_its_text(query: str, expected: bool) -> None:
+    assert introspects(query) is expected
