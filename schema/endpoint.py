@@ -188,7 +188,7 @@ class Endpoint:
         if not _is_ours(_text(headers, b"origin"), _text(headers, b"host"), self._origins):
             await send({"type": "websocket.close", "code": 4403})
             return
-        socket = Socket(self._house, self._runner, self._streams, headers, receive, send, request_id)
+        socket = Socket(self._house, self._runner, self._streams, headers, receive, send, request_id, self._trusted)
         await socket.serve(scope["subprotocols"])
 
 

@@ -62,7 +62,7 @@ def address_of(bound: socket.socket) -> str:
 
 
 def websocket(**given: Any) -> asyncio.Protocol:
-    """uvicorn's protocol for WebSockets. Only a process that is asked for one loads it: 3 MB."""
+    """uvicorn's protocol for WebSockets. Only a process that is asked for one loads it."""
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
     return WebSocketsSansIOProtocol(**given)
@@ -78,7 +78,7 @@ class Server(uvicorn.Server):
                 http="httptools",
                 ws=cast("Any", websocket),
                 ws_max_size=LARGEST_BODY,
-                ws_per_message_deflate=False,  # takes each connection 100 kB and more time than its network
+                ws_per_message_deflate=False,  # takes each connection memory, and events are short
                 lifespan="on",
                 log_config=None,
                 access_log=False,

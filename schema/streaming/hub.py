@@ -1,8 +1,8 @@
 """Who follows which events: a process looks for new ones once for all of them, and each follower has a short queue.
 
 Looking is a statement four times a second as long as somebody follows anything. It needs no connection of its own, so
-that it works behind PgBouncer too, and costs those who write nothing: NOTIFY would make every commit wait for the one
-before.
+that it works behind PgBouncer too, and costs those who write nothing: NOTIFY would make their commits wait for each
+other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STILL_AFTER = 10.0
 """Seconds without an event after which a follower is told so: rights are looked at again, and connections kept."""
 
 MOST_WAITING = 1000
-"""How many events may wait for a follower: 200 kB."""
+"""How many events may wait for a follower."""
 
 PATIENCE = 2.0
 """Seconds in which streams that are ended must have said so."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,13 +20,14 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode
 from locales.negotiate import Reader as Language
 from schema.asking import english, spoken
-from schema.context import House
+from schema.context import Claims, House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
 from schema.log_line import more
 from schema.running import UNEXPECTED, Answer, Asked, Runner, refusal
 from schema.streaming import sse
 from schema.streaming.streams import Stream, Streams
+from schema.trusted import named_in
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -44,6 +45,9 @@ LONGEST_REASON = 120
 """Bytes of UTF-8 that fit into a close frame."""
 
 TOO_MANY = N_("A connection runs at most {most} operations at a time. Complete one, or open another connection.")
+
+Trusted = Callable[[Claims, Mapping[str, Any]], str | None]
+"""The trusted document that a request of a client names, if it does. Raises `ClientMistake`."""
 
 _TEXT = (str,)
 _TEXT_OR_NOTHING = (str, type(None))
@@ -72,6 +76,7 @@ class Socket:
     receive: Receive
     send: Send
     request_id: str
+    trusted: Trusted
     _authorization: str | None = field(default=None, init=False, repr=False)
     _languages: str | None = field(default=None, init=False)
     _acknowledged: bool = field(default=False, init=False)
@@ -161,27 +166,21 @@ class Socket:
         if not self._acknowledged:
             raise Closed(UNAUTHORIZED, "Unauthorized")
         name, payload = _of(message, "id", _TEXT), _of(message, "payload", (dict,))
-        request = Asked(
-            query=_of(payload, "query", _TEXT),
-            operation_name=_of(payload, "operationName", _TEXT_OR_NOTHING) or None,
-            variables=_of(payload, "variables", _OBJECT_OR_NOTHING) or {},
-            accept_language=self._languages,
-            request_id=self.request_id,
-            streaming=True,
-            authorization=self._authorization,
-        )
+        _of(payload, "query", _TEXT if _names_nothing(payload) else _TEXT_OR_NOTHING)
+        _of(payload, "operationName", _TEXT_OR_NOTHING)
+        _of(payload, "variables", _OBJECT_OR_NOTHING)
         if name in self._operations:
             raise Closed(SAME_ID, f"Subscriber for {name} already exists")
         if len(self._operations) >= MOST_OPERATIONS:
             mistake = ClientMistake(ErrorCode.THROTTLED, Message(TOO_MANY, {"most": MOST_OPERATIONS}))
             await self._refuse(name, refusal(mistake, self._language(), self.request_id))
             return
-        self._operations[name] = asyncio.create_task(self._run(name, request))
+        self._operations[name] = asyncio.create_task(self._run(name, payload))
 
-    async def _run(self, name: str, request: Asked) -> None:
+    async def _run(self, name: str, payload: Mapping[str, Any]) -> None:
         """One operation until it ends; whoever it is for may give it up by cancelling the task."""
         try:
-            await self._answer(name, request)
+            await self._answer(name, payload)
         except Closed as closed:
             self._end(closed)
         except OSError:
@@ -192,10 +191,27 @@ class Socket:
             with suppress(Closed, OSError):
                 await self._refuse(name, refusal(wrong, self._language(), self.request_id))
 
-    async def _answer(self, name: str, request: Asked) -> None:
+    def _asked(self, claims: Claims, payload: Mapping[str, Any]) -> Asked:
+        """The request in a message. Raises `ClientMistake`, as a request over HTTP does."""
+        text = self.trusted(claims, payload)
+        asked = Asked(
+            query=(payload.get("query") or "") if text is None else text,
+            operation_name=payload.get("operationName") or None,
+            variables=payload.get("variables") or {},
+            accept_language=self._languages,
+            request_id=self.request_id,
+            trusted=text is not None,
+            streaming=True,
+            authorization=self._authorization,
+        )
+        if self.house.watch is not None:
+            self.house.watch(asked.query)
+        return asked
+
+    async def _answer(self, name: str, payload: Mapping[str, Any]) -> None:
         try:
             claims = await self.house.authenticate(self._authorization)
-            work = self.runner.run(claims, request, self._language())
+            work = self.runner.run(claims, self._asked(claims, payload), self._language())
             answer = await by_deadline(self.house.deadline, work)
         except ClientMistake as mistake:
             answer = refusal(mistake, self._language(), self.request_id)
@@ -274,6 +290,14 @@ def _read(text: str | None) -> Mapping[str, Any]:
     if not isinstance(read, dict) or not isinstance(read.get("type"), str):
         raise Closed(INVALID, "A message is a JSON object with a type")
     return read
+
+
+def _names_nothing(payload: Mapping[str, Any]) -> bool:
+    """Whether a request names no trusted document. Raises `Closed` where the name is no name."""
+    try:
+        return named_in(payload) is None
+    except ClientMistake:
+        raise Closed(INVALID, "Invalid message: documentId") from None
 
 
 def _of(message: Mapping[str, Any], name: str, kinds: tuple[type, ...]) -> Any:

@@ -20,6 +20,7 @@ from schema.context import Claims
 from schema.errors import ClientMistake
 from schema.streaming.hub import Hub
 from schema.streaming.socket import PROTOCOL
+from schema.trusted import TrustedDocuments
 from server.app import Application
 from server.serving import Server, address_of, listen
 from server.settings import Settings
@@ -187,11 +188,13 @@ async def events(answer: httpx2.Response) -> AsyncIterator[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def live_server(database_url: str, settings: Settings | None = None) -> AsyncIterator[Live]:
+async def live_server(
+    database_url: str, settings: Settings | None = None, trusted: TrustedDocuments | None = None
+) -> AsyncIterator[Live]:
     """A server of a database on a free port, whose clock stands still."""
     started, gate, told = asyncio.Event(), Gate(), list[bytes]()
     with listen("127.0.0.1", 0) as bound:
-        application = Application(settings or Settings(), database_url, gate, lambda: NOW, told.append)
+        application = Application(settings or Settings(), database_url, gate, lambda: NOW, told.append, trusted)
         server = Server(application, started.set)
         running = asyncio.create_task(server.serve([bound]))
         async with asyncio.timeout(SECONDS):

@@ -11,9 +11,10 @@ from websockets.exceptions import InvalidStatus
 
 from schema.streaming import socket as served_here
 from schema.streaming import sse
+from schema.trusted import Manifest, Mode, TrustedDocuments
 from tests.acceptance.story import Story
 from tests.schema.asking import token
-from tests.server.live import HOLDS, SECONDS, Live
+from tests.server.live import HOLDS, SECONDS, Live, live_server
 from tests.server.test_subscriptions import held
 
 WHO = {"query": "{ viewer { actor { name } } }"}
@@ -238,3 +239,30 @@ async def test_a_client_that_does_not_read_is_sent_away_and_told_why(
     ]
     assert (sent[-1]["code"], sent[-1]["reason"]) == (1013, "What is sent to you is not read")
     await live.left()
+
+
+async def test_where_only_trusted_documents_are_run_nothing_else_is_over_a_socket(database_url: str) -> None:
+    trusted = TrustedDocuments(Mode.REQUIRE, {"default": Manifest({"who": WHO["query"], "holds": HOLDS})})
+    async with live_server(database_url, trusted=trusted) as live, live.connected("VIEWER") as socket:
+        for payload, code in (
+            (WHO, "PERSISTED_QUERY_ID_REQUIRED"),
+            ({"query": HOLDS}, "PERSISTED_QUERY_ID_REQUIRED"),
+            ({"documentId": "other"}, "PERSISTED_QUERY_NOT_FOUND"),
+        ):
+            await socket.say(type="subscribe", id="1", payload=payload)
+            message = await socket.hear()
+            assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", code)
+        await socket.say(type="subscribe", id="1", payload={"documentId": "who"})
+        assert await socket.next("1") == {"viewer": {"actor": {"name": "Tester"}}}
+        assert (await socket.hear())["type"] == "complete"
+        await socket.say(type="subscribe", id="2", payload={"documentId": "holds"})
+        await live.followed()
+
+
+async def test_where_there_are_no_trusted_documents_an_id_alone_is_refused(live: Live) -> None:
+    async with live.connected("VIEWER") as socket:
+        for payload in ({"documentId": "who"}, {"documentId": "who", "query": None}):
+            await socket.say(type="subscribe", id="1", payload=payload)
+            assert (await socket.hear())["type"] == "error"
+        await socket.say(type="subscribe", id="1", payload={"documentId": 1})
+        assert (await socket.closed())[0] == 4400

@@ -320,3 +320,24 @@ async def test_whoever_is_behind_is_not_sent_away_for_what_comes_meanwhile(story
             numbers.append(event.sequence)
     assert numbers == sorted(set(numbers))
     await follower.aclose()
+
+
+async def test_what_was_read_is_not_given_again_when_it_is_told_as_well(story: Story, pool: asyncpg.Pool) -> None:
+    topic = events.Topic(events.CREDIT_HOLD, None)
+    await events.number_all(pool)
+    start = (await events.span(pool)).newest
+    for _ in range(3):
+        await held(story)
+    await events.number_all(pool)
+    missed = await events.after(pool, start, topic)
+    hub = Hub(pool, every=0)
+    follower = await hub.follow(topic, start)
+    heard = [await anext(follower)]
+    for event in missed:
+        follower.put(event, 10)
+    await held(story)
+    heard += [await anext(follower) for _ in range(3)]
+    assert heard[:3] == missed
+    assert heard[3] is not None
+    assert heard[3].sequence > missed[2].sequence
+    await follower.aclose()
