@@ -102,14 +102,14 @@ DOCUMENTS: tuple[Hostile, ...] = (
     Hostile("120 times the same list", "{" + f"customers {PAGE} " * 120 + "}", "fields"),
     Hostile("80 times the same list", "{" + f"customers {PAGE} " * 80 + "}", "comparisons"),
     Hostile("490 times the same field", "{ viewer {" + "locale " * 490 + "} }", "comparisons"),
-    Hostile("60 times the same list", "{" + f"customers {PAGE} " * 60 + "}"),
+    Hostile("45 times the same list", "{" + f"customers {PAGE} " * 45 + "}"),
     *(
         Hostile(
             f"{times} fragments with the same list",
             "{" + many("...F@", times) + "}" + many("fragment F@ on Query { customers { nodes { id } } }", times),
             limit,
         )
-        for times, limit in ((100, "comparisons"), (60, ""))
+        for times, limit in ((100, "comparisons"), (50, ""))
     ),
     Hostile("100,000 braces", "{" * 100_000, "characters"),
     Hostile("2000 braces", "{" * 2000, "nesting"),

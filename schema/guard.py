@@ -240,7 +240,7 @@ def _whole(name: str, fragments: Mapping[str, _Own], whole: dict[str, Size]) -> 
 
 
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> bool:
-    """Whether a text in the variables holds a NUL, which PostgreSQL keeps nowhere.
+    """Whether a text in the variables holds a NUL, wherever it stands.
 
     Raises `ClientMistake` when they hold too much, or too deep: what reads them calls itself for each level.
     """

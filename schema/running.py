@@ -32,7 +32,7 @@ from schema.documents import Asked as AskedDocument
 from schema.errors import ClientMistake, formatted, mistake_in
 from schema.execution import executed
 from schema.fast import FastLane, Ran
-from schema.guard import check_variables
+from schema.guard import check_length, check_variables
 from schema.in_context import asked
 from schema.log_line import add_to_line, more
 from schema.payloads import KEEPING, Payloads
@@ -124,10 +124,8 @@ class Runner:
 
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
-        if not self._documents.knows(request.query) and _NUL_WRITTEN.search(request.query):
-            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
         try:
-            if check_variables(request.variables, self._house.limits):
+            if self._holds_nul(request):
                 return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
             document = self._documents.read(request.query)
         except Invalid as invalid:
@@ -164,6 +162,14 @@ class Runner:
         if operation.operation is OperationType.MUTATION and request.lane != "slow":
             return await self._carried_out(document, operation, variables, request, context)
         return await self._slow(document, request, context)
+
+    def _holds_nul(self, request: Asked) -> bool:
+        """PostgreSQL keeps no such text, so it is refused at the door. Raises `ClientMistake` for what is too large."""
+        if not self._documents.knows(request.query):
+            check_length(request.query, self._house.limits)
+            if _NUL_WRITTEN.search(request.query):
+                return True
+        return check_variables(request.variables, self._house.limits)
 
     async def _carried_out(
         self,
