@@ -167,6 +167,6 @@ DOCUMENTS: tuple[Hostile, ...] = (
         "cost",
         variables={"n": 1000},
     ),
-    Hostile("variables nested 500 deep", _WHERE, "value depth", variables={"where": _deep(250)}),
+    Hostile("variables nested 500 deep", _WHERE, "valueDepth", variables={"where": _deep(250)}),
     Hostile("60,000 values in a variable", _WHERE, "values", variables={"where": {"companies": ["S"] * 60_000}}),
 )

@@ -73,7 +73,7 @@ TOO_LARGE = {
     "aliases": N_("The operation has {value} aliases, fragments counted; at most {maximum} are answered."),
     "directives": N_("The operation has {value} directives, fragments counted; at most {maximum} are answered."),
     "values": N_("The variables have {value} values; at most {maximum} are read. Send fewer rows at once."),
-    "value depth": N_("The variables are nested {value} levels deep; at most {maximum} are read."),
+    "valueDepth": N_("The variables are nested {value} levels deep; at most {maximum} are read."),
 }
 """What is limited, by its name in `extensions.limit`, and how it is said."""
 
@@ -106,7 +106,6 @@ def check_length(text: str, limits: Limits) -> None:
 
 def check_text(text: str, limits: Limits) -> None:
     """Before a text is parsed: how many tokens it has, and how deep its brackets are nested."""
-    check_length(text, limits)
     tokens = _TOKEN.findall(text)
     if len(tokens) > limits.tokens:
         raise too_large("tokens", len(tokens), limits.tokens)
@@ -251,7 +250,7 @@ def check_variables(variables: Mapping[str, Any], limits: Limits) -> bool:
         if values > limits.values:
             raise too_large("values", values, limits.values)
         if depth > limits.value_depth:
-            raise too_large("value depth", depth, limits.value_depth)
+            raise too_large("valueDepth", depth, limits.value_depth)
         under: list[Any] = []
         for value in level:
             kind = type(value)

@@ -8,7 +8,7 @@ import pytest
 from graphql import Lexer, Source, TokenKind, get_introspection_query, parse
 
 from schema.errors import ClientMistake
-from schema.guard import _TOKEN, Limits, Size, check_text, check_tree, check_variables, measure
+from schema.guard import _TOKEN, Limits, Size, check_length, check_text, check_tree, check_variables, measure
 from tests.schema.asking import Asker
 from tests.schema.screens import _DOCUMENTS
 from tests.schema.world import World
@@ -21,7 +21,8 @@ def size_of(query: str) -> Size:
 
 
 def check(query: str, limits: Limits) -> None:
-    """Both passes over a document."""
+    """All that is looked at of a document."""
+    check_length(query, limits)
     check_text(query, limits)
     check_tree(parse(query), limits)
 
@@ -89,7 +90,7 @@ def test_tokens_are_counted_as_the_parser_reads_them(query: str) -> None:
         ({"a": ["b"] * 11}, "values"),
         ({"a": [[["b"]]]}, ""),
         ({"a": {"b": [{"c": 1}]}}, ""),
-        ({"a": {"b": [{"c": {}}], "d": [{"e": [1]}]}}, "value depth"),
+        ({"a": {"b": [{"c": {}}], "d": [{"e": [1]}]}}, "valueDepth"),
     ],
 )
 def test_variables_hold_so_many_values_and_so_many_levels_of_them(variables: Any, limit: str) -> None:
