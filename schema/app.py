@@ -17,6 +17,7 @@ from schema.fields import TYPES, read_field
 from schema.in_context import in_context
 from schema.input_objects import build_ourselves
 from schema.mutations.mutation import Mutation
+from schema.prices import publish
 from schema.queries.query import Query
 from schema.scalars import SCALARS
 from schema.types.subscription import Subscription
@@ -35,6 +36,7 @@ def built() -> strawberry.Schema:
     _leave_out_null_defaults(graphql_schema(schema))
     _describe_inputs(graphql_schema(schema))
     build_ourselves(graphql_schema(schema), schema.config.name_converter)
+    publish(graphql_schema(schema))
     return schema
 
 

@@ -30,10 +30,12 @@ from persistence.take import NO_COMPANY
 from persistence.zones import zone
 from schema.deadline import DEADLINE
 from schema.errors import ClientMistake
+from schema.guard import Limits
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
 from schema.shared import Loader
 from schema.streaming.hub import Hub
+from schema.throttle import Budget
 from schema.trusted import TrustedDocuments
 
 
@@ -57,7 +59,8 @@ class House:
     """What every request shares: the database, how tokens are read, the clock, and what is remembered.
 
     `deadline`: the seconds that a request may take. `trusted`: None where no client has trusted documents. `watch` is
-    told the text of every document that is asked.
+    told the text of every document that is asked. `budget`: what each client may ask for in a minute; `limits`: what
+    one request may hold and cost.
     """
 
     pool: Pool
@@ -68,6 +71,8 @@ class House:
     trusted: TrustedDocuments | None = None
     watch: Callable[[str], None] | None = None
     collations: set[str] = field(default_factory=set, init=False, repr=False)
+    budget: Budget = field(default_factory=Budget)
+    limits: Limits = field(default_factory=Limits)
     _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     async def digits(self) -> Mapping[str, int]:
@@ -97,7 +102,7 @@ class House:
 
 @dataclass
 class Context:
-    """One request. `written`: what its mutations gave, by their names in the answer."""
+    """One request. `written`: what its mutations gave, by their names in the answer. `cost`: what it was charged."""
 
     house: House
     viewer: Viewer
@@ -109,6 +114,7 @@ class Context:
     companies: Mapping[str, UUID]
     digits: Mapping[str, int]
     written: dict[Any, Any] = field(default_factory=dict)
+    cost: Mapping[str, Any] | None = None
     running: set[asyncio.Future[Any]] = field(default_factory=set)
     _loaders: dict[Any, Loader] = field(default_factory=dict)
 

@@ -21,8 +21,9 @@ from graphql import (
 )
 
 from persistence.recent import Proven, Recent
+from schema.guard import Limits, check_length, check_text, check_tree, too_much_to_validate
 from schema.literals import Literal, lifted, places
-from schema.validation import mistakes
+from schema.validation import MOST_STEPS, gave_up, mistakes
 
 MOST_ERRORS = 5
 MOST_TEXTS, LONGEST_TEXT = 2000, 20_000
@@ -42,13 +43,17 @@ class Invalid(Exception):
 
 @dataclass
 class Document:
-    """A valid document: its tree, and which literal each of its value nodes is. `plans` is the fast lane's to fill."""
+    """A valid document: its tree, and which literal each of its value nodes is.
+
+    `plans` are the fast lane's to fill, `costs` the cashier's, both by the names of operations.
+    """
 
     text: str
     tree: DocumentNode
     order: Mapping[int, int]
     fragments: Mapping[str, FragmentDefinitionNode]
     plans: dict[str | None, Any] = field(default_factory=dict)
+    costs: dict[str | None, Any] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of a name, or the only one."""
@@ -73,16 +78,17 @@ def _key(emptied: str, literals: Sequence[Literal], own: frozenset[int]) -> tupl
 
 
 class Documents:
-    """Reads documents for one schema."""
+    """Reads documents for one schema, within limits."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None) -> None:
         self._schema = schema
+        self._limits = limits or Limits()
         self._texts: Recent[str, _Place] = Recent(MOST_TEXTS)
         self._own: Recent[str, frozenset[int]] = Recent(MOST_DOCUMENTS)
         self._documents: Proven[Any, Document] = Proven(MOST_DOCUMENTS, MOST_NEW_DOCUMENTS)
 
     def read(self, text: str) -> Asked:
-        """The document in a text. Raises `Invalid`."""
+        """The document in a text. Raises `Invalid`, and `ClientMistake` for one that is too large."""
         place = self._texts.get(text)
         document = None if place is None else self._documents.get(place[0])
         if place is None or document is None:
@@ -102,6 +108,7 @@ class Documents:
         return asked.document.tree if asked.text == asked.document.text else self._new(asked.text).document.tree
 
     def _read(self, text: str, again: bool) -> Asked:
+        check_length(text, self._limits)
         try:
             emptied, literals = lifted(text)
         except ValueError:
@@ -131,11 +138,13 @@ class Documents:
         return asked
 
     def _new(self, text: str) -> Asked:
+        check_text(text, self._limits)
         try:
             tree = parse(text)
         except GraphQLError as error:
             raise Invalid([error]) from error
+        check_tree(tree, self._limits)
         if wrong := mistakes(self._schema, tree, MOST_ERRORS):
-            raise Invalid(wrong)
+            raise too_much_to_validate(MOST_STEPS) if gave_up(wrong) else Invalid(wrong)
         fragments = {one.name.value: one for one in tree.definitions if isinstance(one, FragmentDefinitionNode)}
         return Asked(text, Document(text, tree, {}, fragments), ())

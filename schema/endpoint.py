@@ -115,6 +115,8 @@ class Endpoint:
             add_to_line(code=answer.refused.value)
             if answer.refused is ErrorCode.UNAUTHENTICATED:
                 start.append((b"www-authenticate", b'Bearer realm="creditgraph"'))
+        if answer.retry_after is not None:
+            start.append((b"retry-after", b"%d" % answer.retry_after))
         if answer.kept:
             tag = tag_of(kind, answer.locale, body)
             start += (_ASK_AGAIN, (b"etag", tag))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError
@@ -14,12 +15,24 @@ RETRYABLE = frozenset({ErrorCode.DEADLINE_EXCEEDED, ErrorCode.THROTTLED, ErrorCo
 
 
 class ClientMistake(Exception):
-    """A request that cannot be answered as it stands. It is said in the reader's language when it goes out."""
+    """A request that cannot be answered as it stands. It is said in the reader's language when it goes out.
 
-    def __init__(self, code: ErrorCode, message: Message) -> None:
+    `extensions`: what the sentence says, for programs. `retry_after`: in how many seconds it may be asked again.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: Message,
+        *,
+        extensions: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(f"{code}: {message.text}")
         self.code = code
         self.message = message
+        self.extensions = extensions or {}
+        self.retry_after = retry_after
 
 
 def mistake_in(error: BaseException | None) -> ClientMistake | None:
@@ -33,11 +46,13 @@ def mistake_in(error: BaseException | None) -> ClientMistake | None:
             return None
 
 
-def formatted(error: GraphQLError, code: ErrorCode, message: str, request_id: str) -> dict[str, Any]:
-    """An error as it goes out."""
+def formatted(
+    error: GraphQLError, code: ErrorCode, message: str, request_id: str, more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """An error as it goes out; `more` goes into its extensions."""
     written: dict[str, Any] = {
         "message": message,
-        "extensions": {"code": code.value, "requestId": request_id, "retryable": code in RETRYABLE},
+        "extensions": {"code": code.value, "requestId": request_id, "retryable": code in RETRYABLE, **(more or {})},
     }
     if error.locations:
         written["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]

@@ -26,13 +26,15 @@ from graphql import (
 from schema.validation import WITHOUT_NAMES
 
 _TOKEN = re.compile(
-    r'(?P<block>"""(?:\\"""|[^"]|"(?!""))*""")'
-    r'|(?P<string>"(?:[^"\\\n]|\\.)*")'
+    r'(?P<block>"""(?:\\"""|[^"]|"(?!""))*+(?:""")?)'
+    r'|(?P<string>"(?:[^"\\\n]|\\.)*+"?)'
     r"|(?P<comment>#[^\n]*)"
     r"|(?P<name>[$@]?[_A-Za-z][_0-9A-Za-z]*)"
     r"|(?P<float>-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
     r"|(?P<int>-?[0-9]+)"
 )
+"""What is not closed is one token too, to its end: looking for its end from each of its quotes would be quadratic."""
+
 _EMPTIED = {"string": '""', "int": "0", "float": "0.0"}
 
 Literal = str | int | float

@@ -25,12 +25,14 @@ from locales.negotiate import Reader as Language
 from locales.say import say
 from locales.sentences import ENGLISH
 from schema.asking import context_of
+from schema.charging import Cashier
 from schema.context import Claims, Context, House
 from schema.documents import MOST_ERRORS, Documents, Invalid
 from schema.documents import Asked as AskedDocument
 from schema.errors import ClientMistake, formatted, mistake_in
 from schema.execution import executed
 from schema.fast import FastLane, Ran
+from schema.guard import check_length, check_variables
 from schema.in_context import asked
 from schema.log_line import add_to_line, more
 from schema.payloads import KEEPING, Payloads
@@ -75,8 +77,8 @@ class Asked:
 class Answer:
     """What goes back: `body`, or `raw` where that is JSON already.
 
-    Without `data` the request was refused as a whole, for the reason in `refused`. `kept`: the client may keep it, and
-    ask whether it is still the same. `subscribed`: it is a stream.
+    Without `data` the request was refused as a whole, for the reason in `refused`; in `retry_after` seconds it may not
+    be. `kept`: the client may keep it, and ask whether it is still the same. `subscribed`: it is a stream.
     """
 
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Answer:
     errors: Sequence[GraphQLError] = field(default=(), repr=False)
     raw: bytes | None = None
     kept: bool = False
+    retry_after: int | None = None
     subscribed: Subscribed | None = field(default=None, repr=False)
 
 
@@ -111,10 +114,11 @@ class Runner:
     def __init__(self, house: House, schema: GraphQLSchema) -> None:
         self._house = house
         self._schema = schema
-        self._documents = Documents(schema)
+        self._documents = Documents(schema, house.limits)
         self._fast = FastLane(schema)
         self._payloads = Payloads(schema, self._fast)
         self._introspection = Introspection(schema)
+        self._cashier = Cashier(schema, house.budget, house.limits.cost)
 
     def kept(self) -> Mapping[str, int]:
         """How much is kept to be asked again: texts, documents, plans."""
@@ -122,14 +126,14 @@ class Runner:
 
     async def run(self, claims: Claims, request: Asked, language: Language) -> Answer:
         """Answer a request. `language` is that of the reader before the operation is known. Raises `NotByGet`."""
-        if not self._documents.knows(request.query) and _NUL_WRITTEN.search(request.query):
-            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
-        if _holds_nul(request.variables):
-            return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
         try:
+            if self._holds_nul(request):
+                return refusal(ClientMistake(ErrorCode.BAD_USER_INPUT, Message(NUL)), language, request.request_id)
             document = self._documents.read(request.query)
         except Invalid as invalid:
             return self._invalid(invalid.errors, language, request)
+        except ClientMistake as mistake:
+            return refusal(mistake, language, request.request_id)
         operation = document.document.operation(request.operation_name)
         if operation is None or (operation.operation is OperationType.SUBSCRIPTION and not request.streaming):
             text = UNKNOWN_OPERATION if operation is None else OVER_STREAM_ONLY
@@ -145,8 +149,12 @@ class Runner:
             return self._invalid(variables, language, request)
         try:
             context = await self._context(claims, request, operation, variables)
+            language = context.language
+            charge = self._cashier.charge(claims.subject, document, operation, variables.coerced)
         except ClientMistake as mistake:
             return refusal(mistake, language, request.request_id)
+        # What is left is different every time, and answers by GET may be kept.
+        context.cost = charge.told(standing=not request.reading_only)
         if operation.operation is OperationType.SUBSCRIPTION:
             return self._subscribed(document, operation, variables, request, context)
         if operation.operation is OperationType.QUERY and request.lane != "slow":
@@ -156,6 +164,14 @@ class Runner:
         if operation.operation is OperationType.MUTATION and request.lane != "slow":
             return await self._carried_out(document, operation, variables, request, context)
         return await self._slow(document, request, context)
+
+    def _holds_nul(self, request: Asked) -> bool:
+        """PostgreSQL keeps no such text, so it is refused at the door. Raises `ClientMistake` for what is too large."""
+        if not self._documents.knows(request.query):
+            check_length(request.query, self._house.limits)
+            if _NUL_WRITTEN.search(request.query):
+                return True
+        return check_variables(request.variables, self._house.limits)
 
     async def _carried_out(
         self,
@@ -244,32 +260,24 @@ def answer_of(result: ExecutionResult, context: Context, explain: bool = False) 
 
 def extensions(context: Context) -> dict[str, Any]:
     """What every answer says of how it was given."""
-    return {"context": {"locale": context.language.locale, "timeZone": context.time_zone, "currency": context.currency}}
+    told = {"locale": context.language.locale, "timeZone": context.time_zone, "currency": context.currency}
+    return {"context": told} if context.cost is None else {"context": told, "cost": context.cost}
 
 
 def refusal(mistake: ClientMistake, language: Language, request_id: str) -> Answer:
     """A request that is refused as a whole."""
     error = GraphQLError(mistake.message.text)
-    body = {"errors": [formatted(error, mistake.code, say(mistake.message, language), request_id)]}
-    return Answer(body, language.locale, mistake.code)
+    body = {"errors": [formatted(error, mistake.code, say(mistake.message, language), request_id, mistake.extensions)]}
+    return Answer(body, language.locale, mistake.code, retry_after=mistake.retry_after)
 
 
 def told(error: GraphQLError, language: Language, request_id: str) -> dict[str, Any]:
     """An error of a running operation as it goes out: the client's mistakes as they are, ours masked and logged."""
     mistake = mistake_in(error.original_error)
     if mistake is not None:
-        return formatted(error, mistake.code, say(mistake.message, language), request_id)
+        return formatted(error, mistake.code, say(mistake.message, language), request_id, mistake.extensions)
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
         return formatted(error, ErrorCode.BAD_USER_INPUT, error.message, request_id)
     log.error("unexpected", exc_info=error.original_error, extra=more(request_id=request_id, path=error.path))
     sentence = say(Message(UNEXPECTED, {"request": request_id}), language)
     return formatted(error, ErrorCode.INTERNAL_SERVER_ERROR, sentence, request_id)
-
-
-def _holds_nul(value: Any) -> bool:
-    """PostgreSQL keeps no such text, so it is refused at the door, wherever in the variables it stands."""
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, Mapping):
-        return any(_holds_nul(part) for part in value.values())
-    return isinstance(value, list) and any(_holds_nul(part) for part in value)

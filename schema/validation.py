@@ -25,6 +25,7 @@ from graphql import (
 )
 from graphql.language.visitor import EnterLeaveVisitor
 from graphql.pyutils import RefMap
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import (
     FragmentNestingVisitor,
     ValidationAbortedError,
@@ -34,7 +35,14 @@ from graphql.validation.validation_context import VariableUsage, VariableUsageVi
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+MOST_STEPS = overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+"""How far fields of the same name are compared, each with each: graphql-core would go 25 times as far. The screens
+that we know take 26 at most."""
+
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+ABORTED = "Validation aborted."
+"""What graphql-core says when it gives up."""
 
 WITHOUT_NAMES = {
     kind: tuple(key for key in keys if key not in ("name", "alias"))
@@ -65,8 +73,13 @@ def mistakes(schema: GraphQLSchema, tree: DocumentNode, most: int) -> list[Graph
         error.__context__ = None  # what was being told holds all that was visited
         found.append(error.with_traceback(None))
     except RecursionError:
-        found.append(ValidationAbortedError("Validation aborted."))
+        found.append(ValidationAbortedError(ABORTED))
     return found
+
+
+def gave_up(found: Sequence[GraphQLError]) -> bool:
+    """Whether a document was not looked at to its end, since it took too many steps."""
+    return any(error.message == ABORTED for error in found)
 
 
 class _Context(ValidationContext):

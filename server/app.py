@@ -22,6 +22,8 @@ from persistence.looking_again import look_again
 from schema.app import SCHEMA, graphql_schema
 from schema.context import House
 from schema.endpoint import Endpoint
+from schema.guard import Limits
+from schema.throttle import Budget
 from schema.trusted import TrustedDocuments
 from server.auth import Clock, utc_now
 from server.auth.api_keys import ApiKeys
@@ -137,6 +139,8 @@ class Application:
                 self.settings.request_deadline_seconds,
                 self.trusted,
                 None if self.tracing is None else self.tracing.watch,
+                Budget(self.settings.cost_per_minute),
+                Limits(cost=self.settings.most_cost),
             )
             self._pool, self.house = pool, house
             self._endpoint = Endpoint(house, graphql_schema(SCHEMA), self.settings.allowed_origins)

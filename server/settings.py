@@ -13,6 +13,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from domain.message import N_, Message, Trouble
+from schema.guard import Limits
+from schema.throttle import COST_PER_MINUTE
 
 
 class WrongSetting(Trouble):
@@ -45,6 +47,12 @@ class Settings:
 
     request_deadline_seconds: float = 30
     """How long a request may take; then it is stopped, in the database too, and answered DEADLINE_EXCEEDED."""
+
+    most_cost: int = Limits.cost
+    """What one operation may cost (docs/limits.md); for more it is answered OPERATION_TOO_COMPLEX."""
+
+    cost_per_minute: int = COST_PER_MINUTE
+    """What a client may ask of a process in a minute, in the same units; then it is answered THROTTLED. 0: no end."""
 
     embedded_purpose: str = "demo"
     """Which embedded server is used when there is no DATABASE_URL."""
@@ -240,6 +248,8 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "pooler": _like("transaction"),
     "pool_size": _number(int, 1, 500),
     "request_deadline_seconds": _number(float, 0.001, 3600),
+    "most_cost": _number(int, 1, 10**9),
+    "cost_per_minute": _number(int, 0, 10**12),
     "embedded_purpose": _like("[a-z][a-z0-9-]*"),
     "reporting_currency": _like("[A-Z]{3}"),
     "event_retention_hours": _number(float, 0.01, 24 * 366),

@@ -16,6 +16,8 @@ from schema.context import Claims, House
 from schema.deadline import DEADLINE
 from schema.endpoint import Endpoint
 from schema.errors import ClientMistake
+from schema.guard import Limits
+from schema.throttle import Budget
 from tests.schema.world import NOW
 
 
@@ -85,6 +87,12 @@ async def authenticate(header: str | None) -> Claims:
     return Claims(content["user"], content["user"].title(), grants, locale=content["locale"])
 
 
-def house(pool: Any, deadline: float = DEADLINE) -> House:
-    """A house whose clock stands still."""
-    return House(pool, authenticate, lambda: NOW, deadline=deadline)
+ROOMY = Limits(10**6, 10**6, 100, 100, 10**6, 10**6, 10**6, cost=10**12)
+"""For documents that ask for everything there is."""
+
+
+def house(pool: Any, deadline: float = DEADLINE, limits: Limits | None = None, budget: Budget | None = None) -> House:
+    """A house whose clock stands still. Unless a budget is given nobody spends any, so that answers are comparable."""
+    return House(
+        pool, authenticate, lambda: NOW, deadline=deadline, limits=limits or Limits(), budget=budget or Budget(0)
+    )

@@ -13,6 +13,7 @@ import asyncpg
 from persistence.database import plain_url, set_codecs
 from schema.context import House
 from schema.remembered import Remembered
+from schema.throttle import Budget
 from tests.schema.asking import authenticate
 from tests.schema.both_lanes import Asking, runner_of
 from tests.schema.world import NOW
@@ -57,7 +58,7 @@ async def counting(url: str) -> AsyncIterator[Counted]:
         connection.add_query_logger(lambda sent: statements.append(sent.query))
 
     async with asyncpg.create_pool(plain_url(url), min_size=1, max_size=8, init=listen, reset=_left_alone) as pool:
-        yield Counted(runner_of(Timeless(pool, authenticate, lambda: NOW)), statements)
+        yield Counted(runner_of(Timeless(pool, authenticate, lambda: NOW, budget=Budget(0))), statements)
 
 
 async def _left_alone(connection: asyncpg.Connection) -> None:

@@ -19,7 +19,7 @@ from psycopg import sql
 from domain.exposure import Category
 from persistence import database, embedded, roles
 from tests.schema import paper
-from tests.schema.asking import Answer, Asker, house
+from tests.schema.asking import ROOMY, Answer, Asker, house
 from tests.schema.belonging import Marks, change_everything, marks_of
 from tests.schema.everything import SCHEMA_READ, Operation
 from tests.schema.pools import Pools, pools_of
@@ -85,7 +85,7 @@ async def staged(server: embedded.Server, name: str) -> AsyncIterator[Scene]:
                 await database.open_pool(server.url_of(name), max_size=8) as here,
                 await database.open_pool(server.url_of(copy), max_size=8) as there,
             ):
-                yield Scene(world, marks, pools, Asker(house(here)), Asker(house(there)))
+                yield Scene(world, marks, pools, *(Asker(house(each, limits=ROOMY)) for each in (here, there)))
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(copy)))
 

@@ -66,7 +66,7 @@ async def test_the_slow_lane_is_taken_without_being_told_of_it(ask: Asker) -> No
 async def test_nobody_else_is_told_anything(ask: Asker, role: str, headers: dict[str, str]) -> None:
     told = await explained(ask, ONE, {"account": "1001"}, role=role, headers=headers)
     assert told["data"]["customer"]["account"] == "1001"
-    assert set(told["extensions"]) == {"context"}
+    assert set(told["extensions"]) == {"context", "cost"}
 
 
 async def test_an_admin_of_one_company_sees_no_other_in_what_is_explained(ask: Asker, world: World) -> None:

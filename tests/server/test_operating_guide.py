@@ -30,7 +30,7 @@ def test_every_number_is_the_default() -> None:
     usual = {variable_of(one.name): getattr(Settings(), one.name) for one in fields(Settings)}
     numbers = {name: default for name, default in SETTINGS.items() if re.fullmatch(r"[\d.]+", default)}
     assert len(numbers) >= 4
-    assert {name: f"{usual[name]:g}" for name in numbers} == numbers
+    assert {name: f"{usual[name]:.12g}" for name in numbers} == numbers
 
 
 async def test_it_is_ready_as_it_says(served: Served) -> None:
