@@ -204,7 +204,8 @@ def token(subject: str, grant: Sequence[str], name: str | None, locale: str | No
     show_envvar=True,
     help="Load, print, ask what is printed, and end; for checks.",
 )
-def demo(port: int | None, once: bool) -> None:
+@click.option("--small", is_flag=True, help="Load a small part of the group only; for checks.")
+def demo(port: int | None, once: bool, small: bool) -> None:
     """Serve a small group of companies with customers, limits, orders and holds, and print what to ask it.
 
     The data are loaded through the API at the first start, into an own server that stays on this machine; DATABASE_URL
@@ -213,6 +214,7 @@ def demo(port: int | None, once: bool) -> None:
     from persistence import migrate
     from server.app import Application
     from server.auth import DevelopmentIssuer, TokenAuthentication, development_key
+    from server.demo.facts.scale import FULL, SMALL
     from server.demo.running import Demo
     from server.log import configure_logs
 
@@ -226,7 +228,7 @@ def demo(port: int | None, once: bool) -> None:
         configure_logs()
         key = development_key(embedded.data_folder())
         application = Application(chosen, found.url, TokenAuthentication(key), tell=lambda _: None)
-        shown = Demo(application, DevelopmentIssuer(key), click.echo, once)
+        shown = Demo(application, DevelopmentIssuer(key), click.echo, once, SMALL if small else FULL)
         shown.run(bound)
     if shown.failure is not None:
         stop(f"The demo does not work: {shown.failure}")
