@@ -267,11 +267,13 @@ def token(subject: str, grant: Sequence[str], name: str | None, locale: str | No
     show_envvar=True,
     about=N_("Load, print, ask what is printed, and end; for checks."),
 )
-def demo(port: int | None, once: bool) -> None:
+@click.option("--small", cls=Option, is_flag=True, about=N_("Load a small part of the group only; for checks."))
+def demo(port: int | None, once: bool, small: bool) -> None:
     """Load the demo group into a server of its own, and serve it."""
     from persistence import migrate
     from server.app import Application
     from server.auth import DevelopmentIssuer, TokenAuthentication, development_key
+    from server.demo.facts.scale import FULL, SMALL
     from server.demo.running import Demo
     from server.log import configure_logs
 
@@ -286,7 +288,7 @@ def demo(port: int | None, once: bool) -> None:
         configure_logs()
         key = development_key(embedded.data_folder())
         application = Application(chosen, found.url, TokenAuthentication(key), tell=lambda _: None)
-        shown = Demo(application, DevelopmentIssuer(key), click.echo, once)
+        shown = Demo(application, DevelopmentIssuer(key), click.echo, once, SMALL if small else FULL)
         shown.run(bound)
     if shown.failure is not None:
         stop(Message(N_("The demo does not work: {reason}"), {"reason": _reason(shown.failure)}))

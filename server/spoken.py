@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from domain.message import Message, Value
+from domain.message import Message, Percent, Value
 from locales.negotiate import Reader, negotiate
 from locales.say import reader, say
 from locales.sentences import ENGLISH, PSEUDO, catalogs
@@ -34,7 +34,7 @@ def here() -> Reader:
     return _reader(tags, catalogs())
 
 
-def told(words: Words, **values: Value) -> str:
+def told(words: Words, **values: Value | Percent) -> str:
     """A sentence in the reader's language, its values as the reader's country writes them."""
     if callable(words):
         return words()

@@ -26,11 +26,14 @@ PEOPLE: Mapping[str, Claims] = {
     "CLERK": Claims("karin", "Karin Ek", {"SE01": ("CREDIT_CLERK",), "NO01": ("CREDIT_CLERK",)}, "USER", "sv-SE"),
     "MANAGER": Claims("anna", "Anna Berg", {"*": ("CREDIT_MANAGER",)}, "USER", "sv-SE"),
     "AGENT": Claims("eino", "Eino Salo", {"FI01": ("COLLECTIONS_AGENT",)}, "USER", "fi-FI"),
+    "GERMAN": Claims("jonas", "Jonas Weidenbach", {"DE01": ("CREDIT_CLERK",)}, "USER", "de-DE"),
+    "JAPANESE": Claims("haruka", "瀬戸山 はるか", {"JP01": ("CREDIT_MANAGER",)}, "USER", "ja-JP"),
+    "BI": Claims("bi", "BI", {"*": ("VIEWER",)}, "INTEGRATION", "en"),
     "INTEGRATION": Claims("erp", "ERP", {"*": ("INTEGRATION",)}, "INTEGRATION"),
     "AUDITOR": Claims("otto", "Otto Falk", {"*": ("AUDITOR",)}, "USER", "en"),
     "ADMIN": Claims("ada", "Ada Holm", {"*": ("ADMIN",)}, "USER", "en"),
 }
-"""One person or program for each role, by the name of the shell variable that holds its token."""
+"""Somebody for each role, and readers of other languages, by the name of the shell variable that holds the token."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,18 @@ QUESTIONS = (
         " unblock { kind message } explanation } } }",
     ),
     Question(
-        N_("What is on hold, and why? For Vera, who sees SE01 only:"),
-        "VIEWER",
-        "sv-SE",
-        "{ creditHolds(first: 5, where: {status: {in: [OPEN, READY_TO_RELEASE]}})"
-        " { nodes { order { number } customer { name } amount { formatted } statusLabel reasons { message } } } }",
+        N_("What do the customers of each company owe, in euros? As a BI tool asks:"),
+        "BI",
+        "en",
+        '{ exposureReport(groupBy: [COMPANY], currency: "EUR") { nodes'
+        " { companyCode companyName customers total receivables openOrders overdue creditLimits } } }",
     ),
     Question(
-        N_("One credit limit over two companies and two currencies:"),
-        "MANAGER",
-        "en",
-        '{ creditGroup(number: "KG-BERGSTROM") { name credit { limit { total { formatted } }'
-        " exposure { total { formatted } openOrders { formatted } } available { formatted } }"
-        " byCompany { company { code } exposure { total { formatted } } } } }",
+        N_("What is on hold in Japan, and why? As a reader there sees it:"),
+        "JAPANESE",
+        "ja-JP",
+        "{ creditHolds(first: 5, where: {status: {in: [OPEN, READY_TO_RELEASE]}}) { nodes { order { number }"
+        " customer { name } amount { formatted } checkpointLabel statusLabel reasons { message } } } }",
     ),
 )
 
@@ -118,7 +120,7 @@ def check(address: str, found: Mapping[str, str]) -> str:
     if credit["outcome"] != "HELD" or "CREDIT_LIMIT_EXCEEDED" not in codes or "GROUP_LIMIT_EXCEEDED" in codes:
         text = N_("The demo order should be held for its customer's limit only, but it is: {answer}")
         raise Unexpected(Message(text, {"answer": str(credit)}))
-    if not answers[1]["creditHolds"]["nodes"]:
-        raise Unexpected(Message(N_("There should be credit holds.")))
+    if not answers[1]["exposureReport"]["nodes"] or not answers[2]["creditHolds"]["nodes"]:
+        raise Unexpected(Message(N_("There should be exposures and credit holds.")))
     explanation: str = credit["explanation"]
     return explanation

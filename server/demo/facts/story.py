@@ -1,20 +1,8 @@
-"""Who is in the demo group: companies, parties, customers, what may be owed, and what people call things."""
+"""The story of the README: its parties, customers and limits. What is generated goes around it and leaves it alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-
-TIME_ZONE = "Europe/Stockholm"
-"""Of the head office: the demo's today, and the days of the credit groups."""
-
-COMPANIES = (
-    # code, name, country, currency, locale, time zone
-    ("SE01", "Nordvik Handel AB", "SE", "SEK", "sv-SE", "Europe/Stockholm"),
-    ("FI01", "Nordvik Suomi Oy", "FI", "EUR", "fi-FI", "Europe/Helsinki"),
-    ("NO01", "Nordvik Norge AS", "NO", "NOK", "nb-NO", "Europe/Oslo"),
-)
 
 PARTIES = (
     # number, name, country
@@ -85,43 +73,7 @@ TEMPORARY = ("1006", 260_000, 20)
 INSURED = ("2003", "Nordisk Kreditförsäkring", "NK-2026-118", 50_000, 80)
 """Account, insurer, policy, value and the percent of it that counts."""
 
-RATES_TODAY = (
-    ("EUR", "SEK", Decimal("11.2000")),
-    ("EUR", "NOK", Decimal("11.8000")),
-    ("EUR", "USD", Decimal("1.1600")),
-)
-"""One unit of the first in the second."""
-
-RATE_DAYS = 10
-
-REASONS = (
-    # code, kind, English name, Swedish name
-    ("PAYMENT_PROMISED", "RELEASE", "Payment promised", "Betalning utlovad"),
-    ("CUSTOMER_RELIABLE", "RELEASE", "Long and reliable relation", "Lång och pålitlig relation"),
-    ("PREPAID", "RELEASE", "Paid in advance", "Betalt i förskott"),
-    ("UNDER_REVIEW", "HOLD", "Under review", "Under granskning"),
-    ("BANKRUPTCY", "STATUS", "Bankruptcy petition", "Konkursansökan"),
-)
-
-PAYMENT_TERMS = (("N30", 30, "30 days net", "30 dagar netto"), ("N10", 10, "10 days net", "10 dagar netto"))
-
 
 def account(number: str) -> Account:
     """The account of that number; numbers are different in all companies of the demo."""
     return next(found for found in ACCOUNTS if found.number == number)
-
-
-def currency_of(company: str) -> str:
-    """The accounting currency of a company."""
-    return next(currency for code, _, _, currency, _, _ in COMPANIES if code == company)
-
-
-def rates(today: date) -> list[tuple[str, str, Decimal, date]]:
-    """Rates of the last days, today's as written above, those before a little beside them."""
-    found = []
-    for ago in range(RATE_DAYS):
-        for place, (base, quote, rate) in enumerate(RATES_TODAY):
-            # A quiet market: between 0.6 % below and 0.6 % above.
-            permille = (ago * (5 + 2 * place)) % 13 - 6 if ago else 0
-            found.append((base, quote, rate * (1000 + permille) / 1000, today - timedelta(days=ago)))
-    return found

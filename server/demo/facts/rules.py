@@ -1,0 +1,82 @@
+"""How the companies manage credit: at which steps they check, and which blocking rules they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.demo.facts.companies import COMPANIES
+from server.demo.facts.customers import Customer, Part
+
+CONFIRMATION, PICKING, WAREHOUSE = "CONFIRMATION", "PICKING_LIST", "RELEASE_TO_WAREHOUSE"
+SLIP, INVOICE = "PACKING_SLIP", "INVOICE"
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Steps with their days of grace, days after which an order of a late customer is held, and what is unusual.
+
+    `used`: percent of the limit from which on all orders are held; None: no such rule. In SE01 there is none, so that
+    the order of the README is held for one reason.
+    """
+
+    steps: Mapping[str, int | None]
+    overdue: int
+    used: int | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+PARAMETERS = {
+    "SE01": Parameters({CONFIRMATION: None, PICKING: 3, INVOICE: None}, 30, None),
+    "FI01": Parameters({CONFIRMATION: None, SLIP: 2}, 30, 90, {"releaseValidDays": 7}),
+    "NO01": Parameters({CONFIRMATION: None, WAREHOUSE: 5}, 30, 95),
+    "DE01": Parameters({CONFIRMATION: None, PICKING: 2, SLIP: 0, INVOICE: 0}, 45, 85, {"releaseWhenReady": True}),
+    "FR01": Parameters({CONFIRMATION: None, SLIP: 3, INVOICE: None}, 60, 90, {"disputedReducesOverdue": False}),
+    "US01": Parameters({CONFIRMATION: None, WAREHOUSE: None, INVOICE: None}, 45, 90, {"releaseValidDays": 30}),
+    "CA01": Parameters({CONFIRMATION: None, PICKING: 7}, 40, 90, {"orderHorizonDays": 90}),
+    "JP01": Parameters({CONFIRMATION: None, PICKING: 1, WAREHOUSE: 1, SLIP: 1, INVOICE: None}, 30, 85),
+}
+
+
+WATCHED_FOR = 5
+"""Days after which an order of a customer to be watched is held."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A blocking rule. For one account, for a credit management group, or for all."""
+
+    company: str
+    kind: str
+    type: str = "BLOCK"
+    account: str | None = None
+    group: str | None = None
+    days: int | None = None
+    percent: int | None = None
+    waives: bool = False
+
+
+def rules(customers: Sequence[Customer]) -> list[Rule]:
+    """Those of every company: each kind blocks and excludes somewhere."""
+    return [rule for company in COMPANIES for rule in _of(company.code, customers)]
+
+
+def _of(company: str, customers: Sequence[Customer]) -> list[Rule]:
+    parameters = PARAMETERS[company]
+    here = [one for one in customers if one.company.code == company]
+    raised = [one.account for one in here if one.part is Part.RAISED]
+    waived = [one.account for one in here if one.part is Part.WAIVED]
+    made = [
+        Rule(company, "OVERDUE_DAYS", days=parameters.overdue),
+        Rule(company, "OVERDUE_DAYS", group="WATCH", days=WATCHED_FOR),
+        Rule(company, "OVERDUE_DAYS", "EXCLUDE", group="KEY", days=parameters.overdue + 60),
+        Rule(company, "CREDIT_LIMIT_EXPIRED", days=14),
+        Rule(company, "CREDIT_LIMIT_EXPIRED", "EXCLUDE", group="KEY", days=90),
+        Rule(company, "CREDIT_LIMIT_USED", group="WATCH", percent=60),
+        *(Rule(company, "CREDIT_LIMIT_USED", "EXCLUDE", account=account, percent=99) for account in raised),
+        *(Rule(company, "OVERDUE_DAYS", "EXCLUDE", account=account, days=120, waives=True) for account in waived),
+    ]
+    if parameters.used is not None:
+        made.append(Rule(company, "CREDIT_LIMIT_USED", percent=parameters.used))
+    return made
