@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from playwright.async_api import ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import ConsoleMessage, Page, Request, Response, async_playwright
 
 CHROMIUM = shutil.which("chromium")
 NO_CHROMIUM = "no chromium is installed here (on Debian: apt-get install -y chromium)"
@@ -22,16 +22,25 @@ class Browsing:
     complaints: list[str] = field(default_factory=list)
 
     async def sign_in(self, token: str) -> None:
-        """Put in a token, and wait until GraphiQL knows the schema."""
-        async with self.page.expect_response(lambda answer: answer.url.endswith("/graphql")):
+        """Put in a token, and wait until GraphiQL has the schema."""
+        async with self.page.expect_response(_answers) as answered:
             await self.page.fill("#token", token)
+        await (await answered.value).finished()
 
     async def run(self) -> str:
         """Run what is in the editor, and wait for the answer."""
-        await self.page.click(".graphiql-execute-button")
-        answer = self.page.locator(".result-window .CodeMirror-code")
-        await answer.get_by_text('"data"', exact=False).first.wait_for()
-        return await answer.inner_text()
+        await self.page.locator(".graphiql-query-editor").get_by_text("OnHold").wait_for()
+        async with self.page.expect_response(_answers) as answered:
+            await self.page.get_by_label("Execute query").click()
+        said = await (await answered.value).text()
+        assert '"data"' in said, said
+        window = self.page.locator(".result-window .CodeMirror-code")
+        await window.get_by_text('"data"').first.wait_for()
+        return await window.inner_text()
+
+
+def _answers(response: Response) -> bool:
+    return response.url.endswith("/graphql")
 
 
 @asynccontextmanager
