@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from persistence.tables.columns import is_code, metadata
-from tests.schema.asking import house
+from tests.schema.asking import ROOMY, house
 from tests.schema.both_lanes import BothLanes, runner_of
 from tests.schema.world import TODAY, World
 
@@ -89,7 +89,7 @@ async def odd(world: World) -> list[str]:
 @pytest.fixture
 def both(pool: asyncpg.Pool, odd: list[str]) -> BothLanes:
     """Both lanes over them."""
-    return BothLanes(house(pool))
+    return BothLanes(house(pool, limits=ROOMY))
 
 
 async def _page(both: BothLanes, **variables: Any) -> Any:
