@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.message import N_, Message, Trouble
 from server.demo.client import Client
 from server.demo.credit import post_later, post_limits, post_rules, post_story_limits
 from server.demo.facts.companies import rates_of
@@ -53,14 +54,15 @@ def stamp(client: Client) -> Stamp | None:
     return Stamp(int(said[1]), date.fromisoformat(said[2]), said[3], said[4] == "loaded") if said else None
 
 
-class OtherGroup(RuntimeError):
+class OtherGroup(Trouble):
     """The database holds something else than this version's demo group; it is left alone."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "its database holds something else, or what another version loaded, and is left as it is. "
-            f"Start with CREDITGRAPH_EMBEDDED_PURPOSE=demo{VERSION} to load this group beside it."
+        text = N_(
+            "The database of the demo has other data in it and is left as it is. "
+            "Start with {setting} to load the demo group beside it."
         )
+        super().__init__(Message(text, {"setting": f"CREDITGRAPH_EMBEDDED_PURPOSE=demo{VERSION}"}))
 
 
 def begun(client: Client) -> Stamp | None:
