@@ -13,6 +13,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    build_schema,
     is_introspection_type,
     is_specified_directive,
     is_specified_scalar_type,
@@ -21,13 +22,16 @@ from graphql import (
 from locales import catalog
 from locales.extract import Found
 from locales.sentences import DESCRIPTIONS
-from schema.app import SCHEMA, graphql_schema
+from schema.export import sdl
 
 
 def described() -> list[Found]:
-    """Every text that describes something of the schema, once, in the order of the types' names."""
+    """Every text that describes something of the schema file, once, in the order of the types' names.
+
+    The file has directives that introspection does not list, since no document may use them.
+    """
     first: dict[str, str] = {}
-    for text, place in texts(graphql_schema(SCHEMA)):
+    for text, place in texts(build_schema(sdl())):
         first.setdefault(text, place)
     return [Found(text, "schema/schema.graphql", note=place) for text, place in first.items()]
 

@@ -92,7 +92,7 @@ class Cost:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="listSize",
-    description="How many a list is taken to hold: what the first slicing argument given says, or else assumedSize.",
+    description="How many a list is taken to have: what the first slicing argument given says, or else assumedSize.",
 )
 class ListSize:
     """IBM's `@listSize`. `sizedFields`: fields of the field's type that are as long."""
