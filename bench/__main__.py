@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import growth, peer_files, quick, report, results
+from bench import growth, node, peer_files, quick, report, results
 from bench.contest import Disagree
 from bench.database import place
 from bench.generate import NoRoom, NotEmpty, ensure, say
@@ -61,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
     questions = [question for question in QUESTIONS if not only or question.name in only]
     peer = not given.no_peer
     if peer:
-        peer_files.install()
+        node.install(peer_files.FOLDER)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         found = stack.enter_context(place(size))
@@ -118,7 +118,7 @@ def main() -> int:
         return run_growth(given) if given.growth else run(given)
     except KeyboardInterrupt:
         return 130
-    except (NoRoom, NotEmpty, LoadFailed, NotStarted, Disagree, ValueError, peer_files.PeerMissing) as error:
+    except (NoRoom, NotEmpty, LoadFailed, NotStarted, Disagree, ValueError, node.NodeMissing) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bench import peer_files, results
+from bench import node, peer_files, results
 from bench.cases import cases
 from bench.contest import Contestant, plan, speaking, verify, with_cursors
 from bench.database import Place
@@ -105,7 +105,7 @@ def enter(
     )
     if peer:
         port = free_port()
-        command = [peer_files.node(), str(peer_files.FOLDER / "server.mjs"), str(port)]
+        command = [node.node(peer_files.FOLDER), str(peer_files.FOLDER / "server.mjs"), str(port)]
         more = {**where, "NODE_ENV": "production", "GRAPHILE_ENV": "production"}
         found = contest.stack.enter_context(running(command, port, "/graphql", contest.folder / "peer.log", more))
         for name in (POSTGRAPHILE, OVER_ITEMS):
