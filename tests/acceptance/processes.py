@@ -29,11 +29,11 @@ def serving(database_url: str, data: Path, processes: int) -> Iterator[list[str]
     """Start servers of one database and one key; their addresses. They must end in order."""
     environment = os.environ | {"DATABASE_URL": database_url, "CREDITGRAPH_DATA": str(data)}
     with ExitStack() as stack:
-        yield [stack.enter_context(_server(environment)) for _ in range(processes)]
+        yield [stack.enter_context(server_process(environment)) for _ in range(processes)]
 
 
 @contextmanager
-def _server(environment: Mapping[str, str]) -> Iterator[str]:
+def server_process(environment: Mapping[str, str]) -> Iterator[str]:
     """One process and its address. What it says is read all the time, so that it never waits to be heard."""
     process = subprocess.Popen(SERVE, env=environment, stderr=subprocess.PIPE, text=True)
     said: list[str] = []

@@ -1,7 +1,7 @@
 // What every client does: list, page, change, and read a "no" in Swedish. A client gives `ask(name, variables)`, which
 // answers with `{ data, errors }` whatever happened.
 import { readFileSync } from "node:fs";
-import { check, hold } from "./checks.mjs";
+import { authorization, check, hold, url } from "./checks.mjs";
 
 const text = readFileSync(new URL("./operations.graphql", import.meta.url), "utf8");
 
@@ -59,4 +59,16 @@ export async function tell(client, ask) {
     const [error] = errors ?? [];
     hold(error?.extensions.code === "COMPANY_NOT_AVAILABLE" && /bolag/i.test(error.message), errors);
   });
+}
+
+/** Submit orders that are held, until somebody has heard of one: who listens may not have begun when the first is held. */
+export async function holdUntil(heard, name) {
+  let over = false;
+  const ended = heard.then(() => (over = true), () => (over = true));
+  for (let turn = 1; !over; turn += 1) {
+    const input = { ...order("c4", `${name} ${turn}`), amount: { amount: "900000.00", currency: "SEK" } };
+    const body = JSON.stringify({ query: operation("Submit"), variables: { input } });
+    await fetch(url, { method: "POST", headers: { ...authorization, "content-type": "application/json" }, body });
+    await Promise.race([ended, new Promise((later) => setTimeout(later, 500))]);
+  }
 }

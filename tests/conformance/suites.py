@@ -118,6 +118,7 @@ SUITES: Mapping[str, Callable[[Mapping[str, str]], Found]] = {
     "graphql-codegen": script("codegen.mjs"),
     "apollo": script("apollo.mjs"),
     "urql": script("urql.mjs"),
+    "graphql-ws, graphql-sse": script("following.mjs"),
     "gql": gql,
 }
 """By the name that `--only` takes, in the order of the table."""
