@@ -12,6 +12,11 @@ const query = `subscription Holds($after: BigInt) {
 }`;
 const PATIENCE = 30_000;
 
+// urql leaves the rejection of a stream that it aborts itself to nobody.
+process.on("unhandledRejection", (reason) => {
+  if (reason?.name !== "AbortError") throw reason;
+});
+
 /** The first event that somebody hears, of an order whose number begins so; then they listen no more. */
 function heard(listen, number = "") {
   return new Promise((resolve, reject) => {

@@ -142,7 +142,7 @@ def test_a_key_of_the_guide_is_made_listed_answered_rotated_and_revoked(
         (("create", "--name", "ERP"), 2, "--grant"),
         (("create", "--name", "ERP", "--grant", "SE01=VIEWER", "--days", "0"), 2, "not in the range"),
         (("create", "--name", "ERP", "--grant", "SE01=VIEWER", "--kind", "SYSTEM"), 2, "SYSTEM"),
-        (("rotate", "ERP"), 2, "not a valid UUID"),
+        (("rotate", "ERP"), 2, "ERP is no id."),
         (("revoke", "00000000-0000-7000-8000-000000000000"), 1, "There is no API key"),
     ],
     ids=str,
