@@ -82,6 +82,7 @@ def printed(address: str, found: Mapping[str, str]) -> str:
     """Everything a newcomer pastes, as text for a shell."""
     lines = [
         f"# {told(N_('creditgraph answers at {address}'), address=f'{address}/graphql')}",
+        f"# {told(N_('In a browser: {address}, with one of the tokens'), address=f'{address}/graphiql')}",
         "#",
         f"# {told(N_('Tokens, good for {days} days. Paste them first:'), days=DAYS)}",
     ]
