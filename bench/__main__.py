@@ -80,10 +80,12 @@ def run(given: argparse.Namespace) -> int:
         contest.servers.append(stack.enter_context(serving(found.url, folder))[0])
         entered = enter(contest, questions, peer=peer)
         asked = [one for one, _ in entered.values()]
+        finished = False
         try:
             rounds(contest, entered, 3.0)
+            finished = True
         except KeyboardInterrupt:
-            say("interrupted; what was measured so far:")
+            say("interrupted, so nothing is written; what was measured so far:")
         with psycopg.connect(found.url) as conn:
             versions = results.versions(conn, peer_files.versions() if peer else {})
         memory = {server.name: round(memory_mb(server.pid), 1) for server in contest.servers}
@@ -99,7 +101,7 @@ def run(given: argparse.Namespace) -> int:
             start_seconds=started,
         )
     sys.stdout.write(report.page(whole))
-    if peer and not only and all(len(shots) for one in asked for shots in one.shots.values()):
+    if finished and peer and not only and all(len(shots) for one in asked for shots in one.shots.values()):
         if results.FILE.exists():
             whole.growth = results.load().growth
         whole.save()
