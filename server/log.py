@@ -134,6 +134,11 @@ def _causes(error: BaseException) -> list[dict[str, Any]]:
             {"filename": frame.f_code.co_filename, "lineno": line, "name": frame.f_code.co_name}
             for frame, line in traceback.walk_tb(one.__traceback__)
         ][-MOST_FRAMES:]
-        found.append({"exc_type": type(one).__name__, "exc_value": str(one), "frames": frames})
+        found.append({"exc_type": type(one).__name__, "exc_value": _said(one), "frames": frames})
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return found
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says, without the row that PostgreSQL adds (DETAIL): it holds what was sent."""
+    return str(error).partition("\nDETAIL:")[0]
