@@ -49,6 +49,26 @@ async def test_what_is_wrong_with_a_document_is_an_error_of_its_operation_alone(
         await socket.settled()
 
 
+async def test_what_goes_wrong_on_our_side_is_masked_and_logged_and_ends_its_operation_alone(
+    live: Live, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live.connected() as socket:
+        live.gate.away = True
+        name = await socket.subscribe(WHO["query"])
+        message = await socket.hear()
+        assert (message["type"], message["id"]) == ("error", name)
+        (error,) = message["payload"]
+        assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+        assert error["extensions"]["requestId"] in error["message"]
+        assert caplog.messages == ["unexpected"]
+        await socket.settled()
+        async with live.open() as another:
+            await another.say(**signed_in())
+            code, reason = await another.closed()
+        assert code == 1012
+        assert reason.startswith("Something went wrong on our side.")
+
+
 async def test_a_ping_is_answered_with_what_it_carries(live: Live) -> None:
     async with live.open() as socket:
         await socket.say(type="ping")
