@@ -22,6 +22,7 @@ from schema.asking import english, spoken
 from schema.context import Claims, House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
+from schema.log_line import part_of_line
 from schema.running import Answer, Asked, Runner, masked, refusal
 from schema.streaming import sse
 from schema.streaming.streams import Stream, Streams
@@ -177,7 +178,8 @@ class Socket:
     async def _run(self, name: str, payload: Mapping[str, Any]) -> None:
         """One operation until it ends; whoever it is for may give it up by cancelling the task."""
         try:
-            await self._answer(name, payload)
+            with part_of_line():
+                await self._answer(name, payload)
         except Closed as closed:
             self._end(closed)
         except Exception:
