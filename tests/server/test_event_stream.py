@@ -57,6 +57,8 @@ async def test_what_is_wrong_with_an_operation_is_an_event(live: Live, query: st
         heard = [event async for event in events]
     assert [event["event"] for event in heard] == ["next", "complete"]
     assert heard[0]["data"]["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    line = await live.line()
+    assert (line["event"], line["status"], line["code"]) == ("request", 200, "BAD_USER_INPUT")
 
 
 async def test_what_goes_wrong_before_it_begins_is_masked_and_logged(
