@@ -25,6 +25,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    is_abstract_type,
 )
 
 from schema.literals import place_of
@@ -175,11 +176,12 @@ class _One:
                     self._within(of, fragment.type_condition.name.value, fragment.selection_set, only, found)
 
     def _within(self, of: Any, condition: str, selections: SelectionSetNode, only: str, found: _Found) -> None:
-        """A fragment. Of an object everything is asked; of an interface each object type has its own."""
+        """A fragment. Of an object everything is asked that is for it; of an interface each object type has its own."""
+        inner: Any = self.schema.type_map[condition]
         if isinstance(of, GraphQLObjectType):
-            self._collect(of, selections, only, found)
+            if inner is of or (is_abstract_type(inner) and self.schema.is_sub_type(inner, of)):
+                self._collect(of, selections, only, found)
             return
-        inner = self.schema.type_map[condition]
         self._collect(inner, selections, condition if isinstance(inner, GraphQLObjectType) else only, found)
 
     def _priced(self, of: Any, only: str, name: str, nodes: Sequence[FieldNode], sized: Mapping[str, Number]) -> Priced:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,9 +22,9 @@ from schema.asking import english, spoken
 from schema.context import Claims, House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
-from schema.log_line import add_to_line, more
+from schema.log_line import add_to_line
 from schema.revalidation import is_known, tag_of
-from schema.running import UNEXPECTED, Answer, Asked, NotByGet, Runner, refusal
+from schema.running import Answer, Asked, NotByGet, Runner, masked, refusal
 from schema.streaming.sse import EVENTS, Responding
 from schema.streaming.streams import Streams
 from schema.trusted import untrusted
@@ -59,8 +58,6 @@ _STATUS = {
     ErrorCode.DEADLINE_EXCEEDED: 504,
 }
 """A request that is refused as a whole. Others are the client's mistake: 400."""
-
-log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -150,9 +147,7 @@ class Endpoint:
         except ClientMistake as mistake:
             return kind, None, refusal(mistake, language, request_id), ()
         except Exception:
-            log.exception("unexpected", extra=more(request_id=request_id))
-            wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": request_id}))
-            return kind, None, refusal(wrong, language, request_id), ()
+            return kind, None, masked(language, request_id), ()
 
     async def _answer(
         self, scope: Scope, receive: Receive, headers: Headers, request_id: str, language: Language, streaming: bool

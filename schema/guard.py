@@ -57,10 +57,11 @@ _UNCOUNTABLE = 10**9
 """Where counting stops: a few lines of fragments can mean more fields than there are atoms."""
 
 _TOKEN = re.compile(
-    r'"""(?:\\"""|[^"]|"(?!""))*+(?:""")?|"(?:[^"\\\n]|\\.)*+"?|#[^\n]*|[_A-Za-z][_0-9A-Za-z]*|-?[0-9][0-9.eE+\-]*'
-    r"|\.\.\.|[!$&()\[\]{}:=@|]"
+    r'"""(?:\\"""|[^"]|"(?!""))*+(?:""")?|"(?:[^"\\\n\r]|\\.)*+"?|#[^\n\r]*|[_A-Za-z][_0-9A-Za-z]*'
+    r"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+\-]?[0-9]+)?|\.\.\.|[!$&()\[\]{}:=@|]"
 )
-"""Possessive where it could go back: whatever is not closed is one token to its end."""
+"""Possessive where it could go back: whatever is not closed is one token to its end. A line ends as the parser says:
+with a carriage return, too."""
 
 _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 

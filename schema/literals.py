@@ -27,8 +27,8 @@ from schema.validation import WITHOUT_NAMES
 
 _TOKEN = re.compile(
     r'(?P<block>"""(?:\\"""|[^"]|"(?!""))*+(?:""")?)'
-    r'|(?P<string>"(?:[^"\\\n]|\\.)*+"?)'
-    r"|(?P<comment>#[^\n]*)"
+    r'|(?P<string>"(?:[^"\\\n\r]|\\.)*+"?)'
+    r"|(?P<comment>#[^\n\r]*)"
     r"|(?P<name>[$@]?[_A-Za-z][_0-9A-Za-z]*)"
     r"|(?P<float>-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
     r"|(?P<int>-?[0-9]+)"

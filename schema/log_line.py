@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +15,20 @@ def begin_line() -> dict[str, Any]:
     line: dict[str, Any] = {}
     _LINE.set(line)
     return line
+
+
+@contextmanager
+def part_of_line() -> Iterator[None]:
+    """A line of its own for one of several operations that a connection runs at a time, so that what fails is logged
+    with the operation that it failed in. When it ends, what was said of it is said of the connection."""
+    whole = _LINE.get()
+    part = dict(whole or {})
+    _LINE.set(part)
+    try:
+        yield
+    finally:
+        if whole is not None:
+            whole.update(part)
 
 
 def add_to_line(**said: Any) -> None:

@@ -271,6 +271,13 @@ def refusal(mistake: ClientMistake, language: Language, request_id: str) -> Answ
     return Answer(body, language.locale, mistake.code, retry_after=mistake.retry_after)
 
 
+def masked(language: Language, request_id: str) -> Answer:
+    """The exception at hand, which is ours: logged, and told by the number of the request alone."""
+    log.exception("unexpected", extra=more(request_id=request_id))
+    wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": request_id}))
+    return refusal(wrong, language, request_id)
+
+
 def told(error: GraphQLError, language: Language, request_id: str) -> dict[str, Any]:
     """An error of a running operation as it goes out: the client's mistakes as they are, ours masked and logged."""
     mistake = mistake_in(error.original_error)

@@ -19,6 +19,9 @@ from schema.log_line import begin_line, line_so_far
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 """Paths that are asked all the time; only their failures are worth a line."""
 
+LONGEST_PATH = 200
+"""What is shown of a path, which anybody may make as long as a head may be."""
+
 MOST_FRAMES = 50
 """Of an exception, those nearest to where it was raised."""
 
@@ -94,7 +97,7 @@ class RequestLog:
             if self._count is not None and scope["path"] == self._counted:
                 self._count(said, status, took)
             if status >= 500 or scope["path"] not in QUIET:
-                said |= {"method": scope["method"], "path": scope["path"], "status": status}
+                said |= {"method": scope["method"], "path": scope["path"][:LONGEST_PATH], "status": status}
                 said["ms"] = round(took * 1000, 1)
                 if request_id is not None:
                     said["request_id"] = request_id.decode("latin-1")
@@ -114,7 +117,7 @@ class RequestLog:
             await self._app(scope, receive, listen)
         finally:
             if scope["type"] == "websocket":
-                said |= {"path": scope["path"], "ms": round((time.perf_counter() - began) * 1000, 1)}
+                said |= {"path": scope["path"][:LONGEST_PATH], "ms": round((time.perf_counter() - began) * 1000, 1)}
                 self._tell(_line({**said, "event": "websocket"}, "info", datetime.now(UTC)))
 
 
@@ -134,6 +137,11 @@ def _causes(error: BaseException) -> list[dict[str, Any]]:
             {"filename": frame.f_code.co_filename, "lineno": line, "name": frame.f_code.co_name}
             for frame, line in traceback.walk_tb(one.__traceback__)
         ][-MOST_FRAMES:]
-        found.append({"exc_type": type(one).__name__, "exc_value": str(one), "frames": frames})
+        found.append({"exc_type": type(one).__name__, "exc_value": _said(one), "frames": frames})
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return found
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says, without the row that PostgreSQL adds (DETAIL): it holds what was sent."""
+    return str(error).partition("\nDETAIL:")[0]

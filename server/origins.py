@@ -10,6 +10,7 @@ SENT = (
     "Authorization",
     "Content-Type",
     "If-None-Match",
+    "Last-Event-ID",
     "GraphQL-Require-Preflight",
     "Apollo-Require-Preflight",
     "X-Apollo-Operation-Name",

@@ -13,6 +13,7 @@ from locales.say import say
 from locales.sentences import ENGLISH
 from schema import export
 from schema.asking import english, spoken
+from schema.revalidation import is_known
 from schema.translated import described, sdl_in
 
 UNKNOWN = N_("The schema is not described in {language}. It is in: {languages}.")
@@ -31,7 +32,7 @@ def schema_file(request: Request) -> Response:
         return _unknown(request, language)
     content, tag = _file(language)
     headers = {"ETag": tag, "Cache-Control": CACHING, "Content-Language": language}
-    if tag in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+    if is_known(tag.encode(), request.headers.get("if-none-match", "").encode()):
         return Response(status_code=304, headers=headers)
     return PlainTextResponse(content, headers=headers)
 

@@ -72,10 +72,13 @@ class Server(uvicorn.Server):
     """uvicorn, which says when it answers and leaves the ending of the process to us."""
 
     def __init__(self, application: Application, started: Callable[[], None] = lambda: None) -> None:
+        # Only a process that serves loads what parses HTTP.
+        from server.heads import BoundedHeads
+
         super().__init__(
             uvicorn.Config(
                 application,
-                http="httptools",
+                http=BoundedHeads,
                 ws=cast("Any", websocket),
                 ws_max_size=LARGEST_BODY,
                 ws_per_message_deflate=False,  # takes each connection memory, and events are short

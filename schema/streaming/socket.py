@@ -7,7 +7,6 @@ protocol itself is these few messages.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -23,8 +22,8 @@ from schema.asking import english, spoken
 from schema.context import Claims, House
 from schema.deadline import by_deadline
 from schema.errors import ClientMistake
-from schema.log_line import more
-from schema.running import UNEXPECTED, Answer, Asked, Runner, refusal
+from schema.log_line import part_of_line
+from schema.running import Answer, Asked, Runner, masked, refusal
 from schema.streaming import sse
 from schema.streaming.streams import Stream, Streams
 from schema.trusted import named_in
@@ -53,8 +52,6 @@ _TEXT = (str,)
 _TEXT_OR_NOTHING = (str, type(None))
 _OBJECT_OR_NOTHING = (dict, type(None))
 
-log = logging.getLogger(__name__)
-
 
 class Closed(Exception):
     """The connection has ended, or is to end with a code and a reason."""
@@ -80,7 +77,6 @@ class Socket:
     _authorization: str | None = field(default=None, init=False, repr=False)
     _languages: str | None = field(default=None, init=False)
     _acknowledged: bool = field(default=False, init=False)
-    _over: bool = field(default=False, init=False)
     _operations: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _ending: asyncio.Future[Closed] = field(init=False)
 
@@ -158,6 +154,8 @@ class Socket:
             await self.house.authenticate(self._authorization)
         except ClientMistake as mistake:
             raise self._unknown(mistake.code, refusal(mistake, self._language(), self.request_id)) from None
+        except Exception:
+            raise Closed(RESTARTING, _sentence(masked(self._language(), self.request_id))) from None
         self._acknowledged = True
         await self._say({"type": "connection_ack"})
 
@@ -180,16 +178,13 @@ class Socket:
     async def _run(self, name: str, payload: Mapping[str, Any]) -> None:
         """One operation until it ends; whoever it is for may give it up by cancelling the task."""
         try:
-            await self._answer(name, payload)
+            with part_of_line():
+                await self._answer(name, payload)
         except Closed as closed:
             self._end(closed)
-        except OSError:
-            self._end(Closed(RESTARTING, ""))
         except Exception:
-            log.exception("unexpected", extra=more(request_id=self.request_id))
-            wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": self.request_id}))
-            with suppress(Closed, OSError):
-                await self._refuse(name, refusal(wrong, self._language(), self.request_id))
+            with suppress(Closed):
+                await self._refuse(name, masked(self._language(), self.request_id))
 
     def _asked(self, claims: Claims, payload: Mapping[str, Any]) -> Asked:
         """The request in a message. Raises `ClientMistake`, as a request over HTTP does."""
@@ -250,7 +245,7 @@ class Socket:
             raise self._unknown(answer.refused, answer)
 
     def _unknown(self, code: ErrorCode, answer: Answer) -> Closed:
-        return Closed(FORBIDDEN if code is ErrorCode.FORBIDDEN else UNAUTHORIZED, answer.body["errors"][0]["message"])
+        return Closed(FORBIDDEN if code is ErrorCode.FORBIDDEN else UNAUTHORIZED, _sentence(answer))
 
     def _forget(self, name: str) -> None:
         """The id may be used again."""
@@ -263,12 +258,14 @@ class Socket:
         await self._write(orjson.dumps(message))
 
     async def _write(self, message: bytes) -> None:
-        """Raises `Closed` for a client that does not read."""
+        """Raises `Closed` for a client that does not read or is gone."""
         try:
             async with asyncio.timeout(sse.PATIENCE):
                 await self.send({"type": "websocket.send", "text": message.decode()})
         except TimeoutError:
             raise Closed(TOO_SLOW, "What is sent to you is not read") from None
+        except OSError:
+            raise Closed(RESTARTING, "") from None
 
     def _end(self, closed: Closed) -> None:
         if not self._ending.done():
@@ -279,6 +276,12 @@ class Socket:
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(sse.PATIENCE):
                 await self.send({"type": "websocket.close", "code": closed.code, "reason": reason})
+
+
+def _sentence(refused: Answer) -> str:
+    """What somebody is told who is refused."""
+    said: str = refused.body["errors"][0]["message"]
+    return said
 
 
 def _read(text: str | None) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Send
 
+from schema.log_line import add_to_line
 from schema.running import Answer
 from schema.streaming.streams import Stream, Streams
 
@@ -42,6 +43,8 @@ class Responding:
         begun: Stream | Answer = answer
         if answer.subscribed is not None:
             begun = await self._streams.begin(answer.subscribed)
+        if isinstance(begun, Answer) and begun.refused is not None:
+            add_to_line(code=begun.refused.value)
         await self._send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *headers]})
         telling = asyncio.create_task(self._tell(begun))
         leaving = asyncio.create_task(self._gone())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import orjson
 from graphql import ExecutionResult, Executor, GraphQLSchema, create_source_event_stream
 from graphql.pyutils import is_awaitable
 
-from domain.message import Message
 from domain.refusal import ErrorCode
 from persistence.events import Event
 from schema.asking import context_of
@@ -22,13 +20,10 @@ from schema.errors import ClientMistake
 from schema.execution import executed
 from schema.given import Call
 from schema.in_context import asked
-from schema.log_line import more
 from schema.records import record_of
 from schema.rights import Permission
-from schema.running import UNEXPECTED, Answer, Subscribed, answer_of, extensions, refusal, told
+from schema.running import Answer, Subscribed, answer_of, extensions, masked, refusal, told
 from schema.streaming.following import Following
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,13 +48,19 @@ class Streams:
     async def begin(self, asks: Subscribed) -> Stream | Answer:
         """The stream of a subscription, or its refusal."""
         try:
-            found = await by_deadline(self._house.deadline, self._followed(asks))
-            if isinstance(found, Answer):
-                return found
-            await found.begin(self._house.events, asks.request.last_event)
+            found = await by_deadline(self._house.deadline, self._begun(asks))
         except ClientMistake as mistake:
             return refusal(mistake, asks.context.language, asks.request.request_id)
-        return self._told(asks, found)
+        except Exception:
+            return masked(asks.context.language, asks.request.request_id)
+        return found if isinstance(found, Answer) else self._told(asks, found)
+
+    async def _begun(self, asks: Subscribed) -> Following | Answer:
+        """What is followed, from now on."""
+        found = await self._followed(asks)
+        if isinstance(found, Following):
+            await found.begin(self._house.events, asks.request.last_event)
+        return found
 
     async def _followed(self, asks: Subscribed) -> Following | Answer:
         """What the root field gives, called as graphql-core calls it."""
@@ -100,9 +101,7 @@ class Streams:
         except ClientMistake as mistake:
             yield Told(refusal(mistake, language, request.request_id))
         except Exception:
-            log.exception("unexpected", extra=more(request_id=request.request_id))
-            wrong = ClientMistake(ErrorCode.INTERNAL_SERVER_ERROR, Message(UNEXPECTED, {"request": request.request_id}))
-            yield Told(refusal(wrong, language, request.request_id))
+            yield Told(masked(language, request.request_id))
         finally:
             await source.aclose()
 

@@ -1,7 +1,8 @@
 """The keys of an outside issuer, read where its discovery document says, and read again when it changes them.
 
-A known key never waits for the issuer. Keys are read anew in the background when they are ten minutes old; an unknown
-one is looked for once, but the issuer is asked at most every ten seconds, whatever tokens claim: forged key ids cannot
+A known key never waits for the issuer. Keys are read anew in the background when they are ten minutes old, whether or
+not anybody asks: who comes first after a quiet night would be taken at the word of a key that is gone. An unknown one
+is looked for once, but the issuer is asked at most every ten seconds, whatever tokens claim: forged key ids cannot
 hammer it. While the issuer is down, known keys hold for a day.
 """
 
@@ -51,15 +52,17 @@ class IssuerMistaken(Exception):
 
 @dataclass
 class IssuerKeys:
-    """The keys of one issuer. `clock` counts seconds and never goes back."""
+    """The keys of one issuer. `clock` counts seconds and never goes back; `fresh` is as the constant above."""
 
     issuer: str
     fetch: Fetch = field(default_factory=lambda: fetch_json)
     clock: Callable[[], float] = time.monotonic
+    fresh: float = FRESH
     _keys: Mapping[str, Key] = field(default_factory=dict, init=False, repr=False)
     _read_at: float = field(default=float("-inf"), init=False)
     _asked_at: float = field(default=float("-inf"), init=False)
     _reading: asyncio.Task[None] | None = field(default=None, init=False, repr=False)
+    _again: asyncio.TimerHandle | None = field(default=None, init=False, repr=False)
 
     async def find(self, kid: object, other_than: Key | None = None) -> Key:
         """The key of an id; without one the only key there is. Waits for the issuer only when it is not known.
@@ -71,7 +74,7 @@ class IssuerKeys:
         if known is None or known is other_than:
             await self._read_again()
             known = self._known(kid)
-        elif self.clock() - self._read_at >= FRESH:
+        elif self.clock() - self._read_at >= self.fresh:
             self._begin()
         if known is None:
             raise NotAccepted(Reason.UNKNOWN_KEY if self._hold else Reason.ISSUER_UNREACHABLE)
@@ -115,6 +118,9 @@ class IssuerKeys:
             log.warning("the issuer's keys could not be read", extra=said)
         finally:
             self._reading = None
+            if self._again is not None:
+                self._again.cancel()
+            self._again = asyncio.get_running_loop().call_later(self.fresh, self._begin)
 
 
 def usable(found: Any) -> dict[str, Key]:

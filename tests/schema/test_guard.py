@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import Lexer, Source, TokenKind, get_introspection_query, parse
+from graphql import GraphQLSyntaxError, Lexer, Source, TokenKind, get_introspection_query, parse
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schema.errors import ClientMistake
 from schema.guard import _TOKEN, Limits, Size, check_length, check_text, check_tree, check_variables, measure
+from schema.literals import lifted
 from tests.schema.asking import Asker
 from tests.schema.screens import _DOCUMENTS
 from tests.schema.world import World
@@ -77,10 +80,34 @@ def test_each_operation_is_measured_by_itself() -> None:
     "query", [*_DOCUMENTS.values(), get_introspection_query(), '{ a(b: """x""", c: -1.5e3) @d(e: $f) # g\n}']
 )
 def test_tokens_are_counted_as_the_parser_reads_them(query: str) -> None:
-    lexer, count = Lexer(Source(query)), 0
-    while lexer.advance().kind is not TokenKind.EOF:
-        count += 1
-    assert sum(not token.startswith("#") for token in _TOKEN.findall(query)) == count
+    assert sum(not token.startswith("#") for token in _TOKEN.findall(query)) == len(kinds_in(query))
+
+
+PIECES = st.sampled_from(
+    ['"', '"""', "\\", '\\"""', "#", "\r", "\n", "1", "0", "-", ".", "e", "...", "{", "$", " ", "\ufeff"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+@example("#\r{ a { b } }")
+@example('{ a(first: #\r 1000 after: #\r"""\n 0 """) }')
+@example("{ a(b: [1-1-1-1]) }")
+def test_nothing_that_the_parser_reads_is_hidden_from_the_guard_or_the_literals(text: str) -> None:
+    try:
+        kinds = kinds_in(text)
+    except GraphQLSyntaxError:
+        return
+    assert sum(not token.startswith("#") for token in _TOKEN.findall(text)) == len(kinds)
+    literals = [kind for kind in kinds if kind in (TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING)]
+    assert len(lifted(text)[1]) == len(literals)
+
+
+def kinds_in(text: str) -> list[TokenKind]:
+    """What the parser reads in a text."""
+    lexer, found = Lexer(Source(text)), []
+    while (kind := lexer.advance().kind) is not TokenKind.EOF:
+        found.append(kind)
+    return found
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,20 @@ JOBS = """subscription Jobs($job: ID!, $after: BigInt) {
 
 @dataclass
 class Gate:
-    """Reads the tests' tokens. What it is told to forget is good no longer; what it is told to change grants less."""
+    """Reads the tests' tokens. What it is told to forget is good no longer; what it is told to change grants less.
+
+    `away`: whatever it would ask does not answer.
+    """
 
     ended: bool = False
+    away: bool = False
     companies: tuple[str, ...] | None = None
 
     async def __call__(self, header: str | None) -> Claims:
         """The claims in a header."""
         claims = await asking.authenticate(header)
+        if self.away:
+            raise ConnectionRefusedError("the database does not answer")
         if self.ended:
             raise ClientMistake(ErrorCode.UNAUTHENTICATED, Message("This token has expired. Get a new one."))
         if self.companies is None:

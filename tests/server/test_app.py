@@ -13,7 +13,7 @@ from persistence.keys import new_key
 from schema import export
 from server.app import keep_folding, keep_looking
 from server.health import readiness
-from server.log import JsonLines
+from server.log import LONGEST_PATH, JsonLines
 from server.serving import NotLoopback, address_of, listen, require_loopback
 from tests.server.conftest import Served
 
@@ -84,6 +84,12 @@ async def test_a_request_is_one_line_with_its_id_and_without_its_variables(serve
     assert lines[0]["ms"] > 0
     assert ACCOUNT not in str(lines)
     assert token not in str(lines)
+
+
+async def test_a_path_is_logged_as_far_as_somebody_reads_it(served: Served) -> None:
+    assert (await served.client.get("/" + "a" * 50_000)).status_code == 404
+    (line,) = map(json.loads, served.told)
+    assert line["path"] == ("/" + "a" * LONGEST_PATH)[:LONGEST_PATH]
 
 
 @pytest.mark.parametrize("given", [None, "front-end-7"])

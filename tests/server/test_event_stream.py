@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import asyncpg
 import pytest
 
 from schema.streaming import sse
@@ -56,6 +57,23 @@ async def test_what_is_wrong_with_an_operation_is_an_event(live: Live, query: st
         heard = [event async for event in events]
     assert [event["event"] for event in heard] == ["next", "complete"]
     assert heard[0]["data"]["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    line = await live.line()
+    assert (line["event"], line["status"], line["code"]) == ("request", 200, "BAD_USER_INPUT")
+
+
+async def test_what_goes_wrong_before_it_begins_is_masked_and_logged(
+    live: Live, pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    await pool.execute("alter table event rename to event_away")
+    try:
+        async with live.streaming(HOLDS) as events:
+            heard = [event async for event in events]
+    finally:
+        await pool.execute("alter table event_away rename to event")
+    assert [event["event"] for event in heard] == ["next", "complete"]
+    assert [error["extensions"]["code"] for error in heard[0]["data"]["errors"]] == ["INTERNAL_SERVER_ERROR"]
+    assert "unexpected" in caplog.messages
+    assert not live.hub.followers
 
 
 async def test_whoever_is_not_signed_in_gets_no_stream(live: Live) -> None:

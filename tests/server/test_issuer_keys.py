@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -119,6 +120,26 @@ async def test_a_key_that_the_issuer_took_back_is_forgotten_when_keys_are_read_a
     await issuer.find("b")
     await issuer.settle()
     assert await issuer.find("a") is Reason.UNKNOWN_KEY
+
+
+async def test_keys_are_read_again_also_when_nobody_asks() -> None:
+    issuer, again = Issuer("a", "b"), asyncio.Event()
+
+    async def fetch(url: str) -> Any:
+        if url == KEYS and KEYS in issuer.asked:
+            keys.fresh = FRESH
+            again.set()
+        return await issuer.fetch(url)
+
+    keys = IssuerKeys(ISSUER, fetch, count(step=int(APART)).__next__, fresh=0.001)
+    await keys.find("a")
+    issuer.keys = issuer.keys[1:]
+    async with asyncio.timeout(10):
+        await again.wait()
+        while keys._reading is not None:
+            await asyncio.wait([keys._reading])
+    with pytest.raises(NotAccepted):
+        await keys.find("a")
 
 
 async def test_known_keys_hold_for_a_day_while_the_issuer_is_down(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from schema.endpoint import LARGEST_BODY
 from schema.guard import TOO_LARGE, Limits
 from schema.validation import MOST_STEPS
+from server.heads import LARGEST_HEAD
 from server.settings import Settings
 from tests.server.conftest import Served
 
@@ -37,6 +39,12 @@ def test_the_limits_of_the_guide_are_ours() -> None:
     }
     ours: dict[str, Any] = {name: getattr(Limits(), name.replace("D", "_d")) for name in TOO_LARGE}
     assert told == ours | {"comparisons": MOST_STEPS}
+
+
+def test_how_large_a_request_may_be_is_told() -> None:
+    told = " ".join(GUIDE.split())
+    assert f"at most {LARGEST_BODY // 1024**2} MiB (status 413), its address" in told
+    assert f"address and headers {LARGEST_HEAD // 1024} KiB (431)" in told
 
 
 def test_the_settings_of_the_guide_are_ours() -> None:

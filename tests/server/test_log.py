@@ -5,6 +5,7 @@ import logging
 from contextvars import copy_context
 from typing import Any
 
+import asyncpg
 import pytest
 
 from schema.log_line import add_to_line, begin_line, more
@@ -49,6 +50,15 @@ def test_a_failure_is_a_line_with_its_causes_and_what_is_known_of_the_request(
         assert SECRET not in JsonLines().format(caplog.records[0])
 
     copy_context().run(fail)
+
+
+def test_the_row_that_the_database_shows_with_a_failure_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    failed = asyncpg.UniqueViolationError("duplicate key value violates unique constraint")
+    failed.detail = f"Key (name)=({SECRET}) already exists."
+    assert SECRET in str(failed)
+    logging.getLogger("schema.somewhere").error("unexpected", exc_info=failed)
+    (told,) = logged(caplog.records[0])["exception"]
+    assert told["exc_value"] == "duplicate key value violates unique constraint"
 
 
 def test_an_exception_from_very_deep_is_told_from_its_end(caplog: pytest.LogCaptureFixture) -> None:

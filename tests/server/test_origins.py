@@ -10,7 +10,9 @@ from tests.server.conftest import Served, serving
 OURS, OTHER = "https://credit.example", "https://elsewhere.example"
 PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
-    "Access-Control-Request-Headers": "authorization,content-type,accept-language,graphql-require-preflight",
+    "Access-Control-Request-Headers": ",".join(
+        ("authorization", "content-type", "accept-language", "graphql-require-preflight", "last-event-id")
+    ),
 }
 ASKED = {"query": "{ __typename }"}
 

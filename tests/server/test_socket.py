@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from schema.streaming import socket as served_here
 from schema.streaming import sse
 from schema.trusted import Manifest, Mode, TrustedDocuments
+from server.log import JsonLines
 from tests.acceptance.story import Story
 from tests.schema.asking import token
 from tests.server.live import HOLDS, SECONDS, Live, live_server
@@ -47,6 +49,48 @@ async def test_what_is_wrong_with_a_document_is_an_error_of_its_operation_alone(
             assert (message["type"], message["id"]) == ("error", name)
             assert [error["extensions"]["code"] for error in message["payload"]] == [code]
         await socket.settled()
+
+
+async def test_what_goes_wrong_on_our_side_is_masked_and_logged_and_ends_its_operation_alone(
+    live: Live, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live.connected() as socket:
+        live.gate.away = True
+        name = await socket.subscribe(WHO["query"])
+        message = await socket.hear()
+        assert (message["type"], message["id"]) == ("error", name)
+        (error,) = message["payload"]
+        assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+        assert error["extensions"]["requestId"] in error["message"]
+        assert caplog.messages == ["unexpected"]
+        await socket.settled()
+        async with live.open() as another:
+            await another.say(**signed_in())
+            code, reason = await another.closed()
+        assert code == 1012
+        assert reason.startswith("Something went wrong on our side.")
+
+
+async def test_what_fails_is_logged_with_its_own_operation(live: Live) -> None:
+    told: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(JsonLines().format(record))  # type: ignore[method-assign]
+    logging.getLogger("schema").addHandler(handler)
+    try:
+        async with live.connected() as socket:
+            live.hub.still_after = 0.01
+            name = await socket.subscribe(HOLDS)
+            await live.followed()
+            another = await socket.subscribe("query Another { __typename }")
+            assert await socket.next(another) == {"__typename": "Query"}
+            assert await socket.hear() == {"type": "complete", "id": another}
+            live.gate.away = True
+            message = await socket.hear()
+            assert (message["type"], message["id"]) == ("error", name)
+    finally:
+        logging.getLogger("schema").removeHandler(handler)
+    (line,) = map(json.loads, told)
+    assert (line["event"], line["operation"], line["kind"]) == ("unexpected", "Holds", "subscription")
 
 
 async def test_a_ping_is_answered_with_what_it_carries(live: Live) -> None:
