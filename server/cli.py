@@ -245,7 +245,7 @@ def token(subject: str, grant: Sequence[str], name: str | None, locale: str | No
 
 @app.command(
     about=(
-        N_("Serve a small group of companies with customers, limits, orders and holds, and print what to ask it."),
+        N_("Serve an invented group of companies with customers, limits, orders and holds, and print what to ask it."),
         N_(
             "The data are loaded through the API at the first start, into an own server that stays on this machine; "
             "DATABASE_URL is left alone. Later starts find them again, and whatever was changed since."
