@@ -34,7 +34,7 @@ from schema.guard import Limits
 from schema.remembered import Remembered
 from schema.rights import Permission, Viewer
 from schema.shared import Loader
-from schema.streaming.hub import Hub
+from schema.streaming.hub import MOST_STREAMS, Hub
 from schema.throttle import Budget
 from schema.trusted import TrustedDocuments
 
@@ -60,7 +60,7 @@ class House:
 
     `deadline`: the seconds that a request may take. `trusted`: None where no client has trusted documents. `watch` is
     told the text of every document that is asked. `budget`: what each client may ask for in a minute; `limits`: what
-    one request may hold and cost.
+    one request may hold and cost; `streams`: how many subscriptions a client may follow at a time.
     """
 
     pool: Pool
@@ -73,6 +73,7 @@ class House:
     collations: set[str] = field(default_factory=set, init=False, repr=False)
     budget: Budget = field(default_factory=Budget)
     limits: Limits = field(default_factory=Limits)
+    streams: int = MOST_STREAMS
     _digits: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     async def digits(self) -> Mapping[str, int]:
@@ -92,7 +93,7 @@ class House:
     @cached_property
     def events(self) -> Hub:
         """Where what happens is told on to those who follow it."""
-        return Hub(self.pool)
+        return Hub(self.pool, streams=self.streams)
 
     @cached_property
     def waiting(self) -> Waiting:

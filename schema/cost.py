@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from math import ceil
 from typing import Any
 
 from graphql import (
@@ -20,6 +21,8 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -28,8 +31,9 @@ from graphql import (
     is_abstract_type,
 )
 
+from schema.introspected import EACH, FURTHER, META, OF_ONE, Sizes, sizes_of
 from schema.literals import place_of
-from schema.prices import Price, Prices, most_of_a_page, prices_of
+from schema.prices import ROW, Price, Prices, most_of_a_page, prices_of
 
 DEAREST = 3
 """How many of the dearest paths are told."""
@@ -38,8 +42,6 @@ Read = Callable[[Mapping[str, Any], Sequence[Any]], int]
 """A number of a call: of its coerced variables and its literals."""
 
 Number = int | Read
-
-_META = {"__schema": "__Schema", "__type": "__Type"}
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,22 @@ def _most(numbers: Sequence[Number]) -> Number:
     return (lambda variables, literals: max(fixed, *(one(variables, literals) for one in read))) if read else fixed
 
 
+def _many(given: ValueNode | None, name: str) -> Number:
+    """How long the list of a name is in an input, however much of it is written in the document."""
+    if isinstance(given, VariableNode):
+        variable = given.name.value
+        return lambda variables, _: len((variables.get(variable) or {}).get(name) or ())
+    fields = given.fields if isinstance(given, ObjectValueNode) else ()
+    match next((one.value for one in fields if one.name.value == name), None):
+        case VariableNode(name=inner):
+            return lambda variables, _: len(variables.get(inner.value) or ())
+        case ListValueNode(values=values):
+            return len(values)
+        case None | NullValueNode():
+            return 0
+    return 1
+
+
 _Found = dict[tuple[str, str], tuple[Any, list[FieldNode]]]
 """By the type that fields are only asked of and their name in the answer: the type they are declared in, and nodes."""
 
@@ -132,6 +150,7 @@ class Pricer:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._prices: Prices = prices_of(schema)
+        self._introspected = sizes_of(schema)
 
     def price(
         self,
@@ -142,7 +161,8 @@ class Pricer:
         """What an operation of a valid document costs. `order`: which literal each of its values is."""
         root = self._schema.get_root_type(operation.operation)
         assert root is not None
-        return Cost(_One(self._schema, self._prices, fragments, order).fields(root, [operation.selection_set], {}))
+        one = _One(self._schema, self._prices, self._introspected, fragments, order)
+        return Cost(one.fields(root, [operation.selection_set], {}))
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,7 @@ class _One:
 
     schema: GraphQLSchema
     prices: Prices
+    introspected: Sizes
     fragments: Mapping[str, FragmentDefinitionNode]
     order: Mapping[int, int]
 
@@ -186,16 +207,39 @@ class _One:
 
     def _priced(self, of: Any, only: str, name: str, nodes: Sequence[FieldNode], sized: Mapping[str, Number]) -> Priced:
         asked = nodes[0].name.value
-        meta = _META.get(asked)
-        price = Price(1) if meta else self.prices[of.name, asked]
-        kind = self.schema.type_map[meta] if meta else get_named_type(of.fields[asked].type)
-        own = self._size(price, nodes[0])
         sets = [node.selection_set for node in nodes if node.selection_set is not None]
+        if asked in META:
+            values = self._values(self.schema.type_map[META[asked]], sets)
+            return Priced(name, ceil(EACH * values * (OF_ONE if asked == "__type" else 1)), 1, (), only)
+        price = self.prices[of.name, asked]
+        kind = get_named_type(of.fields[asked].type)
+        own = self._size(price, nodes[0])
         if price.sized:
             under = self.fields(kind, sets, dict.fromkeys(price.sized, own))
             return Priced(name, price.weight, 1, under, only)
-        under = self.fields(kind, sets, {}) if sets else ()
+        rows = [self._rows(nodes[0], argument, one) for argument, one in price.rows]
+        under = (*rows, *self.fields(kind, sets, {})) if sets else ()
         return Priced(name, price.weight, sized.get(asked, own), under, only)
+
+    def _rows(self, node: FieldNode, argument: str, name: str) -> Priced:
+        """The rows in a list of an input."""
+        given = next((one.value for one in node.arguments or () if one.name.value == argument), None)
+        return Priced(f"{argument}.{name}", ROW, _many(given, name), ())
+
+    def _values(self, of: Any, sets: Iterable[SelectionSetNode], further: str = "") -> float:
+        """How many values introspection gives of one object. `further`: as the sizes of where it stands begin."""
+        found: _Found = {}
+        for selections in sets:
+            self._collect(of, selections, "", found)
+        total = 0.0
+        for _, nodes in found.values():
+            asked = nodes[0].name.value
+            under = [node.selection_set for node in nodes if node.selection_set is not None]
+            beyond = FURTHER if further or of.name != "__Schema" else ""
+            each = self._values(get_named_type(of.fields[asked].type), under, beyond) if under else 1
+            usual = self.introspected.get(f"{of.name}.{asked}", 1)
+            total += self.introspected.get(f"{further}{of.name}.{asked}", usual) * each
+        return max(total, 1)
 
     def _size(self, price: Price, node: FieldNode) -> Number:
         """How many there are of a field: what the first of its slicing arguments says that is given."""

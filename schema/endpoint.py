@@ -162,7 +162,7 @@ class Endpoint:
             authorization, last = _text(headers, b"authorization"), _last_event(headers)
             asked = replace(asked, streaming=True, authorization=authorization, last_event=last)
         if any(Role.ADMIN in roles for roles in claims.grants.values()):
-            lane, explain = _text(headers, LANE), scope["query_string"].startswith(b"explain")
+            lane, explain = _text(headers, LANE), b"explain" in scope["query_string"].split(b"&")
             asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
         answer = await self._runner.run(claims, asked, language)
         keep = asked.trusted and asked.reading_only and answer.refused is None and "errors" not in answer.body

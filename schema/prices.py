@@ -13,6 +13,8 @@ from typing import Any
 import strawberry
 from graphql import (
     GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
@@ -27,8 +29,8 @@ from strawberry.schema_directive import Location
 from schema.fields import field_of
 from schema.lists import DEFAULT_PAGE, LARGEST_PAGE
 
-OBJECT, MUTATION, ROWS = 1, 10, 100
-"""An object; a mutation; a mutation of many rows."""
+OBJECT, MUTATION, ROW = 1, 10, 10
+"""An object; a mutation; each row that a mutation is sent beside that."""
 
 TYPES: Mapping[str, int] = {
     "Money": 0,
@@ -40,7 +42,6 @@ TYPES: Mapping[str, int] = {
     "GroupShare": 10,
     "CompanyExposure": 100,
     "UnblockOption": 10,
-    "__Type": 0,
 }
 """What objects cost that take less or more than a row. Amounts stand in the row of what they belong to."""
 
@@ -61,14 +62,6 @@ LISTS: Mapping[str, int] = {
     "Viewer.companies": 20,
     "CreditGroup.byCompany": 10,
     "AuditEvent.changes": 10,
-    "__Schema.types": 400,
-    "__Schema.directives": 10,
-    "__Type.fields": 10,
-    "__Type.inputFields": 10,
-    "__Type.enumValues": 10,
-    "__Type.possibleTypes": 10,
-    "__Type.interfaces": 2,
-    "__Field.args": 3,
 }
 """How many there are taken to be in a list that is not read page by page; 5 unless said."""
 
@@ -79,7 +72,7 @@ PAGE_ARGUMENTS = ("first", "last")
 
 
 @strawberry.schema_directive(
-    locations=[Location.FIELD_DEFINITION, Location.OBJECT],
+    locations=[Location.FIELD_DEFINITION, Location.INPUT_FIELD_DEFINITION, Location.OBJECT],
     name="cost",
     description="What a field or an object costs, instead of 1 for an object and 0 for a scalar.",
 )
@@ -107,13 +100,15 @@ class ListSize:
 class Price:
     """What a field costs: its weight, for each of `assumed` or as many as its `slicing` arguments say.
 
-    `sized`: not the field itself is that long, but these fields of it.
+    `sized`: not the field itself is that long, but these fields of it. `rows`: each row in these lists costs `ROW`
+    beside that; they are named by the argument and the field of its input.
     """
 
     weight: int
     assumed: int = 1
     slicing: tuple[str, ...] = ()
     sized: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 Prices = Mapping[tuple[str, str], Price]
@@ -124,10 +119,14 @@ def publish(schema: GraphQLSchema) -> None:
     """Write the prices to the declarations of fields and types, from which the SDL is printed."""
     prices = prices_of(schema)
     for kind, name, field in _fields(schema):
-        if not kind.name.startswith("__"):
-            declared, price = field_of(field), prices[kind.name, name]
-            others = [one for one in declared.directives if not isinstance(one, Cost | ListSize)]
-            declared.directives = [*others, *_directives(kind, name, field, price)]
+        declared, price = field_of(field), prices[kind.name, name]
+        others = [one for one in declared.directives if not isinstance(one, Cost | ListSize)]
+        declared.directives = [*others, *_directives(kind, name, field, price)]
+        for argument, rows in price.rows:
+            of: Any = get_named_type(field.args[argument].type)
+            given = of.fields[rows].extensions["strawberry-definition"]
+            others = [one for one in given.directives if not isinstance(one, Cost)]
+            given.directives = [*others, Cost(weight=str(ROW))]
     for found in schema.type_map.values():
         weight = _of_type(found.name)
         if isinstance(found, GraphQLObjectType) and weight != OBJECT and not found.name.startswith("__"):
@@ -142,8 +141,9 @@ def prices_of(schema: GraphQLSchema) -> Prices:
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[tuple[Any, str, GraphQLField]]:
+    """Every field but those of introspection, which `schema.introspected` prices."""
     for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
                 yield kind, name, field
 
@@ -158,6 +158,8 @@ def _price(schema: GraphQLSchema, kind: Any, name: str, field: GraphQLField) -> 
         return Price(weight, DEFAULT_PAGE, ("first",))
     if is_list and "ids" in field.args:
         return Price(weight, 1, ("ids",))
+    if kind is schema.mutation_type:
+        return Price(weight, rows=tuple(_rows(field)))
     if is_list and not is_leaf_type(get_named_type(field.type)):
         usual = PAYLOAD_LIST if kind.name.endswith("Payload") and name not in ("errors", "warnings") else LIST
         return Price(weight, LISTS.get(f"{kind.name}.{name}", usual))
@@ -170,8 +172,7 @@ def _weight(schema: GraphQLSchema, kind: Any, name: str, field: GraphQLField) ->
         return own
     of = get_named_type(field.type)
     if kind is schema.mutation_type:
-        many = isinstance(of, GraphQLObjectType) and any(_of_many(of, one) for one in of.fields)
-        return ROWS if many else MUTATION
+        return MUTATION
     if is_leaf_type(of):
         return 0
     if is_abstract_type(of):
@@ -179,16 +180,18 @@ def _weight(schema: GraphQLSchema, kind: Any, name: str, field: GraphQLField) ->
     return _of_type(of.name)
 
 
-def _of_many(payload: GraphQLObjectType, name: str) -> bool:
-    """Whether a payload's field holds a record for each row that was sent."""
-    return name not in ("errors", "warnings") and _is_list(payload.fields[name])
+def _rows(field: GraphQLField) -> Iterator[tuple[str, str]]:
+    """The lists of a mutation's inputs: each holds rows, or the ids of records to do something with."""
+    for argument, given in field.args.items():
+        if isinstance(kind := get_named_type(given.type), GraphQLInputObjectType):
+            yield from ((argument, name) for name, one in kind.fields.items() if _is_list(one))
 
 
 def _of_type(name: str) -> int:
     return 0 if name.endswith("Edge") else TYPES.get(name, OBJECT)
 
 
-def _is_list(field: GraphQLField) -> bool:
+def _is_list(field: GraphQLField | GraphQLInputField) -> bool:
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     return isinstance(kind, GraphQLList)
 

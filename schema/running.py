@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -25,7 +26,7 @@ from locales.negotiate import Reader as Language
 from locales.say import say
 from locales.sentences import ENGLISH
 from schema.asking import context_of
-from schema.charging import Cashier
+from schema.charging import Cashier, Charge
 from schema.context import Claims, Context, House
 from schema.documents import MOST_ERRORS, Documents, Invalid
 from schema.documents import Asked as AskedDocument
@@ -93,7 +94,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Subscribed:
-    """A subscription that may begin: `schema.streaming.streams` tells its events. `tree` is of the very text sent."""
+    """A subscription that may begin: `schema.streaming.streams` tells its events. `tree` is of the very text sent.
+
+    `charge` takes what an event costs from what the client may spend. Raises `ClientMistake` THROTTLED.
+    """
 
     document: AskedDocument
     tree: DocumentNode
@@ -102,6 +106,7 @@ class Subscribed:
     request: Asked
     context: Context
     fast: FastLane
+    charge: Callable[[], Charge] = field(repr=False)
 
 
 class NotByGet(Exception):
@@ -204,7 +209,9 @@ class Runner:
             tree = self._documents.exact(document)
         except Invalid as invalid:
             return self._invalid(invalid.errors, context.language, request)
-        subscribed = Subscribed(document, tree, operation, variables, request, context, self._fast)
+        client = context.viewer.subject
+        charge = partial(self._cashier.charge, client, document, operation, variables.coerced)
+        subscribed = Subscribed(document, tree, operation, variables, request, context, self._fast, charge)
         return Answer({}, context.language.locale, subscribed=subscribed)
 
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:

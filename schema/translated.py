@@ -33,7 +33,7 @@ from graphql import (
 )
 
 from locales.sentences import DESCRIPTIONS, ENGLISH, MADE, languages, words
-from persistence.recent import Recent
+from persistence.recent import Proven
 
 TOLD = ("description", "deprecationReason")
 """The fields of introspection that people read."""
@@ -44,8 +44,9 @@ REASONED = "deprecated"
 
 _META = re.compile(r"__(?:schema|type)\b")
 
-MOST_ANSWERS, LARGEST_ANSWER = 8, 4 * 1024 * 1024
-"""How many answers to introspection are kept, and how large ones: a whole one has a megabyte."""
+MOST_ANSWERS, MOST_NEW_ANSWERS, LARGEST_ANSWER = 16, 4, 4 * 1024 * 1024
+"""How many answers to introspection are kept, how many of them that were asked for only once, and how large ones: a
+whole one has a megabyte."""
 
 
 def described() -> tuple[str, ...]:
@@ -64,27 +65,34 @@ def introspects(query: str) -> bool:
 
 
 class Introspection:
-    """What documents are answered that ask for nothing but the schema, kept by language: each takes a fifth of a second
-    of the whole process."""
+    """What documents are answered that ask for nothing but the schema, kept by language: each takes a quarter of a
+    second, beside the requests and one after the other."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._kept: Recent[tuple[str, str | None, str], bytes] = Recent(MOST_ANSWERS)
+        self._kept: Proven[tuple[str, str | None, str], bytes] = Proven(MOST_ANSWERS, MOST_NEW_ANSWERS)
+        self._one_at_a_time = asyncio.Lock()
 
     async def answer(self, query: str, tree: DocumentNode, name: str | None, language: str) -> bytes | None:
         """The JSON of `data`; None for an operation that asks for anything else, or has variables or errors."""
-        found = self._kept.get((query, name, language))
+        key = (query, name, language)
+        found = self._kept.get(key)
         if found is not None or not _only_introspects(get_operation_ast(tree, name)):
             return found
-        # The catalog of a language is read once, beside the requests.
-        middleware = await asyncio.to_thread(telling, language)
-        result = execute(self._schema, tree, operation_name=name, middleware=middleware)
+        async with self._one_at_a_time:
+            found = self._kept.get(key)
+            if found is None:
+                # Beside the requests, which it would keep waiting; so is the catalog of a language read.
+                found = await asyncio.to_thread(self._executed, tree, name, language)
+                if found is not None and len(found) <= LARGEST_ANSWER:
+                    self._kept.put(key, found, again=False)
+        return found
+
+    def _executed(self, tree: DocumentNode, name: str | None, language: str) -> bytes | None:
+        result = execute(self._schema, tree, operation_name=name, middleware=telling(language))
         if not isinstance(result, ExecutionResult) or result.errors:
             return None
-        found = orjson.dumps(result.data)
-        if len(found) <= LARGEST_ANSWER:
-            self._kept.put((query, name, language), found)
-        return found
+        return orjson.dumps(result.data)
 
 
 def _only_introspects(operation: OperationDefinitionNode | None) -> bool:

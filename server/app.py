@@ -23,6 +23,7 @@ from schema.app import SCHEMA, graphql_schema
 from schema.context import House
 from schema.endpoint import Endpoint
 from schema.guard import Limits
+from schema.outage import Outage
 from schema.throttle import Budget
 from schema.trusted import TrustedDocuments
 from server.auth import Clock, utc_now
@@ -141,6 +142,7 @@ class Application:
                 None if self.tracing is None else self.tracing.watch,
                 Budget(self.settings.cost_per_minute),
                 Limits(cost=self.settings.most_cost),
+                self.settings.streams_per_client,
             )
             self._pool, self.house = pool, house
             self._endpoint = Endpoint(house, graphql_schema(SCHEMA), self.settings.allowed_origins)
@@ -206,10 +208,12 @@ async def keep_looking(pool: Pool, clock: Clock, every: float = LOOK_EVERY) -> N
 
 
 async def again_and_again(work: Callable[[], Awaitable[None]], every: float, failed: str) -> None:
-    """Work until cancelled. A database that is away for a while is waited for, and the log says so."""
+    """Work until cancelled. A database that is away for a while is waited for, and the log says so, once."""
+    outage = Outage(log, failed)
     while True:
         try:
             await work()
+            outage.over()
         except Exception:
-            log.exception(failed)
-        await asyncio.sleep(every)
+            outage.failed()
+        await asyncio.sleep(outage.wait(every))

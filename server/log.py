@@ -64,7 +64,7 @@ class RequestLog:
     """ASGI middleware: one line a request, with its id, the operation, how long it took and how it ended.
 
     What the endpoint adds to the line (`schema.log_line`: the operation's name) is in it. `count` is told of every
-    request to `counted`: what was said of it, its status and how many seconds it took.
+    request to `counted` but OPTIONS: what was said of it, its status and how many seconds it took.
     """
 
     def __init__(
@@ -94,7 +94,8 @@ class RequestLog:
             await self._app(scope, receive, listen)
         finally:
             took = time.perf_counter() - began
-            if self._count is not None and scope["path"] == self._counted:
+            # A browser that asks whether a page may ask (OPTIONS) asks for no operation.
+            if self._count is not None and scope["path"] == self._counted and scope["method"] != "OPTIONS":
                 self._count(said, status, took)
             if status >= 500 or scope["path"] not in QUIET:
                 said |= {"method": scope["method"], "path": scope["path"][:LONGEST_PATH], "status": status}

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from domain.message import N_, Message, Trouble
 from schema.guard import Limits
+from schema.streaming.hub import MOST_STREAMS
 from schema.throttle import COST_PER_MINUTE
 
 
@@ -53,6 +54,9 @@ class Settings:
 
     cost_per_minute: int = COST_PER_MINUTE
     """What a client may ask of a process in a minute, in the same units; then it is answered THROTTLED. 0: no end."""
+
+    streams_per_client: int = MOST_STREAMS
+    """How many subscriptions a client may follow at a time in a process; one more is answered THROTTLED."""
 
     embedded_purpose: str = "demo"
     """Which embedded server is used when there is no DATABASE_URL."""
@@ -250,6 +254,7 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "request_deadline_seconds": _number(float, 0.001, 3600),
     "most_cost": _number(int, 1, 10**9),
     "cost_per_minute": _number(int, 0, 10**12),
+    "streams_per_client": _number(int, 1, 10**6),
     "embedded_purpose": _like("[a-z][a-z0-9-]*"),
     "reporting_currency": _like("[A-Z]{3}"),
     "event_retention_hours": _number(float, 0.01, 24 * 366),

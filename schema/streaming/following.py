@@ -38,10 +38,10 @@ class Following:
     still: Still
     _follower: Follower | None = field(default=None, init=False)
 
-    async def begin(self, hub: Hub, last: int | None) -> None:
+    async def begin(self, hub: Hub, last: int | None, client: str) -> None:
         """Begin after the `after` of the field, or after the last event that the client says it had."""
         known = [sequence for sequence in (self.after, last) if sequence is not None]
-        self._follower = await hub.follow(self.topic, max(known, default=None))
+        self._follower = await hub.follow(self.topic, max(known, default=None), client)
 
     def __aiter__(self) -> Following:
         return self

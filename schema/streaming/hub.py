@@ -20,6 +20,7 @@ from persistence import events
 from persistence.database import Pool
 from persistence.events import Event, Topic
 from schema.errors import ClientMistake
+from schema.outage import Outage
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at new events."""
@@ -30,11 +31,16 @@ STILL_AFTER = 10.0
 MOST_WAITING = 1000
 """How many events may wait for a follower."""
 
+MOST_STREAMS = 100
+"""How many streams a client may follow at a time, unless an installation says otherwise."""
+
 PATIENCE = 2.0
 """Seconds in which streams that are ended must have said so."""
 
 NOT_KEPT = N_("What happened after {sequence} is not kept any more. Read anew, and subscribe without `after`.")
 TOO_SLOW = N_("Events came faster than you took them. Subscribe again with `after` and the last sequence you have.")
+
+TOO_MANY = N_("A client follows at most {most} subscriptions at a time. End one of them first.")
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +49,7 @@ log = logging.getLogger(__name__)
 class Hub:
     """The followers of one process. `every`, `still_after` and `most` are as the constants above.
 
-    `at_once`: how many events are read in one statement.
+    `at_once`: how many events are read in one statement. `streams`: how many a client may follow at a time.
     """
 
     pool: Pool
@@ -51,8 +57,10 @@ class Hub:
     still_after: float = STILL_AFTER
     most: int = MOST_WAITING
     at_once: int = events.AT_ONCE
+    streams: int = MOST_STREAMS
     closed: bool = field(default=False, init=False)
     followers: set[Follower] = field(default_factory=set, init=False)
+    outage: Outage = field(default_factory=lambda: Outage(log, "looking for events failed"), init=False)
     _left: asyncio.Event = field(init=False)
     _seen: int = field(default=0, init=False)
     _looking: asyncio.Task[None] | None = field(default=None, init=False)
@@ -61,12 +69,15 @@ class Hub:
         self._left = asyncio.Event()
         self._left.set()
 
-    async def follow(self, topic: Topic, after: int | None) -> Follower:
-        """Follow events from now on, or those after a number first. Close it in the end.
+    async def follow(self, topic: Topic, after: int | None, client: str = "") -> Follower:
+        """Follow events from now on, or those after a number first. Close it in the end. `client`: who wants it.
 
-        Raises `ClientMistake` EVENTS_NOT_KEPT where not everything after the number is there.
+        Raises `ClientMistake` EVENTS_NOT_KEPT where not everything after the number is there, and THROTTLED for a
+        client that follows as many streams as it may.
         """
-        follower = Follower(self, topic)
+        if sum(1 for one in self.followers if one.client == client) >= self.streams:
+            raise ClientMistake(ErrorCode.THROTTLED, Message(TOO_MANY, {"most": self.streams}))
+        follower = Follower(self, topic, client)
         self.followers.add(follower)
         self._left.clear()
         try:
@@ -115,10 +126,11 @@ class Hub:
                     await events.number_all(conn)
                     while self._tell(await events.after(conn, self._seen, most=self.at_once)):
                         pass
+                self.outage.over()
             except Exception:
-                log.exception("looking for events failed")
+                self.outage.failed()
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.every):
+                async with asyncio.timeout(self.outage.wait(self.every)):
                     await self._left.wait()
         self._looking = None
 
@@ -142,6 +154,7 @@ class Follower:
 
     hub: Hub
     topic: Topic
+    client: str = ""
     _position: int = 0
     _behind: bool = False
     _missed: deque[Event] = field(default_factory=deque)

@@ -60,9 +60,15 @@ class Responding:
         if isinstance(begun, Answer):
             await self._body(_next(begun, None))
         else:
+            refused = False
             async with aclosing(begun) as stream:
                 async for told in stream:
                     await self._body(STILL_THERE if told is None else _next(told.answer, told.sequence))
+                    refused = told is not None and told.answer.refused is not None
+            if self._streams.ending and not refused:
+                # Nothing is complete: a client that is only cut off comes back and goes on where it was.
+                await self._body(b"", last=True)
+                return
         await self._body(COMPLETE, last=True)
 
     async def _body(self, content: bytes, *, last: bool = False) -> None:

@@ -45,6 +45,11 @@ class Streams:
         self._house = house
         self._schema = schema
 
+    @property
+    def ending(self) -> bool:
+        """Whether all streams end because the process does."""
+        return self._house.events.closed
+
     async def begin(self, asks: Subscribed) -> Stream | Answer:
         """The stream of a subscription, or its refusal."""
         try:
@@ -59,7 +64,7 @@ class Streams:
         """What is followed, from now on."""
         found = await self._followed(asks)
         if isinstance(found, Following):
-            await found.begin(self._house.events, asks.request.last_event)
+            await found.begin(self._house.events, asks.request.last_event, asks.context.viewer.subject)
         return found
 
     async def _followed(self, asks: Subscribed) -> Following | Answer:
@@ -95,6 +100,7 @@ class Streams:
                 if event is None:
                     yield None
                 elif _may_hear(event, context):
+                    asks.charge()
                     answer = await by_deadline(self._house.deadline, self._answer(asks, event, context))
                     if answer is not None:
                         yield Told(answer, event.sequence)

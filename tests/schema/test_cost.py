@@ -9,13 +9,16 @@ import pytest
 from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInputObjectType,
     GraphQLObjectType,
     InlineFragmentNode,
     OperationDefinitionNode,
     VariableNode,
     build_schema,
     get_directive_values,
+    get_introspection_query,
     get_named_type,
+    graphql_sync,
     is_leaf_type,
     parse,
 )
@@ -29,7 +32,8 @@ from schema.cost import Pricer
 from schema.documents import Documents
 from schema.export import FILE
 from schema.guard import Limits
-from schema.throttle import Budget
+from schema.introspected import EACH
+from schema.throttle import COST_PER_MINUTE, Budget
 from tests.schema.asking import Asker, house, token
 from tests.schema.screens import _DOCUMENTS
 from tests.schema.world import World
@@ -38,6 +42,10 @@ SERVED = graphql_schema(SCHEMA)
 PUBLISHED = build_schema(FILE.read_text("utf-8"))
 PRICER, READ = Pricer(SERVED), Documents(SERVED)
 SIZED = "query ($n: Int) { customers(%s) { nodes { id } } }"
+UPSERT = "mutation ($input: UpsertPartiesInput!) { upsertParties(input: $input) { parties { id } } }"
+RELEASE = """mutation ($input: ReleaseCreditHoldsInput!) {
+  releaseCreditHolds(input: $input) { errors { code } } }"""
+PARTIES = "mutation (%s) { upsertParties(input: {parties: %s}) { warnings { code } } }"
 ONE_OF = '{ node(id: "a") { id %s } }'
 
 
@@ -52,7 +60,7 @@ def cost(query: str, variables: Mapping[str, Any] | None = None) -> int:
 
 class ByHand:
     """What anybody works out with `@cost` and `@listSize` of the published schema, for operations without fragments
-    for several types and without one field asked for twice."""
+    for several types, without one field asked for twice and without introspection, whose types no schema file has."""
 
     def __init__(self, query: str, variables: Mapping[str, Any]) -> None:
         self.variables = variables
@@ -87,7 +95,18 @@ class ByHand:
             size = asked[0] if asked else listed["assumedSize"]
             under, size = (dict.fromkeys(listed["sizedFields"], size), 1) if "sizedFields" in listed else ({}, size)
         inner = self.under(kind, node.selection_set.selections, under) if node.selection_set else 0
-        return size * (self.weight(field, kind) + inner)
+        return size * (self.weight(field, kind) + inner) + self.rows(field, node)
+
+    def rows(self, field: Any, node: Any) -> int:
+        """What the rows cost that stand in variables: in an input's lists with `@cost`."""
+        total = 0
+        for argument in node.arguments or ():
+            of = get_named_type(field.args[argument.name.value].type)
+            given = self.value(argument.value)
+            for name in of.fields if isinstance(of, GraphQLInputObjectType) and isinstance(given, Mapping) else ():
+                told = get_directive_values(PUBLISHED.get_directive("cost"), of.fields[name].ast_node)
+                total += int(told["weight"]) * len(given.get(name) or ()) if told else 0
+        return total
 
     def value(self, node: Any) -> Any:
         if isinstance(node, VariableNode):
@@ -112,6 +131,11 @@ class ByHand:
             {"n": 9},
         ),
         ('{ exposureReport(groupBy: [COMPANY], currency: "SEK") { nodes { total } } }', {}),
+        *(
+            (UPSERT, {"input": {"parties": [{"number": str(at), "name": "x"} for at in range(many)]}})
+            for many in (1, 250)
+        ),
+        (RELEASE, {"input": {"creditHolds": ["a", "b"]}}),
     ],
 )
 def test_the_cost_can_be_worked_out_from_the_published_schema(query: str, variables: Mapping[str, Any]) -> None:
@@ -146,11 +170,56 @@ def test_the_cost_can_be_worked_out_from_the_published_schema(query: str, variab
         ),
         (ONE_OF % "... on Customer { ... on Record { timeline(first: 4) { nodes { id } } } }", {}, 1 + 1 + 4),
         (ONE_OF % "... on Record { timeline(first: 4) { nodes { id } } } ... on Customer { name }", {}, 1 + 1 + 4),
+        (UPSERT, {"input": {"parties": [{}] * 250}}, 10 + 250 * 10 + 25),
+        (UPSERT, {"input": {"parties": [{}]}}, 10 + 10 + 25),
+        (UPSERT, {"input": {"parties": None}}, 10 + 25),
+        (UPSERT, {}, 10 + 25),
+        (PARTIES % ("$p: [PartyInput!]!", "$p"), {"p": [{}] * 7}, 10 + 7 * 10 + 5),
+        (PARTIES % ("$n: String!", '[{number: $n, name: "a"}, {number: "2", name: "b"}]'), {"n": "1"}, 10 + 2 * 10 + 5),
+        (PARTIES % ("$n: String!", '{number: $n, name: "a"}'), {"n": "1"}, 10 + 10 + 5),
         ('{ openItems(first: 5) { nodes { amount { amount converted(to: "EUR") { amount } } } } }', {}, 1 + 5 * 2),
     ],
 )
 def test_what_an_operation_costs(query: str, variables: Mapping[str, Any], expected: int) -> None:
     assert cost(query, variables) == expected
+
+
+WHOLE = get_introspection_query(
+    specified_by_url=True,
+    directive_is_repeatable=True,
+    schema_description=True,
+    input_value_deprecation=True,
+    one_of=True,
+)
+
+
+def test_introspection_as_every_tool_asks_for_it_passes_with_room() -> None:
+    assert cost(WHOLE) < 0.8 * Limits().cost
+
+
+@pytest.mark.parametrize(
+    ("times", "query", "part"),
+    [
+        (11, "{ __schema { %s } }", "types { fields { name description type { kind name } } }"),
+        (40, "{ __schema { %s } }", "types { name kind description }"),
+        (45, "{ __schema { types { fields { type { %s } } } } }", "ofType { kind name }"),
+        (45, "{ __schema { types { interfaces { %s } } } }", "possibleTypes { name description }"),
+    ],
+)
+def test_the_same_of_introspection_again_and_again_is_too_dear(times: int, query: str, part: str) -> None:
+    assert cost(query % " ".join(f"a{at}: {part}" for at in range(times))) > Limits().cost
+
+
+def test_introspection_costs_about_what_it_gives() -> None:
+    result = graphql_sync(SERVED, WHOLE)
+    assert 0.8 < cost(WHOLE) / (EACH * values_in(result.data)) < 1.2
+
+
+def values_in(answer: Any) -> int:
+    """How many values an answer has that are no objects."""
+    if isinstance(answer, Mapping | list):
+        return sum(map(values_in, answer.values() if isinstance(answer, Mapping) else answer))
+    return 1
 
 
 def test_clients_that_write_their_sizes_into_documents_pay_for_their_own() -> None:
@@ -197,6 +266,16 @@ async def test_the_reader_of_the_operation_is_told_in_its_language(pool: Any, wo
 async def test_a_page_that_is_too_large_is_told_as_that(ask: Asker, world: World) -> None:
     answer = await ask("{ customers(first: 100000) { nodes { id } } }")
     assert answer.codes == ["BAD_USER_INPUT"]
+
+
+async def test_a_load_of_as_many_rows_as_one_call_may_bring_is_far_from_any_limit(ask: Asker, world: World) -> None:
+    rows = [{"number": f"L-{at}", "name": "Loaded"} for at in range(250)]
+    answer = await ask(UPSERT, {"input": {"parties": rows}}, as_="INTEGRATION")
+    assert len(answer.data["upsertParties"]["parties"]) == 250
+    paid = answer.body["extensions"]["cost"]["requestedQueryCost"]
+    assert paid == 10 + 250 * 10 + 25
+    assert paid < Limits().cost / 10
+    assert paid * 1000 < COST_PER_MINUTE
 
 
 async def test_every_answer_says_what_it_cost_and_what_is_left(pool: Any, world: World) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 
 from tests.schema.asking import Asker, token
 from tests.schema.world import World
@@ -43,6 +44,21 @@ async def test_a_query_is_answered_with_its_request_id(ask: Asker) -> None:
 async def test_the_clients_favourite_media_type_is_taken(ask: Asker, accept: str, kind: str) -> None:
     response = await ask.raw("POST", json=ASKED, headers=headers(Accept=accept))
     assert response.headers["content-type"].split(";")[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("parameters", "explained"),
+    [("explain", True), ("a=1&explain", True), ("", False), ("explainer", False), ("explain_nothing=1", False)],
+)
+async def test_an_answer_is_explained_to_an_admin_who_asks_for_exactly_that(
+    ask: Asker, parameters: str, explained: bool
+) -> None:
+    admin = {"Authorization": token("ADMIN", ["*"])}
+    async with AsyncClient(transport=ASGITransport(ask.app), base_url="http://test") as client:
+        response = await client.post(f"/graphql?{parameters}", json=ASKED, headers=admin)
+        assert ("explain" in response.json()["extensions"]) is explained
+        others = await client.post(f"/graphql?{parameters}", json=ASKED, headers=headers())
+    assert "explain" not in others.json()["extensions"]
 
 
 async def test_whoever_accepts_no_json_gets_none(ask: Asker) -> None:

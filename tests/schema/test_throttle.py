@@ -92,7 +92,7 @@ async def test_a_throttled_client_may_still_ask_for_less_and_others_for_as_much(
 
 
 async def test_a_change_that_is_throttled_is_not_carried_out(pool: Any, world: World) -> None:
-    ask = Asker(house(pool, budget=Budget(150)))
+    ask = Asker(house(pool, budget=Budget(40)))
     change = """mutation ($number: String!) { upsertParties(input: {parties: [{number: $number, name: "New"}]}) {
       errors { code } } }"""
     assert (await ask(change, {"number": "T-1"}, as_="INTEGRATION")).data == {"upsertParties": {"errors": []}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from schema import translated
 from schema.app import SCHEMA, graphql_schema
 from schema.descriptions import texts
 from schema.export import sdl
-from schema.translated import described, introspects, sdl_in, telling
+from schema.translated import MOST_ANSWERS, Introspection, described, introspects, sdl_in, telling
 from tests.schema.asking import Asker
 
 EVERYTHING = get_introspection_query(
@@ -151,6 +152,31 @@ async def test_the_same_introspection_again_is_answered_the_same_in_each_languag
     found = [await introspected(ask, language, query) for language in ("en", "sv", "en", "sv")]
     assert found[0] == found[2] != found[1] == found[3]
     assert found[0]["__typename"] == "Query"
+
+
+async def test_what_was_asked_for_twice_is_kept_in_each_language_whatever_others_ask_for_once() -> None:
+    introspection, tree = Introspection(graphql_schema(SCHEMA)), parse(EVERYTHING)
+
+    async def told() -> list[bytes | None]:
+        return [await introspection.answer(EVERYTHING, tree, None, language) for language in ("en", "sv")]
+
+    first, again = await told(), await told()
+    for number in range(2 * MOST_ANSWERS):
+        other = f"{{ a{number}: __typename }}"
+        assert await introspection.answer(other, parse(other), None, "en")
+    for one, two, three in zip(first, again, await told(), strict=True):
+        assert one is two is three is not None
+
+
+async def test_others_are_answered_while_a_schema_is_told() -> None:
+    introspection, tree = Introspection(graphql_schema(SCHEMA)), parse(EVERYTHING)
+    telling_it = asyncio.create_task(introspection.answer(EVERYTHING, tree, None, "en"))
+    turns = 0
+    while not telling_it.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert await telling_it
+    assert turns > 10
 
 
 async def test_introspection_beside_other_questions_or_with_variables_is_told_in_the_language_too(ask: Asker) -> None:

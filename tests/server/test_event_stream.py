@@ -146,6 +146,24 @@ async def test_a_stream_is_kept_alive_and_ends_with_the_token(live: Live, story:
     await live.left()
 
 
+async def test_a_server_that_ends_breaks_streams_off_and_does_not_say_that_they_are_complete(
+    live: Live, story: Story
+) -> None:
+    async with live.streaming(HOLDS) as events:
+        await live.followed()
+        hold = await held(story)
+        first = await anext(events)
+        await live.application.end_streams()
+        assert [event async for event in events] == []
+    assert first["data"]["data"]["creditHoldChanged"]["creditHold"]["id"] == hold
+
+
+async def test_a_query_is_complete_though_the_server_ends(live: Live) -> None:
+    await live.application.end_streams()
+    async with live.streaming(WHO["query"]) as events:
+        assert [event["event"] async for event in events] == ["next", "complete"]
+
+
 async def test_a_client_that_does_not_read_is_sent_away(
     live: Live, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

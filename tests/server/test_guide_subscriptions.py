@@ -75,4 +75,5 @@ async def test_the_curl_of_the_guide_prints_events(served: Served, story: Story)
 def test_its_numbers_are_those_of_the_program() -> None:
     assert f"`CREDITGRAPH_EVENT_RETENTION_HOURS` ({Settings().event_retention_hours})" in GUIDE
     assert f"{hub.MOST_WAITING} events wait" in GUIDE
+    assert f"follows {Settings().streams_per_client} at a time (`CREDITGRAPH_STREAMS_PER_CLIENT`)" in GUIDE
     assert sse.PATIENCE == hub.STILL_AFTER == 10

@@ -9,9 +9,11 @@ from typing import Any
 
 from schema.endpoint import LARGEST_BODY
 from schema.guard import TOO_LARGE, Limits
+from schema.introspected import EACH
 from schema.validation import MOST_STEPS
 from server.heads import LARGEST_HEAD
 from server.settings import Settings
+from tests.schema.test_cost import WHOLE, cost
 from tests.server.conftest import Served
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "limits.md").read_text()
@@ -50,3 +52,9 @@ def test_how_large_a_request_may_be_is_told() -> None:
 def test_the_settings_of_the_guide_are_ours() -> None:
     assert f"may cost {Settings().most_cost:,} (`CREDITGRAPH_MOST_COST`)" in GUIDE
     assert f"{Settings().cost_per_minute:,} a minute (`CREDITGRAPH_COST_PER_MINUTE`" in GUIDE
+
+
+def test_the_price_of_introspection_is_told() -> None:
+    assert f"costs {EACH} for each value" in GUIDE
+    (told,) = re.findall(r"asks for costs about ([\d,]+)", GUIDE)
+    assert 0.9 < cost(WHOLE) / int(told.replace(",", "")) < 1.1

@@ -48,6 +48,18 @@ async def test_a_page_that_may_is_told_what_it_may_send_and_read(open_to_ours: S
     assert "access-control-allow-credentials" not in answer.headers
 
 
+async def test_asking_whether_one_may_ask_counts_as_no_request(open_to_ours: Served) -> None:
+    for origin in (OURS, OTHER):
+        await open_to_ours.client.options("/graphql", headers={"Origin": origin, **PREFLIGHT})
+    await open_to_ours.client.post("/graphql", json=ASKED)
+    counted = [
+        line
+        for line in (await open_to_ours.client.get("/metrics")).text.splitlines()
+        if line.startswith("creditgraph_requests_total")
+    ]
+    assert counted == ['creditgraph_requests_total{operation_type="none",status="401"} 1.0']
+
+
 async def test_another_page_may_not(open_to_ours: Served) -> None:
     preflight = await open_to_ours.client.options("/graphql", headers={"Origin": OTHER, **PREFLIGHT})
     assert preflight.status_code == 400
