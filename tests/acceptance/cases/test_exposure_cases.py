@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.acceptance.orders import (
     billed,
     bills,
@@ -21,7 +23,7 @@ from tests.acceptance.orders import (
     released,
     reversed_item,
 )
-from tests.acceptance.story import SUBMIT, Story, fresh, money
+from tests.acceptance.story import POST_ITEMS, SUBMIT, Story, fresh, money
 from tests.schema.world import TODAY
 
 LATER = "2026-12-31"
@@ -124,6 +126,19 @@ async def test_ac_35_a_first_invoice_of_half_the_order_takes_the_place_of_half_o
     found = await figures(story, "SE01", account, "openOrders", "receivables", "total")
     assert found == ["500.00", "500.00", "1000.00"]
     assert (await story.credit("SE01", account))["available"] == money("0.00", "SEK")
+
+
+@pytest.mark.parametrize("kind", ["DOWN_PAYMENT", "CREDIT_NOTE"])
+async def test_ac_35_what_lowers_the_debt_stands_beside_the_order_and_bills_none_of_it(story: Story, kind: str) -> None:
+    account = await customer(story, "1000")
+    order = await ordered(story, "SE01", account, "1000")
+    row = {"company": "SE01", "account": account, "number": fresh(), "kind": kind, "amount": money("500", "SEK")}
+    row |= {"documentDate": "2026-11-23", "dueDate": LATER}
+    billing = {"items": [row | {"bills": bills(order, money("500", "SEK"))}], "idempotencyKey": fresh()}
+    assert await codes(story, POST_ITEMS, billing, "INTEGRATION") == ["INVALID_VALUE"]
+    assert await figures(story, "SE01", account, "openOrders", "total") == ["1000.00", "1000.00"]
+    await story.tell(POST_ITEMS, {"items": [row], "idempotencyKey": fresh()}, "INTEGRATION")
+    assert await figures(story, "SE01", account, "openOrders", "total") == ["1000.00", "500.00"]
 
 
 async def test_ac_38_an_invoice_of_something_else_stands_beside_the_order(story: Story) -> None:
