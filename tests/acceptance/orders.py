@@ -9,7 +9,7 @@ from typing import Any
 from tests.acceptance.story import ERRORS, Story, fresh, money
 from tests.schema.world import NOW
 
-HOLD = "creditHold { id status reasons { code active } release { withPosting reason { code } } }"
+HOLD = "creditHold { id status order { status } reasons { code active } release { withPosting reason { code } } }"
 
 
 class Clock:
@@ -165,10 +165,19 @@ async def hold(story: Story, submitted: Any) -> Any:
 
 async def management_group(story: Story) -> tuple[str, str]:
     """A credit management group; its code and its id."""
+    return await _named(story, "creditManagementGroup")
+
+
+async def risk_group(story: Story) -> tuple[str, str]:
+    """A class of risk; its code and its id."""
+    return await _named(story, "riskGroup")
+
+
+async def _named(story: Story, noun: str) -> tuple[str, str]:
     code = fresh()[:10]
-    given = {"code": code, "name": "Members"}
-    payload = await story.tell(_doing("saveCreditManagementGroup", "creditManagementGroup { id }"), given, "ADMIN")
-    return code, payload["creditManagementGroup"]["id"]
+    mutation = f"save{noun[0].upper()}{noun[1:]}"
+    payload = await story.tell(_doing(mutation, f"{noun} {{ id }}"), {"code": code, "name": "Some"}, "ADMIN")
+    return code, payload[noun]["id"]
 
 
 async def excluded(story: Story, company: str, kind: str, whom: dict[str, Any], **more: Any) -> None:

@@ -161,7 +161,8 @@ async def test_d365_2_10_a_release_says_why_and_with_or_without_posting(story: S
 async def test_d365_2_10_a_rejected_order_takes_nothing_and_leaves_the_list(story: Story) -> None:
     account = await customer(story, "100")
     held = await story.submit("SE01", account, fresh(), "101")
-    assert (await rejected(story, held))["status"] == "REJECTED"
+    found = await rejected(story, held)
+    assert (found["status"], found["order"]["status"]) == ("REJECTED", "REJECTED")
     assert await figures(story, "SE01", account, "openOrders", "heldOrders") == ["0.00", "0.00"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.orders import company, customer, excluded, management_group, one, outcomes, reasons
+from tests.acceptance.orders import company, customer, excluded, management_group, one, outcomes, reasons, risk_group
 from tests.acceptance.story import SAVE_RULE, Story, fresh, money
 from tests.schema.world import TODAY
 
@@ -109,6 +109,19 @@ async def test_d365_2_6_at_one_level_the_block_goes_before_the_exclusion(story: 
     await story.rule(code, "OVERDUE_DAYS", validFor="GROUP", creditManagementGroup=id_, days=30)
     await excluded(story, code, "OVERDUE_DAYS", {"creditManagementGroup": id_}, days=90)
     assert await outcomes(story, code, account, "1") == [HELD]
+
+
+async def test_d365_2_6_a_class_of_risk_narrows_a_rule_of_a_group(story: Story) -> None:
+    code = await company(story)
+    (group, group_id), (risk, risk_id) = await management_group(story), await risk_group(story)
+    more = {"creditManagementGroup": group_id, "riskGroup": risk_id, "days": 30}
+    await story.rule(code, "OVERDUE_DAYS", validFor="GROUP", **more)
+    both = await overdue(story, code, 31, creditManagementGroup=group, riskGroup=risk)
+    others = [
+        await overdue(story, code, 31, **one_of) for one_of in ({"creditManagementGroup": group}, {"riskGroup": risk})
+    ]
+    assert await outcomes(story, code, both, "1") == [HELD]
+    assert [await outcomes(story, code, other, "1") for other in others] == [[PASSED], [PASSED]]
 
 
 async def test_d365_2_6_an_exclusion_lifts_its_own_kind_only(story: Story) -> None:
