@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.audit import AuditEventKind
 from domain.message import N_, Message, Value
+from domain.money import Money
 from domain.orders import SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.reevaluating import reevaluate
@@ -159,24 +160,29 @@ async def _item(tx: Transaction, wanted: Billing, steps: Steps) -> tuple[KeptIte
         return None, [Refusal(ErrorCode.DIFFERENT_PAYER, message, ("openItem",), (OPEN_ITEM, place.id))]
     item = (await items_by_place(tx.conn, [place]))[place.id]
     return item, item_refusals(
-        steps, item.open.currency, ("openItem",), (OPEN_ITEM, item.id), item.reversed_on, wanted.item
+        steps, item.item.amount, ("openItem",), (OPEN_ITEM, item.id), item.reversed_on, wanted.item
     )
 
 
 def item_refusals(
     steps: Steps,
-    currency: str,
+    amount: Money,
     path: tuple[str, ...],
     node: tuple[str, UUID] | None,
     reversed_on: date | None,
     number: str,
 ) -> list[Refusal]:
-    """What speaks against an item as the posting of an order's billing."""
+    """What speaks against an item of a signed amount as the posting of an order's billing."""
     if reversed_on is not None:
         message = Message(N_("Item {number} was reversed on {day}."), {"number": number, "day": reversed_on})
         return [Refusal(ErrorCode.WRONG_STATUS, message, path, node)]
-    if currency != steps.now.amount.currency:
+    if amount.amount < 0:
+        # It lowers the debt itself: counting the order as invoiced too would lower it twice.
+        message = Message(N_("Item {item} lowers what the customer owes. It cannot bill an order."), {"item": number})
+        return [Refusal(ErrorCode.INVALID_VALUE, message, path, node)]
+    if amount.currency != steps.now.amount.currency:
         text = N_("Item {item} is in {currency}, order {number} in {other}.")
-        values = {"item": number, "currency": currency, "number": steps.now.number, "other": steps.now.amount.currency}
+        other = steps.now.amount.currency
+        values = {"item": number, "currency": amount.currency, "number": steps.now.number, "other": other}
         return [Refusal(ErrorCode.CURRENCY_MISMATCH, Message(text, values), path, node)]
     return []

@@ -135,7 +135,7 @@ class _Posting:
         if steps.now.payer != payer:
             message = Message(OTHER_PAYER, {"item": row.number, "number": billed.order})
             return [Refusal(ErrorCode.DIFFERENT_PAYER, message, (*path, "salesOrder"), steps.node)]
-        refusals = item_refusals(steps, row.amount.currency, (*path, "salesOrder"), steps.node, None, row.number)
+        refusals = item_refusals(steps, item.amount, (*path, "salesOrder"), steps.node, None, row.number)
         refusals = refusals or steps.status_refusals((*path, "salesOrder"))
         if refusals:
             return refusals

@@ -55,8 +55,8 @@ SAVE_PARAMETERS = f"""mutation($input: SaveCreditParametersInput!) {{
 CREDIT = f"""query($key: CustomerKey!, $asOf: Date, $currency: CurrencyCode) {{ customer(by: $key) {{
   credit(asOf: $asOf, currency: $currency) {{ limit {{ kind total {MONEY} base {MONEY} insuranceAndGuarantees {MONEY}
       temporary {{ id limit {MONEY} from until }} parts {{ kind amount {MONEY} }} expiryDate }}
-    exposure {{ total {MONEY} receivables {MONEY} openOrders {MONEY} unappliedPayments {MONEY} heldOrders {MONEY}
-      overdue {MONEY} disputed {MONEY} }}
+    exposure {{ total {MONEY} receivables {MONEY} openOrders {MONEY} openDeliveries {MONEY} openBilling {MONEY}
+      unappliedPayments {MONEY} heldOrders {MONEY} overdue {MONEY} disputed {MONEY} daysOverdue }}
     available {MONEY} usedPercent effectiveAvailable {MONEY} }} }} }}"""
 
 

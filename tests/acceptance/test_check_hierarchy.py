@@ -7,7 +7,7 @@ from tests.acceptance.story import Story, money
 NBSP = "\u00a0"
 
 
-async def test_a_group_with_room_and_a_customer_without(story: Story) -> None:
+async def test_ac_08_a_group_with_room_and_a_customer_without(story: Story) -> None:
     for company, account in (("SE01", "big"), ("SE01", "buyer"), ("FI01", "sister")):
         await story.customer(company, account)
     members = (("SE01", "big"), ("SE01", "buyer"), ("FI01", "sister"))

@@ -8,13 +8,16 @@ from decimal import Decimal
 from uuid import UUID
 
 import orjson
+from hypothesis import given, settings
 
 from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
+from domain.check import check
 from domain.facts import Facts, Order
 from domain.money import Rate
 from persistence.decision_inputs import Inputs
 from persistence.decisions import inputs_of
 from persistence.frozen import written
+from tests.domain.test_unblock import situations
 from tests.domain.words import ALWAYS, EXCHANGE, TODAY, customer, group, money, normal, ordered, owes
 
 OLD_EURO = Rate("EUR", "ATS", Decimal("13.7603"), ALWAYS, irrevocable=True)
@@ -32,6 +35,14 @@ ORDER = Order(money("7 SEK"), number='"quoted"', counted=(ordered("1 SEK", 4),))
 
 def test_facts_and_order_come_back_as_they_were() -> None:
     assert inputs_of(orjson.loads(Inputs().text(FACTS, ORDER))) == (FACTS, ORDER)
+
+
+@settings(max_examples=100)
+@given(situations())
+def test_a_decision_made_again_on_kept_inputs_is_the_same(situation: tuple[Facts, Order]) -> None:
+    again = inputs_of(orjson.loads(Inputs().text(*situation)))
+    assert again == situation
+    assert check(*again) == check(*situation)
 
 
 def test_what_was_kept_with_names_is_still_read() -> None:

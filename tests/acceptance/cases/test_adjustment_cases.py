@@ -1,0 +1,52 @@
+"""Acceptance cases: how limits change. docs/acceptance.md compares each with its system."""
+
+from __future__ import annotations
+
+from tests.acceptance.orders import codes, customer
+from tests.acceptance.story import CREATE_ADJUSTMENT, POST_ADJUSTMENT, UPSERT_CUSTOMERS, Story, fresh, money
+
+
+async def test_d365_2_11_a_posted_line_sets_limit_and_expiry_and_a_draft_nothing(story: Story) -> None:
+    account = await customer(story, "100")
+    holder = {"customer": {"company": "SE01", "account": account}}
+    line = {"holder": holder, "newLimit": money("500", "SEK"), "until": "2027-06-30"}
+    given = {"company": "SE01", "kind": "PERMANENT", "lines": [line], "idempotencyKey": fresh()}
+    draft = (await story.tell(CREATE_ADJUSTMENT, given, "CREDIT_MANAGER"))["creditLimitAdjustment"]
+    limit = (await story.credit("SE01", account))["limit"]
+    assert (limit["base"], limit["expiryDate"]) == (money("100.00", "SEK"), None)
+    post = {"creditLimitAdjustment": draft["id"], "idempotencyKey": fresh()}
+    posted = await story.tell(POST_ADJUSTMENT, post, "CREDIT_MANAGER")
+    assert posted["creditLimitAdjustment"]["status"] == "POSTED"
+    limit = (await story.credit("SE01", account))["limit"]
+    assert (limit["base"], limit["expiryDate"]) == (money("500.00", "SEK"), "2027-06-30")
+    assert await codes(story, POST_ADJUSTMENT, post | {"idempotencyKey": fresh()}, "CREDIT_MANAGER") == ["WRONG_STATUS"]
+
+
+async def test_d365_2_11_a_posted_line_sets_limit_and_expiry_of_a_group(story: Story) -> None:
+    account, number = await customer(story), fresh()
+    await story.group(number, "SEK", None, ("SE01", account))
+    await story.limit("SE01", {"creditGroup": number}, "100", "SEK", until="2027-06-30")
+    query = """query($number: String!) { creditGroup(number: $number) {
+      credit { limit { base { amount currency } expiryDate } } } }"""
+    limit = (await story.ask(query, {"number": number})).data["creditGroup"]["credit"]["limit"]
+    assert limit == {"base": money("100.00", "SEK"), "expiryDate": "2027-06-30"}
+
+
+async def test_d365_2_11_a_temporary_line_leaves_the_normal_limit_and_can_be_ended_early(story: Story) -> None:
+    account = await customer(story, "100")
+    await story.own_limit("SE01", account, "300", kind="TEMPORARY", until="2027-06-30")
+    limit = (await story.credit("SE01", account))["limit"]
+    assert (limit["base"], limit["total"]) == (money("100.00", "SEK"), money("300.00", "SEK"))
+    more = {"kind": "TEMPORARY", "replaces": limit["temporary"]["id"], "until": "2026-11-30"}
+    await story.own_limit("SE01", account, "300", **more)
+    for day, total in (("2026-11-30", "300.00"), ("2026-12-01", "100.00")):
+        found = (await story.credit("SE01", account, asOf=day))["limit"]["total"]["amount"]
+        assert found == total, day
+
+
+async def test_d365_2_11_nothing_but_a_posted_adjustment_changes_a_limit(story: Story) -> None:
+    account = await customer(story, "100")
+    row = {"company": "SE01", "account": account, "party": f"P-SE01-{account}", "name": "Same", "currency": "SEK"}
+    given = {"customers": [row | {"unlimitedCredit": True}]}
+    assert await codes(story, UPSERT_CUSTOMERS, given, "INTEGRATION") == ["DOCUMENT_DIFFERS"]
+    assert (await story.credit("SE01", account))["limit"]["total"] == money("100.00", "SEK")
