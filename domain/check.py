@@ -46,7 +46,7 @@ def check(facts: Facts, order: Order) -> Decision:
     tests = limit_tests(
         facts, order, bounds
     )  # the credit group's limit first, then the customer's; both are always listed
-    rules_see = situation(facts, tests, bounds)
+    rules_see = situation(facts, order, tests, bounds)
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
         return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)

@@ -37,6 +37,7 @@ class BlockReasonCode(StrEnum):
     CREDIT_LIMIT_EXPIRED = "CREDIT_LIMIT_EXPIRED"
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
+    ORDER_AMOUNT = "ORDER_AMOUNT"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.blocking import credit_limit_expired, credit_limit_used, overdue_days
+from domain.blocking import credit_limit_expired, credit_limit_used, order_amount, overdue_days
 from domain.blocking.condition import Condition
 from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor, ValueType
 from domain.blocking.situation import Expiry, Situation, Used
@@ -34,6 +34,7 @@ POLICY: tuple[Condition, ...] = (
     credit_limit_expired.CONDITION,
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
+    order_amount.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""
 
@@ -80,7 +81,8 @@ def _blocked(condition: Condition, rules: Iterable[BlockingRule], situation: Sit
 def _in_order(rules: Iterable[BlockingRule]) -> list[BlockingRule]:
     """Strictest first, so that a decision never depends on the order in which rules were loaded."""
 
-    def strictness(rule: BlockingRule) -> tuple[int, Decimal, str]:
-        return rule.days or 0, rule.percent or Decimal(0), rule.id.hex
+    def strictness(rule: BlockingRule) -> tuple[int, Decimal, Decimal, str]:
+        amount = rule.amount.amount if rule.amount else Decimal(0)
+        return rule.days or 0, rule.percent or Decimal(0), amount, rule.id.hex
 
     return sorted(rules, key=strictness)

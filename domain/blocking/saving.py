@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from domain.blocking import POLICY, BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking import POLICY, BlockingRule, Condition, RuleKind, RuleType, ValidFor, ValueType
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal
 
@@ -16,12 +16,14 @@ def rule_refusals(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
 
 def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
     """Exactly one threshold, of a type that fits the kind, and not negative."""
-    condition = next(c for c in POLICY if c.kind is rule.kind)
+    condition = _condition(rule)
     allowed = condition.blocks_by if rule.type is RuleType.BLOCK else condition.excludes_by
     given = {ValueType.DAYS: rule.days, ValueType.PERCENT: rule.percent, ValueType.AMOUNT: rule.amount}
     set_types = [value_type for value_type, value in given.items() if value is not None]
     if len(set_types) != 1 or set_types[0] not in allowed:
-        return (Refusal(ErrorCode.INVALID_VALUE, Message(THRESHOLD[rule.kind, rule.type]), (_field(rule),)),)
+        needed = THRESHOLD[rule.kind]
+        message = Message(needed.get(rule.type, needed[RuleType.BLOCK]))
+        return (Refusal(ErrorCode.INVALID_VALUE, message, (_field(rule),)),)
     if rule.amount is not None and rule.amount.amount < 0:
         return (Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), ("amount",), actual=rule.amount),)
     if (rule.days or 0) < 0 or (rule.percent or Decimal(0)) < 0:
@@ -29,8 +31,14 @@ def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
     return ()
 
 
+def _condition(rule: BlockingRule) -> Condition:
+    return next(condition for condition in POLICY if condition.kind is rule.kind)
+
+
 def _field(rule: BlockingRule) -> str:
-    return "percent" if rule.kind is RuleKind.CREDIT_LIMIT_USED else "days"
+    """The field of the threshold that a block of the kind has."""
+    (value_type,) = _condition(rule).blocks_by
+    return value_type.value.lower()
 
 
 def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
@@ -59,7 +67,7 @@ def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
         return ()
     if not rule.release_all and rule.valid_for is ValidFor.ALL:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_WIDER), ("validFor",)),)
-    if not rule.release_all and rule.value_type is ValueType.AMOUNT:
+    if not rule.release_all and rule.value_type in _condition(rule).excludes_by - _condition(rule).blocks_by:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NO_SUCH_BLOCK), ("releaseAll",)),)
     nothing = rule.value_type is ValueType.AMOUNT and rule.amount is not None and not rule.amount.amount
     if rule.at_or_above and nothing:
@@ -68,19 +76,21 @@ def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
 
 
 THRESHOLD = {
-    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK): N_(
-        "A rule for expired credit limits needs a number of days only."
-    ),
-    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.EXCLUDE): N_(
-        "An exclusion for expired credit limits needs a number of days only."
-    ),
-    (RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK): N_("A rule for used credit limits needs a percentage only."),
-    (RuleKind.CREDIT_LIMIT_USED, RuleType.EXCLUDE): N_("An exclusion for used credit limits needs a percentage only."),
-    (RuleKind.OVERDUE_DAYS, RuleType.BLOCK): N_("A rule for days overdue needs a number of days only."),
-    (RuleKind.OVERDUE_DAYS, RuleType.EXCLUDE): N_(
-        "An exclusion for days overdue needs either a number of days or an amount."
-    ),
+    RuleKind.CREDIT_LIMIT_EXPIRED: {
+        RuleType.BLOCK: N_("A rule for expired credit limits needs a number of days only."),
+        RuleType.EXCLUDE: N_("An exclusion for expired credit limits needs a number of days only."),
+    },
+    RuleKind.CREDIT_LIMIT_USED: {
+        RuleType.BLOCK: N_("A rule for used credit limits needs a percentage only."),
+        RuleType.EXCLUDE: N_("An exclusion for used credit limits needs a percentage only."),
+    },
+    RuleKind.OVERDUE_DAYS: {
+        RuleType.BLOCK: N_("A rule for days overdue needs a number of days only."),
+        RuleType.EXCLUDE: N_("An exclusion for days overdue needs either a number of days or an amount."),
+    },
+    RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
 }
+"""What a rule of a kind needs; an exclusion needs the same where nothing else stands."""
 NEGATIVE = N_("A threshold cannot be negative.")
 CUSTOMER_ONLY = N_("A rule for one customer names that customer and no group.")
 GROUP_ONLY = N_("A rule for a group names a credit management group and no customer.")
@@ -89,4 +99,4 @@ BLOCK_RELEASES_NOTHING = N_("Only an exclusion can release orders.")
 WAIVES_LIMITS = N_("This exclusion waives credit limits too. Confirm that this is meant.")
 NOTHING_WIDER = N_("An exclusion for all customers lifts nothing, unless it releases orders.")
 NO_SUCH_BLOCK = N_("An exclusion by amount lifts no block by days, unless it releases orders.")
-BELOW_NOTHING = N_("No amount overdue is below zero.")
+BELOW_NOTHING = N_("No amount is below zero.")

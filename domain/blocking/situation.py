@@ -29,15 +29,17 @@ class Expiry:
 
 @dataclass(frozen=True)
 class Situation:
-    """The payer at the moment of the check.
+    """The payer and its order at the moment of the check.
 
-    `used`: of the customer's limit, or of the group's where the group alone decides; None where nothing is limited.
-    `overdue`: sums per currency. `expiries`: of the limits that bind and can expire, customer before group.
+    `amount`: of the order, in its currency. `used`: of the customer's limit, or of the group's where the group alone
+    decides; None where nothing is limited. `overdue`: sums per currency. `expiries`: of the limits that bind and can
+    expire, customer before group.
     """
 
     customer: UUID
     credit_management_group: UUID | None
     risk_group: UUID | None
+    amount: Money
     used: Used | None
     expiries: tuple[Expiry, ...]
     days_overdue: int

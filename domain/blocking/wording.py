@@ -15,7 +15,8 @@ def condition(rule: BlockingRule) -> Message:
     comparison = (rule.type, rule.at_or_above)
     if rule.value_type is ValueType.AMOUNT:
         assert rule.amount is not None
-        return Message(AMOUNT[comparison], {"amount": rule.amount})
+        said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
+        return Message(said[comparison], {"amount": rule.amount})
     if rule.value_type is ValueType.PERCENT:
         assert rule.percent is not None
         return Message(USED[comparison], {"percent": Percent(rule.percent)})
@@ -69,4 +70,10 @@ AMOUNT = {
     _REACHED: N_("At least {amount} is overdue."),
     _NOT_ABOVE: N_("At most {amount} is overdue."),
     _NOT_REACHED: N_("Less than {amount} is overdue."),
+}
+ORDER = {
+    _ABOVE: N_("The order comes to more than {amount}."),
+    _REACHED: N_("The order comes to at least {amount}."),
+    _NOT_ABOVE: N_("The order comes to at most {amount}."),
+    _NOT_REACHED: N_("The order comes to less than {amount}."),
 }

@@ -34,6 +34,7 @@ coded(
     CREDIT_LIMIT_EXPIRED="How long ago a limit expired.",
     CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
+    ORDER_AMOUNT="What the order comes to.",
 )
 coded(
     RuleType,
@@ -97,7 +98,7 @@ class BlockingRule(Record):
     )
     days: int | None = stored("More than so many days.")
     percent: Decimal | None = stored("Above this share of the limit.")
-    amount: Money | None = money("At most this amount, for an exclusion.", "amount")
+    amount: Money | None = money("Above this amount, or for an exclusion at most this amount.", "amount")
     at_or_above: bool = stored("Reaching the threshold is enough to block.")
     release_all: bool = stored("An exclusion that lifts every block, limits included.")
     active: bool = stored("In force.")

@@ -14,9 +14,23 @@ from domain.blocking.saving import rule_refusals
 from domain.check import CreditOutcome, Facts, check
 from domain.limits import LimitTerms
 from domain.refusal import ErrorCode
-from tests.domain.words import ACME, SOUTH, customer, days, money, normal, order, owes, policy, rule, with_customer
+from tests.domain.words import (
+    ACME,
+    HEALTHY,
+    SOUTH,
+    customer,
+    days,
+    money,
+    normal,
+    order,
+    owes,
+    policy,
+    rule,
+    with_customer,
+)
 
 DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
+ORDER = RuleKind.ORDER_AMOUNT
 BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
 ABOVE_61 = rule(DAYS, BLOCK, ALL, days=61)
@@ -89,6 +103,7 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
         DAYS: (with_customer(balances=(owes("1 SEK", 30),)), {"days": 30}),
         USED: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
         EXPIRED: (with_customer(terms=LimitTerms((normal("100,000 SEK", until=days(-30)),))), {"days": 30}),
+        ORDER: (HEALTHY, {"amount": money("1 SEK")}),
     }
     facts, threshold = edge[kind]
     strict = rule(kind, BLOCK, ALL, **threshold)
@@ -111,6 +126,24 @@ def test_anything_used_of_a_limit_of_nothing_is_above_every_percentage_and_nothi
     both = check(facts, order("1 SEK"))
     assert [reason.code.value for reason in both.reasons] == ["CREDIT_LIMIT_EXCEEDED", "CREDIT_LIMIT_USED"]
     assert both.reasons[1].message.values == {"used": money("1.00 SEK"), "limit": money("0 SEK")}
+
+
+def test_dynamics_112_an_order_above_the_amount_is_held_in_whatever_currency_it_comes() -> None:
+    above = rule(ORDER, BLOCK, ALL, amount=money("1,150 SEK"))
+    assert not held(above, asked="1,150 SEK")
+    assert held(above, asked="1,150.01 SEK")
+    assert not held(above, asked="100 EUR")
+    assert held(above, asked="100.01 EUR")
+    decision = check(Facts(customer(normal("10,000 SEK")), rules=(above,)), order("101 EUR"))
+    assert [reason.code.value for reason in decision.reasons] == ["ORDER_AMOUNT"]
+    assert decision.explanation.values == {"amount": money("101 EUR"), "allowed": money("1,150 SEK")}
+
+
+def test_dynamics_112_a_customer_may_order_for_more_than_all_others() -> None:
+    rules = (rule(ORDER, BLOCK, ALL, amount=money("1,000 SEK")), rule(ORDER, EXCLUDE, ONE, amount=money("2,000 SEK")))
+    for loaded in (rules, rules[::-1]):
+        assert not held(*loaded, asked="2,000 SEK")
+        assert held(*loaded, asked="2,000.01 SEK")
 
 
 def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
@@ -161,12 +194,28 @@ GOOD = (
     rule(EXPIRED, BLOCK, SOME, days=5),
     rule(USED, BLOCK, SOME, percent=Decimal(120), risk_group=UUID(int=7)),
     rule(USED, EXCLUDE, SOME, percent=Decimal(50)),
+    rule(ORDER, BLOCK, ALL, amount=money("0 SEK")),
+    rule(ORDER, EXCLUDE, ONE, amount=money("1 SEK"), at_or_above=True),
 )
 BAD = [
     ("no threshold", rule(DAYS, BLOCK, ALL), ErrorCode.INVALID_VALUE, "days"),
     ("two thresholds", rule(DAYS, BLOCK, ALL, days=1, percent=Decimal(1)), ErrorCode.INVALID_VALUE, "days"),
     ("days where percent belongs", rule(USED, BLOCK, ALL, days=1), ErrorCode.INVALID_VALUE, "percent"),
     ("a block by amount", rule(DAYS, BLOCK, ALL, amount=money("1 SEK")), ErrorCode.INVALID_VALUE, "days"),
+    ("no amount of an order", rule(ORDER, BLOCK, ALL), ErrorCode.INVALID_VALUE, "amount"),
+    ("days of an order", rule(ORDER, EXCLUDE, ONE, days=1), ErrorCode.INVALID_VALUE, "amount"),
+    (
+        "orders of less than nothing",
+        rule(ORDER, BLOCK, ALL, amount=money("-1 SEK")),
+        ErrorCode.AMOUNT_NEGATIVE,
+        "amount",
+    ),
+    (
+        "an exclusion of orders below nothing",
+        rule(ORDER, EXCLUDE, ONE, amount=money("0 SEK"), at_or_above=True),
+        ErrorCode.INVALID_VALUE,
+        "atOrAbove",
+    ),
     ("negative days", rule(DAYS, BLOCK, ALL, days=-1), ErrorCode.INVALID_VALUE, "days"),
     ("negative percent", rule(USED, BLOCK, ALL, percent=Decimal(-1)), ErrorCode.INVALID_VALUE, "percent"),
     ("no customer", replace(rule(DAYS, BLOCK, ONE, days=1), customer=None), ErrorCode.INVALID_VALUE, "customer"),

@@ -40,8 +40,13 @@ def group_uses(amount: str) -> Facts:
     return with_group(balances=(owes(amount),))
 
 
+LARGE = replace(
+    HEALTHY,
+    rules=(*HEALTHY.rules, rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"))),
+)
 SPOILED = with_group(
     with_customer(
+        LARGE,
         on_hold=True,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
@@ -63,6 +68,8 @@ TABLE = [
     ("more than 90 % is used", HEALTHY, order("50,000.01 SEK"), HELD, ["CREDIT_LIMIT_USED"]),
     ("30 days overdue", overdue(30), ORDER, PASSED, []),
     ("31 days overdue", overdue(31), ORDER, HELD, ["OVERDUE_DAYS"]),
+    ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
+    ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
 ]
 
@@ -130,7 +137,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 6
+    assert len(check(facts, delivered).reasons) == 7
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

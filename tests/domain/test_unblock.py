@@ -215,6 +215,13 @@ def test_an_expired_limit_needs_a_new_one_and_no_amount() -> None:
     assert list(options(Facts(customer(terms=renewed), rules=(expired,)), order("1 SEK"))) == [WAIT]
 
 
+def test_an_order_above_the_amount_of_a_rule_can_only_be_made_smaller() -> None:
+    above = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("100 EUR"), at_or_above=True)
+    found = options(Facts(customer(normal("10,000 SEK")), rules=(above,)), order("1,200 SEK"))
+    assert list(found) == [LESS]
+    assert found[LESS].amount == money("1,149.94 SEK"), "99.994... is rounded to 99.99 euro"
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -262,7 +269,9 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
     )
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
-    rules = tuple(one for one in (OVERDUE, USED, expired) if some(st.booleans()))
+    large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
+    larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
+    rules = tuple(one for one in (OVERDUE, USED, expired, large, larger) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 

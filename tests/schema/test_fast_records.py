@@ -132,6 +132,7 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
         {"type": "BLOCK", "kind": "OVERDUE_DAYS", "days": 40, "at_or_above": True},
         {"type": "EXCLUDE", "kind": "OVERDUE_DAYS", "amount": Decimal("500"), "currency": "SEK"},
         {"type": "EXCLUDE", "kind": "CREDIT_LIMIT_USED", "percent": Decimal("80.5")},
+        {"type": "BLOCK", "kind": "ORDER_AMOUNT", "amount": Decimal("500"), "currency": "SEK"},
     ]
     for way in ways:
         await firms.put("blocking_rule", **rule, **way)
@@ -140,7 +141,7 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) == 5
+    assert len(set(said)) == 6
 
 
 ADJUSTMENTS = """query ($companies: [String!]) {
