@@ -65,7 +65,7 @@ def check(facts: Facts, order: Order) -> Decision:
             return decided(CreditOutcome.EXEMPT, Message(explanation.EXCLUSION_RULE))
 
     # What speaks against it: every reason, most serious first.
-    reasons = (
+    reasons = _most_serious_first(
         *_on_hold(customer),
         *_forced(order),
         *_limits_exceeded(tests),  # group, then customer
@@ -104,6 +104,10 @@ def _rules_that_block(rules: tuple[BlockingRule, ...], rules_see: Situation) -> 
     return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
 
 
+def _most_serious_first(*reasons: BlockReason) -> tuple[BlockReason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: _SERIOUSNESS[reason.code]))
+
+
 def _released(customer: CustomerFacts, order: Order) -> bool:
     """Within the bounds of its release, and within the grace days of the checkpoint, if it has any."""
     grace = customer.grace_days.get(order.checkpoint)
@@ -120,3 +124,6 @@ def _release(customer: CustomerFacts, order: Order) -> Message:
         "last": last,
     }
     return Message(explanation.RELEASED, values)
+
+
+_SERIOUSNESS = {code: place for place, code in enumerate(BlockReasonCode)}

@@ -69,6 +69,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
         risk_group=customer.risk_group,
+        account_status=customer.account_status,
         amount=order.amount,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),

@@ -52,6 +52,7 @@ class CustomerFacts:
     blank_expiry_means_expired: bool = False
     credit_management_group: UUID | None = None
     risk_group: UUID | None = None
+    account_status: UUID | None = None
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS

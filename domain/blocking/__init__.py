@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.blocking import credit_limit_expired, credit_limit_used, order_amount, overdue_days
+from domain.blocking import account_status, credit_limit_expired, credit_limit_used, order_amount, overdue_days
 from domain.blocking.condition import Condition
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor, ValueType
 from domain.blocking.situation import Expiry, Situation, Used
 from domain.message import Message
 
 __all__ = [
     "POLICY",
     "BlockingRule",
+    "Coded",
     "Condition",
     "Expiry",
     "RuleKind",
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 POLICY: tuple[Condition, ...] = (
+    account_status.CONDITION,
     credit_limit_expired.CONDITION,
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
@@ -43,7 +45,7 @@ def exempts(rules: Iterable[BlockingRule], situation: Situation) -> BlockingRule
     """The exclusion that releases the order from everything, limits included, whatever its kind and level."""
     releasing = [r for r in rules if r.type is RuleType.EXCLUDE and r.release_all and concerns(r, situation)]
     conditions = {condition.kind: condition for condition in POLICY}
-    return next((r for r in _in_order(releasing) if conditions[r.kind].beyond(r, situation) is False), None)
+    return next((r for r in _in_order(releasing) if conditions[r.kind].met(r, situation)), None)
 
 
 def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
@@ -66,15 +68,15 @@ def concerns(rule: BlockingRule, situation: Situation) -> bool:
 def _blocked(condition: Condition, rules: Iterable[BlockingRule], situation: Situation) -> Message | None:
     """The walk through one kind: level by level, blocking before exclusion."""
     of_kind = [rule for rule in rules if rule.kind is condition.kind]
-    lifted: set[ValueType] = set()
+    lifted: set[frozenset[ValueType]] = set()
     for level in ValidFor:
         here = [rule for rule in of_kind if rule.valid_for is level]
         for rule in here:
-            if rule.type is RuleType.BLOCK and rule.value_type not in lifted and condition.beyond(rule, situation):
+            if rule.type is RuleType.BLOCK and rule.given not in lifted and condition.met(rule, situation):
                 return condition.reason(rule, situation)
         for rule in here:
-            if rule.type is RuleType.EXCLUDE and condition.beyond(rule, situation) is False:
-                lifted.add(rule.value_type)
+            if rule.type is RuleType.EXCLUDE and condition.met(rule, situation):
+                lifted.add(rule.given)
     return None
 
 

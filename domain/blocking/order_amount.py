@@ -26,6 +26,4 @@ def reason(rule: BlockingRule, situation: Situation) -> Message:
 
 COMES_TO = N_("The order comes to {amount}; the threshold is {allowed}.")
 
-CONDITION = Condition(
-    RuleKind.ORDER_AMOUNT, beyond, reason, frozenset({ValueType.AMOUNT}), frozenset({ValueType.AMOUNT})
-)
+CONDITION = Condition(RuleKind.ORDER_AMOUNT, beyond, reason, frozenset({ValueType.AMOUNT}))

@@ -15,12 +15,10 @@ def rule_refusals(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
 
 
 def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
-    """Exactly one threshold, of a type that fits the kind, and not negative."""
+    """Exactly the threshold that fits the kind, and not negative."""
     condition = _condition(rule)
-    allowed = condition.blocks_by if rule.type is RuleType.BLOCK else condition.excludes_by
-    given = {ValueType.DAYS: rule.days, ValueType.PERCENT: rule.percent, ValueType.AMOUNT: rule.amount}
-    set_types = [value_type for value_type, value in given.items() if value is not None]
-    if len(set_types) != 1 or set_types[0] not in allowed:
+    instead = condition.or_excludes_by if rule.type is RuleType.EXCLUDE else None
+    if rule.given not in (condition.blocks_by, instead):
         needed = THRESHOLD[rule.kind]
         message = Message(needed.get(rule.type, needed[RuleType.BLOCK]))
         return (Refusal(ErrorCode.INVALID_VALUE, message, (_field(rule),)),)
@@ -28,6 +26,8 @@ def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
         return (Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), ("amount",), actual=rule.amount),)
     if (rule.days or 0) < 0 or (rule.percent or Decimal(0)) < 0:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), (_field(rule),)),)
+    if rule.at_or_above and condition.equals:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_REACH), ("atOrAbove",)),)
     return ()
 
 
@@ -37,8 +37,8 @@ def _condition(rule: BlockingRule) -> Condition:
 
 def _field(rule: BlockingRule) -> str:
     """The field of the threshold that a block of the kind has."""
-    (value_type,) = _condition(rule).blocks_by
-    return value_type.value.lower()
+    needed = _condition(rule).blocks_by
+    return next(field for value_type, field in FIELDS.items() if value_type in needed)
 
 
 def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
@@ -67,15 +67,23 @@ def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
         return ()
     if not rule.release_all and rule.valid_for is ValidFor.ALL:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_WIDER), ("validFor",)),)
-    if not rule.release_all and rule.value_type in _condition(rule).excludes_by - _condition(rule).blocks_by:
+    if not rule.release_all and rule.given == _condition(rule).or_excludes_by:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NO_SUCH_BLOCK), ("releaseAll",)),)
-    nothing = rule.value_type is ValueType.AMOUNT and rule.amount is not None and not rule.amount.amount
-    if rule.at_or_above and nothing:
+    if rule.at_or_above and rule.amount is not None and not rule.amount.amount:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(BELOW_NOTHING), ("atOrAbove",)),)
     return ()
 
 
+FIELDS = {
+    ValueType.AMOUNT: "amount",
+    ValueType.DAYS: "days",
+    ValueType.PERCENT: "percent",
+    ValueType.ACCOUNT_STATUS: "accountStatus",
+}
+"""Where in the input a threshold stands."""
+
 THRESHOLD = {
+    RuleKind.ACCOUNT_STATUS: {RuleType.BLOCK: N_("A rule for an account status needs an account status only.")},
     RuleKind.CREDIT_LIMIT_EXPIRED: {
         RuleType.BLOCK: N_("A rule for expired credit limits needs a number of days only."),
         RuleType.EXCLUDE: N_("An exclusion for expired credit limits needs a number of days only."),
@@ -91,6 +99,7 @@ THRESHOLD = {
     RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
 }
 """What a rule of a kind needs; an exclusion needs the same where nothing else stands."""
+NOTHING_TO_REACH = N_("The rule compares no figure that could reach a threshold.")
 NEGATIVE = N_("A threshold cannot be negative.")
 CUSTOMER_ONLY = N_("A rule for one customer names that customer and no group.")
 GROUP_ONLY = N_("A rule for a group names a credit management group and no customer.")

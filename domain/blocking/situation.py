@@ -39,6 +39,7 @@ class Situation:
     customer: UUID
     credit_management_group: UUID | None
     risk_group: UUID | None
+    account_status: UUID | None
     amount: Money
     used: Used | None
     expiries: tuple[Expiry, ...]

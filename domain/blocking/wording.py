@@ -6,19 +6,20 @@ as above.
 
 from __future__ import annotations
 
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValueType
+from domain.blocking.account_status import STATUS
+from domain.blocking.rule import BlockingRule, RuleKind, RuleType
 from domain.message import N_, NN_, Message, Percent
 
 
 def condition(rule: BlockingRule) -> Message:
     """The sentence of a rule."""
     comparison = (rule.type, rule.at_or_above)
-    if rule.value_type is ValueType.AMOUNT:
-        assert rule.amount is not None
+    if rule.account_status is not None:
+        return Message(STATUS, {"status": rule.account_status.code})
+    if rule.amount is not None:
         said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
         return Message(said[comparison], {"amount": rule.amount})
-    if rule.value_type is ValueType.PERCENT:
-        assert rule.percent is not None
+    if rule.percent is not None:
         return Message(USED[comparison], {"percent": Percent(rule.percent)})
     one, many = (EXPIRED if rule.kind is RuleKind.CREDIT_LIMIT_EXPIRED else OVERDUE)[comparison]
     return Message(one, {"days": rule.days or 0}, plural=many, count="days")

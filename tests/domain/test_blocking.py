@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.blocking import POLICY, BlockingRule, RuleKind, RuleType, ValidFor
+from domain.blocking import POLICY, BlockingRule, Coded, RuleKind, RuleType, ValidFor
 from domain.blocking.saving import rule_refusals
 from domain.check import CreditOutcome, Facts, check
 from domain.limits import LimitTerms
@@ -30,7 +30,8 @@ from tests.domain.words import (
 )
 
 DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
-ORDER = RuleKind.ORDER_AMOUNT
+ORDER, STATUS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS
+WATCHED = Coded(UUID(int=500), "WATCH")
 BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
 ABOVE_61 = rule(DAYS, BLOCK, ALL, days=61)
@@ -97,7 +98,7 @@ def test_an_exclusion_by_amount_compares_the_total_overdue() -> None:
     assert held(ABOVE_61, in_euro, overdue=80, owed="1,151 SEK")
 
 
-@pytest.mark.parametrize("kind", RuleKind)
+@pytest.mark.parametrize("kind", [condition.kind for condition in POLICY if not condition.equals])
 def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(kind: RuleKind) -> None:
     edge = {
         DAYS: (with_customer(balances=(owes("1 SEK", 30),)), {"days": 30}),
@@ -144,6 +145,30 @@ def test_dynamics_112_a_customer_may_order_for_more_than_all_others() -> None:
     for loaded in (rules, rules[::-1]):
         assert not held(*loaded, asked="2,000 SEK")
         assert held(*loaded, asked="2,000.01 SEK")
+
+
+def test_dynamics_112_a_customer_with_the_status_of_a_rule_is_held_before_limits_are_named() -> None:
+    watched = rule(STATUS, BLOCK, ALL, account_status=WATCHED)
+    facts = Facts(customer(normal("10 SEK"), account_status=WATCHED.id), rules=(watched,))
+    decision = check(facts, order("1 SEK"))
+    assert [reason.code.value for reason in decision.reasons] == ["ACCOUNT_STATUS"]
+    assert decision.explanation.values == {"status": "WATCH"}
+    both = check(facts, order("11 SEK"))
+    assert [reason.code.value for reason in both.reasons] == ["ACCOUNT_STATUS", "CREDIT_LIMIT_EXCEEDED"]
+    for other in (None, UUID(int=501)):
+        assert check(with_customer(facts, account_status=other), order("1 SEK")).outcome is CreditOutcome.PASSED
+
+
+def test_an_exclusion_by_status_lifts_the_block_of_that_status_only() -> None:
+    block, lifts = rule(STATUS, BLOCK, ALL, account_status=WATCHED), rule(STATUS, EXCLUDE, ONE, account_status=WATCHED)
+    facts = Facts(customer(normal("10 SEK"), account_status=WATCHED.id), rules=(block, lifts))
+    assert check(facts, order("1 SEK")).outcome is CreditOutcome.PASSED
+    of_another = replace(lifts, account_status=Coded(UUID(int=501), "NEW"))
+    assert check(replace(facts, rules=(block, of_another)), order("1 SEK")).outcome is CreditOutcome.HELD
+    releases = replace(of_another, release_all=True)
+    assert check(replace(facts, rules=(block, releases)), order("1 SEK")).outcome is CreditOutcome.HELD
+    releases = replace(lifts, release_all=True)
+    assert check(replace(facts, rules=(block, releases)), order("11 SEK")).outcome is CreditOutcome.EXEMPT
 
 
 def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
@@ -195,6 +220,8 @@ GOOD = (
     rule(USED, BLOCK, SOME, percent=Decimal(120), risk_group=UUID(int=7)),
     rule(USED, EXCLUDE, SOME, percent=Decimal(50)),
     rule(ORDER, BLOCK, ALL, amount=money("0 SEK")),
+    rule(STATUS, BLOCK, ALL, account_status=WATCHED),
+    rule(STATUS, EXCLUDE, ONE, account_status=WATCHED),
     rule(ORDER, EXCLUDE, ONE, amount=money("1 SEK"), at_or_above=True),
 )
 BAD = [
@@ -213,6 +240,19 @@ BAD = [
     (
         "an exclusion of orders below nothing",
         rule(ORDER, EXCLUDE, ONE, amount=money("0 SEK"), at_or_above=True),
+        ErrorCode.INVALID_VALUE,
+        "atOrAbove",
+    ),
+    ("no status", rule(STATUS, BLOCK, ALL), ErrorCode.INVALID_VALUE, "accountStatus"),
+    (
+        "a status where days belong",
+        rule(DAYS, BLOCK, ALL, days=1, account_status=WATCHED),
+        ErrorCode.INVALID_VALUE,
+        "days",
+    ),
+    (
+        "a status that is reached",
+        rule(STATUS, BLOCK, ALL, account_status=WATCHED, at_or_above=True),
         ErrorCode.INVALID_VALUE,
         "atOrAbove",
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
 from domain.release import Release
@@ -44,9 +45,12 @@ LARGE = replace(
     HEALTHY,
     rules=(*HEALTHY.rules, rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"))),
 )
+WATCH = Coded(UUID(int=500), "WATCH")
+WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
-        LARGE,
+        WATCHED,
         on_hold=True,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
@@ -68,6 +72,7 @@ TABLE = [
     ("more than 90 % is used", HEALTHY, order("50,000.01 SEK"), HELD, ["CREDIT_LIMIT_USED"]),
     ("30 days overdue", overdue(30), ORDER, PASSED, []),
     ("31 days overdue", overdue(31), ORDER, HELD, ["OVERDUE_DAYS"]),
+    ("a customer to be watched", WATCHED, order("49,999 SEK"), HELD, ["ACCOUNT_STATUS"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
@@ -137,7 +142,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 7
+    assert len(check(facts, delivered).reasons) == 8
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
 from domain.exposure import Balance, Category, CountingPolicy
@@ -220,6 +221,12 @@ def test_an_order_above_the_amount_of_a_rule_can_only_be_made_smaller() -> None:
     found = options(Facts(customer(normal("10,000 SEK")), rules=(above,)), order("1,200 SEK"))
     assert list(found) == [LESS]
     assert found[LESS].amount == money("1,149.94 SEK"), "99.994... is rounded to 99.99 euro"
+
+
+def test_a_customer_with_a_status_that_is_blocked_has_no_way_out() -> None:
+    watch = Coded(UUID(int=500), "WATCH")
+    blocked = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=watch)
+    assert options(Facts(customer(normal("1 SEK"), account_status=watch.id), rules=(blocked,)), order("2 SEK")) == {}
 
 
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:

@@ -134,14 +134,17 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
         {"type": "EXCLUDE", "kind": "CREDIT_LIMIT_USED", "percent": Decimal("80.5")},
         {"type": "BLOCK", "kind": "ORDER_AMOUNT", "amount": Decimal("500"), "currency": "SEK"},
     ]
+    status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
+    ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
     for way in ways:
         await firms.put("blocking_rule", **rule, **way)
-    query = "{ blockingRules(first: 100) { nodes { kind condition } } }"
+    query = "{ blockingRules(first: 100) { nodes { kind condition accountStatus { code } } } }"
     answer, fast = await both(query, companies=[OWN.code], language=language)
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) == 6
+    assert len(set(said)) >= 7
+    assert any(f"WATCH-{language}" in one for one in said)
 
 
 ADJUSTMENTS = """query ($companies: [String!]) {

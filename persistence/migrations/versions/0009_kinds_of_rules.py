@@ -3,6 +3,7 @@
 The law of migrations stands in script.py.mako.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
@@ -11,13 +12,21 @@ branch_labels = None
 depends_on = None
 
 KINDS = ("CREDIT_LIMIT_EXPIRED", "CREDIT_LIMIT_USED", "OVERDUE_DAYS")
-MORE = ("ORDER_AMOUNT",)
-REASONS = ("CUSTOMER_ON_HOLD", "FORCED", "GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
+ALL_KINDS = ("ACCOUNT_STATUS", *KINDS, "ORDER_AMOUNT")
+PERSONS = ("CUSTOMER_ON_HOLD", "FORCED")
+LIMITS = ("GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
 
 
 def upgrade() -> None:
     """Towards the tables of this version."""
-    known = {("blocking_rule", "kind"): (*KINDS, *MORE), ("hold_reason", "code"): (*REASONS, *KINDS, *MORE)}
+    op.add_column(
+        "blocking_rule", sa.Column("account_status_id", sa.Uuid(), nullable=True, comment="this credit standing")
+    )
+    op.create_foreign_key(
+        op.f("fk_blocking_rule_account_status_id"), "blocking_rule", "account_status", ["account_status_id"], ["id"]
+    )
+    reasons = (*PERSONS, ALL_KINDS[0], *LIMITS, *ALL_KINDS[1:])
+    known = {("blocking_rule", "kind"): ALL_KINDS, ("hold_reason", "code"): reasons}
     for (table, column), values in known.items():
         _known(table, column, values)
     with op.get_context().autocommit_block():  # reads every row, so without the lock of the change
@@ -29,8 +38,9 @@ def downgrade() -> None:
     """Back to the version before, which cannot read rules of other kinds: they decide nothing there."""
     known = ", ".join(f"'{kind}'" for kind in KINDS)
     op.execute(f"update blocking_rule set active = false where kind not in ({known})")
-    _known("hold_reason", "code", (*REASONS, *KINDS))
+    _known("hold_reason", "code", (*PERSONS, *LIMITS, *KINDS))
     _known("blocking_rule", "kind", KINDS)
+    op.drop_column("blocking_rule", "account_status_id")
 
 
 def _known(table: str, column: str, values: tuple[str, ...]) -> None:
