@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.acceptance.story import Story, money
+from tests.schema.world import TODAY
 
 
 def codes(decision: Any) -> list[str]:
@@ -17,9 +19,48 @@ async def customer_with_room(story: Story, account: str, **more: Any) -> None:
     await story.own_limit("SE01", account, "100000")
 
 
+def only(account: str) -> dict[str, Any]:
+    """A rule for one customer of the Swedish company."""
+    return {"validFor": "CUSTOMER", "customer": {"number": {"company": "SE01", "account": account}}}
+
+
+def day(number: int) -> str:
+    """So many days from today, back when negative."""
+    return (TODAY + timedelta(days=number)).isoformat()
+
+
+async def test_an_expired_limit_holds_after_the_days_of_a_rule(story: Story) -> None:
+    await story.customer("SE01", "expired")
+    await story.own_limit("SE01", "expired", "100000", **{"from": day(-30)}, until=day(-15))
+    rule = await story.rule("SE01", "CREDIT_LIMIT_EXPIRED", days=15, **only("expired"))
+    assert (await story.check("SE01", "expired", "1"))["outcome"] == "PASSED"
+    await story.rule("SE01", "CREDIT_LIMIT_EXPIRED", days=14, **only("expired"), id=rule["blockingRule"]["id"])
+    held = (await story.submit("SE01", "expired", "E-1", "1"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_EXPIRED"])
+
+
+async def test_an_order_that_uses_more_of_the_limit_than_a_share_is_held(story: Story) -> None:
+    await customer_with_room(story, "used")
+    await story.rule("SE01", "CREDIT_LIMIT_USED", percent="90", **only("used"))
+    held = (await story.submit("SE01", "used", "U-1", "90000.01"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_USED"])
+    assert (await story.submit("SE01", "used", "U-2", "90000"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_an_item_overdue_for_longer_than_the_days_of_a_rule_holds(story: Story) -> None:
+    await customer_with_room(story, "late")
+    await story.rule("SE01", "OVERDUE_DAYS", days=30, **only("late"))
+    await story.invoice("SE01", "late", "LATE-1", "500", day(-30))
+    assert (await story.check("SE01", "late", "1"))["outcome"] == "PASSED"
+    await story.invoice("SE01", "late", "LATE-2", "200", day(-31))
+    held = (await story.submit("SE01", "late", "O-1", "1"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["OVERDUE_DAYS"])
+    assert (held["unblock"][0]["kind"], held["unblock"][0]["amount"]) == ("PAY", money("200.00", "SEK"))
+
+
 async def test_an_order_of_more_than_an_amount_is_held_and_a_smaller_one_passes(story: Story) -> None:
     await customer_with_room(story, "large")
-    await story.rule("SE01", "ORDER_AMOUNT", amount=money("5000", "EUR"))
+    await story.rule("SE01", "ORDER_AMOUNT", amount=money("5000", "EUR"), **only("large"))
 
     held = (await story.submit("SE01", "large", "L-1", "57500.10"))["decision"]
     assert (held["outcome"], codes(held)) == ("HELD", ["ORDER_AMOUNT"])
