@@ -71,6 +71,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         risk_group=customer.risk_group,
         account_status=customer.account_status,
         amount=order.amount,
+        payment_terms=order.payment_terms or customer.payment_terms,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),

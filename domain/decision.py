@@ -39,6 +39,7 @@ class BlockReasonCode(StrEnum):
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
     ORDER_AMOUNT = "ORDER_AMOUNT"
+    PAYMENT_TERMS = "PAYMENT_TERMS"
 
 
 @dataclass(frozen=True)

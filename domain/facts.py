@@ -53,6 +53,7 @@ class CustomerFacts:
     credit_management_group: UUID | None = None
     risk_group: UUID | None = None
     account_status: UUID | None = None
+    payment_terms: UUID | None = None
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
@@ -79,7 +80,7 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected.
+    was rejected. `payment_terms`: its own; None: the payer's.
     """
 
     amount: Money
@@ -92,6 +93,7 @@ class Order:
     release: Release | None = None
     forced: bool = False
     held_at: Checkpoint | None = None
+    payment_terms: UUID | None = None
 
 
 @dataclass(frozen=True)

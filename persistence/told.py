@@ -72,6 +72,7 @@ class ToldOfCustomer:
             credit_management_group=row["credit_management_group_id"],
             risk_group=row["risk_group_id"],
             account_status=row["account_status_id"],
+            payment_terms=row["payment_terms_id"],
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
@@ -149,6 +150,7 @@ def rule_of(row: Row) -> BlockingRule:
         percent=row["percent"],
         amount=amount,
         account_status=_coded(row, "account_status"),
+        payment_terms=_coded(row, "payment_terms"),
         at_or_above=row["at_or_above"],
         release_all=row["release_all"],
     )

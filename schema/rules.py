@@ -77,6 +77,13 @@ KNOWN: Mapping[RuleKind, Known] = {
         d365="Sales order",
         sap="Maximum document value",
     ),
+    RuleKind.PAYMENT_TERMS: Known(
+        "The order has these payment terms, of its own or else those of its payer.",
+        "Every order that is to be paid after 120 days.",
+        "test_an_order_with_certain_payment_terms_is_held",
+        d365="Terms of payment",
+        sap="Critical fields: payment terms",
+    ),
 }
 """Every kind; one that is missing fails the test."""
 
@@ -85,6 +92,7 @@ INPUTS = {
     ValueType.PERCENT: "`percent`",
     ValueType.AMOUNT: "`amount`",
     ValueType.ACCOUNT_STATUS: "`accountStatus`",
+    ValueType.PAYMENT_TERMS: "`paymentTerms`",
 }
 
 

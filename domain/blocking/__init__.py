@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.blocking import account_status, credit_limit_expired, credit_limit_used, order_amount, overdue_days
+from domain.blocking import (
+    account_status,
+    credit_limit_expired,
+    credit_limit_used,
+    order_amount,
+    overdue_days,
+    payment_terms,
+)
 from domain.blocking.condition import Condition
 from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor, ValueType
 from domain.blocking.situation import Expiry, Situation, Used
@@ -37,6 +44,7 @@ POLICY: tuple[Condition, ...] = (
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
     order_amount.CONDITION,
+    payment_terms.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""
 

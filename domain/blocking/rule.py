@@ -18,6 +18,7 @@ class RuleKind(StrEnum):
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
     ORDER_AMOUNT = "ORDER_AMOUNT"
+    PAYMENT_TERMS = "PAYMENT_TERMS"
 
 
 class RuleType(StrEnum):
@@ -42,6 +43,7 @@ class ValueType(StrEnum):
     PERCENT = "PERCENT"
     AMOUNT = "AMOUNT"
     ACCOUNT_STATUS = "ACCOUNT_STATUS"
+    PAYMENT_TERMS = "PAYMENT_TERMS"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class BlockingRule:
     percent: Decimal | None = None
     amount: Money | None = None
     account_status: Coded | None = None
+    payment_terms: Coded | None = None
     at_or_above: bool = False
     release_all: bool = False
 
@@ -83,5 +86,6 @@ class BlockingRule:
             ValueType.PERCENT: self.percent,
             ValueType.AMOUNT: self.amount,
             ValueType.ACCOUNT_STATUS: self.account_status,
+            ValueType.PAYMENT_TERMS: self.payment_terms,
         }
         return frozenset(value_type for value_type, value in values.items() if value is not None)

@@ -79,6 +79,7 @@ FIELDS = {
     ValueType.DAYS: "days",
     ValueType.PERCENT: "percent",
     ValueType.ACCOUNT_STATUS: "accountStatus",
+    ValueType.PAYMENT_TERMS: "paymentTerms",
 }
 """Where in the input a threshold stands."""
 
@@ -96,6 +97,7 @@ THRESHOLD = {
         RuleType.BLOCK: N_("A rule for days overdue needs a number of days only."),
         RuleType.EXCLUDE: N_("An exclusion for days overdue needs either a number of days or an amount."),
     },
+    RuleKind.PAYMENT_TERMS: {RuleType.BLOCK: N_("A rule for payment terms needs payment terms only.")},
     RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
 }
 """What a rule of a kind needs; an exclusion needs the same where nothing else stands."""

@@ -31,9 +31,9 @@ class Expiry:
 class Situation:
     """The payer and its order at the moment of the check.
 
-    `amount`: of the order, in its currency. `used`: of the customer's limit, or of the group's where the group alone
-    decides; None where nothing is limited. `overdue`: sums per currency. `expiries`: of the limits that bind and can
-    expire, customer before group.
+    `amount`: of the order, in its currency. `payment_terms`: the order's own, or else the payer's. `used`: of the
+    customer's limit, or of the group's where the group alone decides; None where nothing is limited. `overdue`: sums
+    per currency. `expiries`: of the limits that bind and can expire, customer before group.
     """
 
     customer: UUID
@@ -41,6 +41,7 @@ class Situation:
     risk_group: UUID | None
     account_status: UUID | None
     amount: Money
+    payment_terms: UUID | None
     used: Used | None
     expiries: tuple[Expiry, ...]
     days_overdue: int

@@ -7,6 +7,7 @@ as above.
 from __future__ import annotations
 
 from domain.blocking.account_status import STATUS
+from domain.blocking.payment_terms import TERMS
 from domain.blocking.rule import BlockingRule, RuleKind, RuleType
 from domain.message import N_, NN_, Message, Percent
 
@@ -16,6 +17,8 @@ def condition(rule: BlockingRule) -> Message:
     comparison = (rule.type, rule.at_or_above)
     if rule.account_status is not None:
         return Message(STATUS, {"status": rule.account_status.code})
+    if rule.payment_terms is not None:
+        return Message(TERMS, {"terms": rule.payment_terms.code})
     if rule.amount is not None:
         said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
         return Message(said[comparison], {"amount": rule.amount})

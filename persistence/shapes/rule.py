@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.tables.company import blocking_rule
-from persistence.tables.reference import account_status
+from persistence.tables.reference import account_status, payment_terms
 
-NAMED_IN_RULES = (account_status,)
+NAMED_IN_RULES = (account_status, payment_terms)
 """What a rule may name."""
 
 NAMES_IN_RULES = tuple(

@@ -20,7 +20,7 @@ from persistence.keys import new_key
 from persistence.reevaluating import reevaluate, waiting_in
 from persistence.statements import Row, Statement, insert
 from persistence.tables.company import blocking_rule
-from persistence.tables.reference import account_status, credit_management_group, risk_group
+from persistence.tables.reference import account_status, credit_management_group, payment_terms, risk_group
 from persistence.take import Result, Transaction
 from persistence.writing.finding import version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
@@ -36,11 +36,13 @@ UNKNOWN = {
     credit_management_group.name: N_("There is no such credit management group that the company could use."),
     risk_group.name: N_("There is no such risk group that the company could use."),
     account_status.name: N_("There is no such account status that the company could use."),
+    payment_terms.name: N_("There are no such payment terms that the company could use."),
 }
 PATHS = {
     credit_management_group.name: "creditManagementGroup",
     risk_group.name: "riskGroup",
     account_status.name: "accountStatus",
+    payment_terms.name: "paymentTerms",
 }
 PERCENT_DIGITS = N_("A percentage has at most 4 decimals and is below 100 000.")
 WAIVER = N_("A rule that waives credit limits is saved only by who may change credit.")
@@ -60,6 +62,7 @@ _COLUMNS = (
     "amount",
     "currency",
     "account_status_id",
+    "payment_terms_id",
     "at_or_above",
     "release_all",
     "active",
@@ -85,7 +88,7 @@ _USABLE = {
             sa.or_(table.c.company_id.is_(None), table.c.company_id == sa.bindparam("company", type_=sa.Uuid())),
         )
     )
-    for table in (credit_management_group, risk_group, account_status)
+    for table in (credit_management_group, risk_group, account_status, payment_terms)
 }
 
 
@@ -108,6 +111,7 @@ class RuleToSave:
     percent: Decimal | None = None
     amount: Money | None = None
     account_status: UUID | None = None
+    payment_terms: UUID | None = None
     at_or_above: bool = False
     release_all: bool = False
     active: bool = True
@@ -196,6 +200,7 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
         percent=wanted.percent,
         amount=wanted.amount,
         account_status=named.get(account_status.name),
+        payment_terms=named.get(payment_terms.name),
         at_or_above=wanted.at_or_above,
         release_all=wanted.release_all,
     )
@@ -236,6 +241,7 @@ def _columns(rule: BlockingRule, company: UUID, active: bool) -> dict[str, Any]:
         "amount": rule.amount.amount if rule.amount else None,
         "currency": rule.amount.currency if rule.amount else None,
         "account_status_id": rule.account_status.id if rule.account_status else None,
+        "payment_terms_id": rule.payment_terms.id if rule.payment_terms else None,
         "at_or_above": rule.at_or_above,
         "release_all": rule.release_all,
         "active": active,

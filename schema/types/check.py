@@ -64,6 +64,7 @@ coded(
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
     ORDER_AMOUNT="The order comes to more than a rule allows.",
+    PAYMENT_TERMS="The order has payment terms that a rule minds.",
 )
 coded(
     UnblockKind,

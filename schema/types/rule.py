@@ -14,7 +14,7 @@ from persistence.facts import rule_of
 from persistence.selection import Chosen, Finished
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
-from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, RISK_GROUP
+from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, RISK_GROUP
 from persistence.shapes.rule import BLOCKING_RULE
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
@@ -26,7 +26,7 @@ from schema.types.node import Record
 if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.customer import Customer
-    from schema.types.named import AccountStatus, CreditManagementGroup, RiskGroup
+    from schema.types.named import AccountStatus, CreditManagementGroup, PaymentTerms, RiskGroup
 
 coded(
     RuleKind,
@@ -36,6 +36,7 @@ coded(
     CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
     ORDER_AMOUNT="What the order comes to.",
+    PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
 )
 coded(
     RuleType,
@@ -53,7 +54,7 @@ coded(
 
 
 _SAID: Mapping[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("kind", "type", "valid_for", "currency", "account_status_code"), str),
+    **dict.fromkeys(("kind", "type", "valid_for", "currency", "account_status_code", "payment_terms_code"), str),
     "days": int,
     "percent": Decimal,
     "amount": Decimal,
@@ -62,7 +63,15 @@ _SAID: Mapping[str, Callable[[str], Any]] = {
 """The fields of a rule that its sentence is made of, and how each is read from text."""
 
 _UNSAID = dict.fromkeys(
-    ("id", "customer_id", "credit_management_group_id", "risk_group_id", "account_status_id", "release_all")
+    (
+        "id",
+        "customer_id",
+        "credit_management_group_id",
+        "risk_group_id",
+        "account_status_id",
+        "payment_terms_id",
+        "release_all",
+    )
 )
 
 
@@ -104,6 +113,9 @@ class BlockingRule(Record):
     amount: Money | None = money("Above this amount, or for an exclusion at most this amount.", "amount")
     account_status: Annotated[AccountStatus, strawberry.lazy("schema.types.named")] | None = link(
         "account_status_id", ACCOUNT_STATUS, "The credit standing that is looked for."
+    )
+    payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(
+        "payment_terms_id", PAYMENT_TERMS, "The payment terms that are looked for."
     )
     at_or_above: bool = stored("Reaching the threshold is enough to block.")
     release_all: bool = stored("An exclusion that lifts every block, limits included.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.acceptance.story import Story, money
+from tests.acceptance.story import CHECK, Story, money
 from tests.schema.world import TODAY
 
 
@@ -82,3 +82,22 @@ async def test_a_customer_with_a_certain_account_status_is_held(story: Story) ->
     assert (await story.submit("SE01", "other", "W-2", "100"))["decision"]["outcome"] == "PASSED"
     await story.rule("SE01", "ACCOUNT_STATUS", accountStatus=watched, active=False, id=rule["blockingRule"]["id"])
     assert (await story.submit("SE01", "watched", "W-1", "100"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_an_order_with_certain_payment_terms_is_held(story: Story) -> None:
+    long = await story.name("PaymentTerms", "N120", days=120)
+    await story.name("PaymentTerms", "N30", days=30)
+    await customer_with_room(story, "slow", paymentTerms="N120")
+    await story.rule("SE01", "PAYMENT_TERMS", paymentTerms=long, **only("slow"))
+
+    held = (await story.submit("SE01", "slow", "P-1", "100"))["decision"]
+    assert (held["outcome"], codes(held), held["unblock"]) == ("HELD", ["PAYMENT_TERMS"], [])
+    assert held["explanation"] == "The payment terms of the order are N120."
+    assert (await story.submit("SE01", "slow", "P-2", "100", paymentTerms="N30"))["decision"]["outcome"] == "PASSED"
+    assert codes(await story.check("SE01", "slow", "100", paymentTerms="N120")) == ["PAYMENT_TERMS"]
+    assert (await story.check("SE01", "slow", "100", paymentTerms="N30"))["outcome"] == "PASSED"
+    given = {"customer": {"number": {"company": "SE01", "account": "slow"}}, "amount": money("1", "SEK")}
+    answer = await story.ask(CHECK, {"input": given | {"paymentTerms": "NEVER"}}, as_="CREDIT_CLERK")
+    assert [(one["code"], one["path"]) for one in answer.data["checkCredit"]["errors"]] == [
+        ("NOT_FOUND", ["paymentTerms"])
+    ]

@@ -30,8 +30,8 @@ from tests.domain.words import (
 )
 
 DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
-ORDER, STATUS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS
-WATCHED = Coded(UUID(int=500), "WATCH")
+ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.PAYMENT_TERMS
+WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
 BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
 ABOVE_61 = rule(DAYS, BLOCK, ALL, days=61)
@@ -171,6 +171,17 @@ def test_an_exclusion_by_status_lifts_the_block_of_that_status_only() -> None:
     assert check(replace(facts, rules=(block, releases)), order("11 SEK")).outcome is CreditOutcome.EXEMPT
 
 
+def test_dynamics_112_an_order_has_its_own_payment_terms_or_else_its_payers() -> None:
+    facts = Facts(customer(normal("10 SEK")), rules=(rule(TERMS, BLOCK, ALL, payment_terms=LONG),))
+    decision = check(facts, order("1 SEK", payment_terms=LONG.id))
+    assert [reason.code.value for reason in decision.reasons] == ["PAYMENT_TERMS"]
+    assert decision.explanation.values == {"terms": "N120"}
+    assert check(facts, order("1 SEK")).outcome is CreditOutcome.PASSED
+    usual = with_customer(facts, payment_terms=LONG.id)
+    assert check(usual, order("1 SEK")).outcome is CreditOutcome.HELD
+    assert check(usual, order("1 SEK", payment_terms=UUID(int=511))).outcome is CreditOutcome.PASSED
+
+
 def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
     assert not held(rule(DAYS, BLOCK, ALL, days=0, at_or_above=True), overdue=0)
     assert held(rule(DAYS, BLOCK, ALL, days=0), overdue=1)
@@ -222,6 +233,7 @@ GOOD = (
     rule(ORDER, BLOCK, ALL, amount=money("0 SEK")),
     rule(STATUS, BLOCK, ALL, account_status=WATCHED),
     rule(STATUS, EXCLUDE, ONE, account_status=WATCHED),
+    rule(TERMS, BLOCK, ALL, payment_terms=LONG),
     rule(ORDER, EXCLUDE, ONE, amount=money("1 SEK"), at_or_above=True),
 )
 BAD = [
@@ -256,6 +268,7 @@ BAD = [
         ErrorCode.INVALID_VALUE,
         "atOrAbove",
     ),
+    ("no terms", rule(TERMS, BLOCK, ALL, account_status=WATCHED), ErrorCode.INVALID_VALUE, "paymentTerms"),
     ("negative days", rule(DAYS, BLOCK, ALL, days=-1), ErrorCode.INVALID_VALUE, "days"),
     ("negative percent", rule(USED, BLOCK, ALL, percent=Decimal(-1)), ErrorCode.INVALID_VALUE, "percent"),
     ("no customer", replace(rule(DAYS, BLOCK, ONE, days=1), customer=None), ErrorCode.INVALID_VALUE, "customer"),

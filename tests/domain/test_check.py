@@ -47,11 +47,14 @@ LARGE = replace(
 )
 WATCH = Coded(UUID(int=500), "WATCH")
 WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
-WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING)), account_status=WATCH.id)
+LATER = Coded(UUID(int=510), "N120")
+LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
         WATCHED,
         on_hold=True,
+        payment_terms=LATER.id,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
     ),
@@ -73,6 +76,7 @@ TABLE = [
     ("30 days overdue", overdue(30), ORDER, PASSED, []),
     ("31 days overdue", overdue(31), ORDER, HELD, ["OVERDUE_DAYS"]),
     ("a customer to be watched", WATCHED, order("49,999 SEK"), HELD, ["ACCOUNT_STATUS"]),
+    ("long terms", replace(HEALTHY, rules=(LONG,)), replace(ORDER, payment_terms=LATER.id), HELD, ["PAYMENT_TERMS"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
@@ -142,7 +146,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 8
+    assert len(check(facts, delivered).reasons) == 9
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

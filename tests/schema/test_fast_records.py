@@ -136,14 +136,16 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
     ]
     status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
     ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
+    terms = await firms.put("payment_terms", code=f"N120-{language}", name="Long", days=120)
+    ways.append({"type": "BLOCK", "kind": "PAYMENT_TERMS", "payment_terms_id": terms})
     for way in ways:
         await firms.put("blocking_rule", **rule, **way)
-    query = "{ blockingRules(first: 100) { nodes { kind condition accountStatus { code } } } }"
+    query = "{ blockingRules(first: 100) { nodes { kind condition accountStatus { code } paymentTerms { code } } } }"
     answer, fast = await both(query, companies=[OWN.code], language=language)
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) >= 7
+    assert len(set(said)) >= 8
     assert any(f"WATCH-{language}" in one for one in said)
 
 

@@ -12,19 +12,17 @@ branch_labels = None
 depends_on = None
 
 KINDS = ("CREDIT_LIMIT_EXPIRED", "CREDIT_LIMIT_USED", "OVERDUE_DAYS")
-ALL_KINDS = ("ACCOUNT_STATUS", *KINDS, "ORDER_AMOUNT")
+ALL_KINDS = ("ACCOUNT_STATUS", *KINDS, "ORDER_AMOUNT", "PAYMENT_TERMS")
 PERSONS = ("CUSTOMER_ON_HOLD", "FORCED")
 LIMITS = ("GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
+NAMED = {"account_status": "this credit standing", "payment_terms": "these terms of the order"}
 
 
 def upgrade() -> None:
     """Towards the tables of this version."""
-    op.add_column(
-        "blocking_rule", sa.Column("account_status_id", sa.Uuid(), nullable=True, comment="this credit standing")
-    )
-    op.create_foreign_key(
-        op.f("fk_blocking_rule_account_status_id"), "blocking_rule", "account_status", ["account_status_id"], ["id"]
-    )
+    for name, comment in NAMED.items():
+        op.add_column("blocking_rule", sa.Column(f"{name}_id", sa.Uuid(), nullable=True, comment=comment))
+        op.create_foreign_key(op.f(f"fk_blocking_rule_{name}_id"), "blocking_rule", name, [f"{name}_id"], ["id"])
     reasons = (*PERSONS, ALL_KINDS[0], *LIMITS, *ALL_KINDS[1:])
     known = {("blocking_rule", "kind"): ALL_KINDS, ("hold_reason", "code"): reasons}
     for (table, column), values in known.items():
@@ -40,7 +38,8 @@ def downgrade() -> None:
     op.execute(f"update blocking_rule set active = false where kind not in ({known})")
     _known("hold_reason", "code", (*PERSONS, *LIMITS, *KINDS))
     _known("blocking_rule", "kind", KINDS)
-    op.drop_column("blocking_rule", "account_status_id")
+    for name in NAMED:
+        op.drop_column("blocking_rule", f"{name}_id")
 
 
 def _known(table: str, column: str, values: tuple[str, ...]) -> None:
