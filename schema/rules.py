@@ -70,6 +70,12 @@ KNOWN: Mapping[RuleKind, Known] = {
         sap="Oldest open item, by due day",
         qad="Maximum days overdue",
     ),
+    RuleKind.OVERDUE_AMOUNT: Known(
+        "More than an amount is overdue, and with the order more than so many percent of the limit is used.",
+        "3,000 and 70 %: with 4,000 overdue and nothing else used of 10,000, an order of 3,000 passes, more is held.",
+        "test_an_amount_overdue_holds_once_much_of_the_limit_is_used",
+        d365="Overdue amount",
+    ),
     RuleKind.ORDER_AMOUNT: Known(
         "The order comes to more than an amount, converted.",
         "5,000 EUR: at 11.50 an order of 57,500.05 SEK passes.",

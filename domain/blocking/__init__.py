@@ -14,6 +14,7 @@ from domain.blocking import (
     credit_limit_expired,
     credit_limit_used,
     order_amount,
+    overdue_amount,
     overdue_days,
     payment_terms,
 )
@@ -43,6 +44,7 @@ POLICY: tuple[Condition, ...] = (
     credit_limit_expired.CONDITION,
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
+    overdue_amount.CONDITION,
     order_amount.CONDITION,
     payment_terms.CONDITION,
 )

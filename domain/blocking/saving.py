@@ -24,8 +24,10 @@ def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
         return (Refusal(ErrorCode.INVALID_VALUE, message, (_field(rule),)),)
     if rule.amount is not None and rule.amount.amount < 0:
         return (Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), ("amount",), actual=rule.amount),)
-    if (rule.days or 0) < 0 or (rule.percent or Decimal(0)) < 0:
-        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), (_field(rule),)),)
+    if (rule.days or 0) < 0:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("days",)),)
+    if (rule.percent or Decimal(0)) < 0:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("percent",)),)
     if rule.at_or_above and condition.equals:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_REACH), ("atOrAbove",)),)
     return ()
@@ -97,6 +99,7 @@ THRESHOLD = {
         RuleType.BLOCK: N_("A rule for days overdue needs a number of days only."),
         RuleType.EXCLUDE: N_("An exclusion for days overdue needs either a number of days or an amount."),
     },
+    RuleKind.OVERDUE_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount overdue needs an amount and a percentage.")},
     RuleKind.PAYMENT_TERMS: {RuleType.BLOCK: N_("A rule for payment terms needs payment terms only.")},
     RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
 }

@@ -19,6 +19,8 @@ def condition(rule: BlockingRule) -> Message:
         return Message(STATUS, {"status": rule.account_status.code})
     if rule.payment_terms is not None:
         return Message(TERMS, {"terms": rule.payment_terms.code})
+    if rule.amount is not None and rule.percent is not None:
+        return Message(OVERDUE_AND_USED[comparison], {"amount": rule.amount, "percent": Percent(rule.percent)})
     if rule.amount is not None:
         said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
         return Message(said[comparison], {"amount": rule.amount})
@@ -80,4 +82,12 @@ ORDER = {
     _REACHED: N_("The order comes to at least {amount}."),
     _NOT_ABOVE: N_("The order comes to at most {amount}."),
     _NOT_REACHED: N_("The order comes to less than {amount}."),
+}
+OVERDUE_AND_USED = {
+    _ABOVE: N_("More than {amount} is overdue, and with the order more than {percent} of the credit limit is used."),
+    _REACHED: N_("At least {amount} is overdue, and with the order at least {percent} of the credit limit is used."),
+    _NOT_ABOVE: N_("At most {amount} is overdue, or with the order at most {percent} of the credit limit is used."),
+    _NOT_REACHED: N_(
+        "Less than {amount} is overdue, or with the order less than {percent} of the credit limit is used."
+    ),
 }

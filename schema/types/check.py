@@ -63,6 +63,7 @@ coded(
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
+    OVERDUE_AMOUNT="More is overdue, and more of the limit would be used, than a rule allows.",
     ORDER_AMOUNT="The order comes to more than a rule allows.",
     PAYMENT_TERMS="The order has payment terms that a rule minds.",
 )

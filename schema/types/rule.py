@@ -35,6 +35,7 @@ coded(
     CREDIT_LIMIT_EXPIRED="How long ago a limit expired.",
     CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
+    OVERDUE_AMOUNT="How much is overdue, together with the share of the limit that is used with the order.",
     ORDER_AMOUNT="What the order comes to.",
     PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
 )

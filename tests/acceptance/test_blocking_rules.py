@@ -101,3 +101,25 @@ async def test_an_order_with_certain_payment_terms_is_held(story: Story) -> None
     assert [(one["code"], one["path"]) for one in answer.data["checkCredit"]["errors"]] == [
         ("NOT_FOUND", ["paymentTerms"])
     ]
+
+
+async def test_an_amount_overdue_holds_once_much_of_the_limit_is_used(story: Story) -> None:
+    await story.customer("SE01", "member")
+    await story.group("G-LATE", "SEK", "10000", ("SE01", "member"))
+    await story.invoice("SE01", "member", "MEMBER-1", "4000", day(-10))
+    await story.rule("SE01", "OVERDUE_AMOUNT", amount=money("3000", "SEK"), percent="70", **only("member"))
+
+    assert (await story.check("SE01", "member", "3000"))["outcome"] == "PASSED"
+    held = (await story.submit("SE01", "member", "M-1", "4000"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["OVERDUE_AMOUNT"])
+    assert held["explanation"] == (
+        "SEK\u00a04,000.00 is overdue, and with the order SEK\u00a08,000.00 of the credit limit of SEK\u00a010,000.00"
+        " is used; the thresholds are SEK\u00a03,000.00 and 70%."
+    )
+    assert [(option["kind"], option["amount"]) for option in held["unblock"]] == [
+        ("PAY", money("1000.00", "SEK")),
+        ("LESS", money("3000.00", "SEK")),
+        ("RAISE", money("11428.58", "SEK")),
+    ]
+    await story.payment("SE01", "member", "PAID-1", "4000", ["MEMBER-1"])
+    assert (await story.submit("SE01", "member", "M-1", "4000"))["decision"]["outcome"] == "PASSED"

@@ -20,6 +20,7 @@ from tests.domain.words import (
     SOUTH,
     customer,
     days,
+    group,
     money,
     normal,
     order,
@@ -31,6 +32,7 @@ from tests.domain.words import (
 
 DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
 ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.PAYMENT_TERMS
+LATE = RuleKind.OVERDUE_AMOUNT
 WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
 BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
@@ -105,6 +107,10 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
         USED: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
         EXPIRED: (with_customer(terms=LimitTerms((normal("100,000 SEK", until=days(-30)),))), {"days": 30}),
         ORDER: (HEALTHY, {"amount": money("1 SEK")}),
+        LATE: (
+            with_customer(balances=(owes("49,999 SEK", 1),)),
+            {"amount": money("49,999 SEK"), "percent": Decimal(50)},
+        ),
     }
     facts, threshold = edge[kind]
     strict = rule(kind, BLOCK, ALL, **threshold)
@@ -182,6 +188,35 @@ def test_dynamics_112_an_order_has_its_own_payment_terms_or_else_its_payers() ->
     assert check(usual, order("1 SEK", payment_terms=UUID(int=511))).outcome is CreditOutcome.PASSED
 
 
+def test_dynamics_23_much_overdue_holds_once_much_of_the_groups_limit_is_used() -> None:
+    rules = (rule(LATE, BLOCK, ALL, amount=money("3,000 SEK"), percent=Decimal(70)),)
+    overdue = (owes("4,000 SEK", 10),)
+    facts = Facts(customer(balances=overdue), group(normal("10,000 SEK"), balances=overdue), rules)
+    assert check(facts, order("2,000 SEK")).outcome is CreditOutcome.PASSED, "60 % is used"
+    assert check(facts, order("3,000 SEK")).outcome is CreditOutcome.PASSED, "70 % is used"
+    decision = check(facts, order("4,000 SEK"))
+    assert [reason.code.value for reason in decision.reasons] == ["OVERDUE_AMOUNT"]
+    assert decision.explanation.values["overdue"] == money("4,000.00 SEK")
+    assert decision.explanation.values["used"] == money("8,000.00 SEK")
+    little = replace(rules[0], amount=money("4,000 SEK"))
+    assert check(replace(facts, rules=(little,)), order("6,000 SEK")).outcome is CreditOutcome.PASSED
+
+
+def test_an_exclusion_lets_either_part_of_what_is_overdue_be_small() -> None:
+    block = rule(LATE, BLOCK, ALL, amount=money("0 SEK"), percent=Decimal(0))
+    lifts = rule(LATE, EXCLUDE, ONE, amount=money("500 SEK"), percent=Decimal(20))
+    for overdue, asked, expected in (("500", "9,000", False), ("501", "1,499", False), ("501", "1,500", True)):
+        assert held(block, lifts, overdue=1, owed=f"{overdue} SEK", asked=f"{asked} SEK") is expected
+    assert held(block, overdue=1, owed="1 SEK")
+    assert not held(replace(block, at_or_above=True), overdue=0, owed="1 SEK"), "nothing is overdue"
+
+
+def test_where_nothing_is_limited_no_share_of_it_is_used() -> None:
+    late = customer(terms=LimitTerms((), unlimited=True), balances=(owes("500 SEK", 5),))
+    facts = Facts(late, rules=(rule(LATE, BLOCK, ALL, amount=money("1 SEK"), percent=Decimal(0)),))
+    assert check(facts, order("1 SEK")).outcome is CreditOutcome.PASSED
+
+
 def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
     assert not held(rule(DAYS, BLOCK, ALL, days=0, at_or_above=True), overdue=0)
     assert held(rule(DAYS, BLOCK, ALL, days=0), overdue=1)
@@ -233,6 +268,7 @@ GOOD = (
     rule(ORDER, BLOCK, ALL, amount=money("0 SEK")),
     rule(STATUS, BLOCK, ALL, account_status=WATCHED),
     rule(STATUS, EXCLUDE, ONE, account_status=WATCHED),
+    rule(LATE, BLOCK, ALL, amount=money("1 SEK"), percent=Decimal(0)),
     rule(TERMS, BLOCK, ALL, payment_terms=LONG),
     rule(ORDER, EXCLUDE, ONE, amount=money("1 SEK"), at_or_above=True),
 )
@@ -269,6 +305,13 @@ BAD = [
         "atOrAbove",
     ),
     ("no terms", rule(TERMS, BLOCK, ALL, account_status=WATCHED), ErrorCode.INVALID_VALUE, "paymentTerms"),
+    ("an amount without a share", rule(LATE, BLOCK, ALL, amount=money("1 SEK")), ErrorCode.INVALID_VALUE, "amount"),
+    (
+        "a negative share",
+        rule(LATE, BLOCK, ALL, amount=money("1 SEK"), percent=Decimal(-1)),
+        ErrorCode.INVALID_VALUE,
+        "percent",
+    ),
     ("negative days", rule(DAYS, BLOCK, ALL, days=-1), ErrorCode.INVALID_VALUE, "days"),
     ("negative percent", rule(USED, BLOCK, ALL, percent=Decimal(-1)), ErrorCode.INVALID_VALUE, "percent"),
     ("no customer", replace(rule(DAYS, BLOCK, ONE, days=1), customer=None), ErrorCode.INVALID_VALUE, "customer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -49,7 +50,8 @@ WATCH = Coded(UUID(int=500), "WATCH")
 WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
 LATER = Coded(UUID(int=510), "N120")
 LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
-WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG)), account_status=WATCH.id)
+MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
         WATCHED,
@@ -77,6 +79,14 @@ TABLE = [
     ("31 days overdue", overdue(31), ORDER, HELD, ["OVERDUE_DAYS"]),
     ("a customer to be watched", WATCHED, order("49,999 SEK"), HELD, ["ACCOUNT_STATUS"]),
     ("long terms", replace(HEALTHY, rules=(LONG,)), replace(ORDER, payment_terms=LATER.id), HELD, ["PAYMENT_TERMS"]),
+    ("half is used and much overdue", replace(overdue(1), rules=(MUCH,)), order("10,000 SEK"), PASSED, []),
+    (
+        "more than half is used and much overdue",
+        replace(overdue(1), rules=(MUCH,)),
+        order("10,000.01 SEK"),
+        HELD,
+        ["OVERDUE_AMOUNT"],
+    ),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
@@ -146,7 +156,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 9
+    assert len(check(facts, delivered).reasons) == 10
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -229,6 +229,15 @@ def test_a_customer_with_a_status_that_is_blocked_has_no_way_out() -> None:
     assert options(Facts(customer(normal("1 SEK"), account_status=watch.id), rules=(blocked,)), order("2 SEK")) == {}
 
 
+def test_much_overdue_is_paid_down_or_the_order_or_its_share_made_smaller() -> None:
+    late = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("3,000 SEK"), percent=Decimal(70))
+    facts = Facts(customer(normal("10,000 SEK"), balances=(owes("4,000 SEK", 10),)), rules=(late,))
+    found = options(facts, order("4,000 SEK"))
+    assert list(found) == [PAY, LESS, RAISE]
+    assert (found[PAY].amount, found[LESS].amount) == (money("1,000 SEK"), money("3,000 SEK"))
+    assert found[RAISE].amount == money("11,428.58 SEK"), "of which 8,000 is not more than 70 %"
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -278,7 +287,15 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
     large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
     larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
-    rules = tuple(one for one in (OVERDUE, USED, expired, large, larger) if some(st.booleans()))
+    late = rule(
+        RuleKind.OVERDUE_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        percent=Decimal(some(st.integers(0, 100))),
+        at_or_above=some(st.booleans()),
+    )
+    rules = tuple(one for one in (OVERDUE, USED, expired, large, larger, late) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 KINDS = ("CREDIT_LIMIT_EXPIRED", "CREDIT_LIMIT_USED", "OVERDUE_DAYS")
-ALL_KINDS = ("ACCOUNT_STATUS", *KINDS, "ORDER_AMOUNT", "PAYMENT_TERMS")
+ALL_KINDS = ("ACCOUNT_STATUS", *KINDS, "OVERDUE_AMOUNT", "ORDER_AMOUNT", "PAYMENT_TERMS")
 PERSONS = ("CUSTOMER_ON_HOLD", "FORCED")
 LIMITS = ("GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
 NAMED = {"account_status": "this credit standing", "payment_terms": "these terms of the order"}
