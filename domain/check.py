@@ -7,7 +7,7 @@ how they are compared in comparison.py, the blocking rules in blocking/, the sen
 from __future__ import annotations
 
 from domain import blocking, explanation
-from domain.blocking import BlockingRule, Situation
+from domain.blocking import RuleKind
 from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
@@ -69,11 +69,16 @@ def check(facts: Facts, order: Order) -> Decision:
         *_on_hold(customer),
         *_forced(order),
         *_limits_exceeded(tests),  # group, then customer
-        *_rules_that_block(facts.rules, rules_see),  # kind by kind: customer, group, all; blocks before exclusions
+        *_reasons(
+            blocking.blocks(facts.rules, rules_see)
+        ),  # kind by kind: customer, group, all; blocks before exclusions
     )
 
     # The answer.
     if not reasons:
+        warnings = _reasons(blocking.warns(facts.rules, rules_see))
+        if warnings:
+            return decided(CreditOutcome.WARNED, explanation.warned_of(order, warnings), warnings)
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
     if order.checkpoint is Checkpoint.INVOICE and order.delivered:
         return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
@@ -99,8 +104,7 @@ def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
     return tuple(explanation.exceeded(test) for test in tests if not test.passed)
 
 
-def _rules_that_block(rules: tuple[BlockingRule, ...], rules_see: Situation) -> tuple[BlockReason, ...]:
-    found = blocking.blocks(rules, rules_see)
+def _reasons(found: tuple[tuple[RuleKind, Message], ...]) -> tuple[BlockReason, ...]:
     return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
-from domain.decision import CREDIT_GROUP, CUSTOMER, CreditOutcome
+from domain.decision import CREDIT_GROUP, CUSTOMER
 from domain.exposure import Balance, Category, counted
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
@@ -158,12 +158,11 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
 
 
 def passes(facts: Facts, order: Order) -> bool:
-    """Does the order go on without a warning? An option that needs a rate that is missing is none."""
+    """Does the order go on, perhaps with a warning? An option that needs a rate that is missing is none."""
     try:
-        outcome = check(facts, order).outcome
+        return not check(facts, order).held
     except RateMissing:
         return False
-    return outcome not in (CreditOutcome.HELD, CreditOutcome.WARNED)
 
 
 def waited(facts: Facts, days: int) -> Facts:

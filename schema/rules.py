@@ -17,8 +17,9 @@ BEGINNING = """\
 Written by `python -m schema.rules` from `domain/blocking/` and the names that other systems give. A test reads it.
 
 A rule of `saveBlockingRule` is for one customer, for a credit management group (and a class of risk in it), or for all
-customers of a company. `BLOCK` holds orders; `EXCLUDE` lifts blocks of its own kind and threshold at wider levels, and
-with `releaseAll` exempts an order from everything, limits included.
+customers of a company. `BLOCK` holds orders; `WARN` says the same and holds nothing: where nothing holds, the answer is
+WARNED with its reasons. `EXCLUDE` lifts both at wider levels, of its own kind and threshold, and with `releaseAll`
+exempts an order from everything, limits included.
 
 For each kind the levels are asked from narrow to wide, customer, group, all, at each level blocks before exclusions.
 All reasons are told, most serious first. The order in which rules were saved decides nothing. A figure blocks strictly

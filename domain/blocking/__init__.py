@@ -37,6 +37,7 @@ __all__ = [
     "ValueType",
     "blocks",
     "exempts",
+    "warns",
 ]
 
 POLICY: tuple[Condition, ...] = (
@@ -60,8 +61,20 @@ def exempts(rules: Iterable[BlockingRule], situation: Situation) -> BlockingRule
 
 def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
     """Every kind of rule that holds the order, with its reason."""
+    return _found(RuleType.BLOCK, rules, situation)
+
+
+def warns(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
+    """Every kind of rule that warns of the order, with its reason. They are asked as blocks are."""
+    rules = tuple(rules)
+    return _found(RuleType.WARN, rules, situation) if any(rule.type is RuleType.WARN for rule in rules) else ()
+
+
+def _found(
+    wanted: RuleType, rules: Iterable[BlockingRule], situation: Situation
+) -> tuple[tuple[RuleKind, Message], ...]:
     concerned = _in_order(rule for rule in rules if concerns(rule, situation))
-    found = ((condition.kind, _blocked(condition, concerned, situation)) for condition in POLICY)
+    found = ((condition.kind, _reason(wanted, condition, concerned, situation)) for condition in POLICY)
     return tuple((kind, reason) for kind, reason in found if reason is not None)
 
 
@@ -75,14 +88,16 @@ def concerns(rule: BlockingRule, situation: Situation) -> bool:
     return True
 
 
-def _blocked(condition: Condition, rules: Iterable[BlockingRule], situation: Situation) -> Message | None:
+def _reason(
+    wanted: RuleType, condition: Condition, rules: Iterable[BlockingRule], situation: Situation
+) -> Message | None:
     """The walk through one kind: level by level, blocking before exclusion."""
     of_kind = [rule for rule in rules if rule.kind is condition.kind]
     lifted: set[frozenset[ValueType]] = set()
     for level in ValidFor:
         here = [rule for rule in of_kind if rule.valid_for is level]
         for rule in here:
-            if rule.type is RuleType.BLOCK and rule.given not in lifted and condition.met(rule, situation):
+            if rule.type is wanted and rule.given not in lifted and condition.met(rule, situation):
                 return condition.reason(rule, situation)
         for rule in here:
             if rule.type is RuleType.EXCLUDE and condition.met(rule, situation):

@@ -23,9 +23,13 @@ class RuleKind(StrEnum):
 
 
 class RuleType(StrEnum):
-    """BLOCK holds orders; EXCLUDE lifts blocks of the same kind and value type at wider levels."""
+    """BLOCK holds orders; WARN says the same and holds nothing; EXCLUDE lifts both at wider levels.
+
+    An exclusion lifts rules of its own kind and threshold.
+    """
 
     BLOCK = "BLOCK"
+    WARN = "WARN"
     EXCLUDE = "EXCLUDE"
 
 

@@ -56,7 +56,7 @@ def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
 
 
 def _release_all(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
-    if rule.release_all and rule.type is RuleType.BLOCK:
+    if rule.release_all and rule.type is not RuleType.EXCLUDE:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(BLOCK_RELEASES_NOTHING), ("releaseAll",)),)
     if rule.release_all and not confirmed:
         return (Refusal(ErrorCode.CONFIRMATION_REQUIRED, Message(WAIVES_LIMITS), ("releaseAll",)),)
@@ -65,7 +65,7 @@ def _release_all(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
 
 def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
     """Exclusions that could not lift anything: they would look like a setting and do nothing."""
-    if rule.type is RuleType.BLOCK:
+    if rule.type is not RuleType.EXCLUDE:
         return ()
     if not rule.release_all and rule.valid_for is ValidFor.ALL:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_WIDER), ("validFor",)),)

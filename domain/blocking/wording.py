@@ -1,7 +1,7 @@
 """When a rule applies, as a sentence for those who set it up.
 
-A block needs a figure above its threshold, an exclusion the exact opposite; `at_or_above` counts the threshold itself
-as above.
+Blocks and warnings need a figure above their threshold, an exclusion the exact opposite; `at_or_above` counts the
+threshold itself as above.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from domain.message import N_, NN_, Message, Percent
 
 def condition(rule: BlockingRule) -> Message:
     """The sentence of a rule."""
-    comparison = (rule.type, rule.at_or_above)
+    exact = RuleType.EXCLUDE if rule.type is RuleType.EXCLUDE else RuleType.BLOCK
+    comparison = (exact, rule.at_or_above)
     if rule.account_status is not None:
         return Message(STATUS, {"status": rule.account_status.code})
     if rule.payment_terms is not None:

@@ -43,7 +43,7 @@ class SaveBlockingRuleInput:
     )
     company: str = strawberry.field(description="Code of the company it decides for.")
     kind: RuleKind = strawberry.field(description="What it looks at.")
-    type: RuleType = strawberry.field(description="Whether it blocks or lifts a block.")
+    type: RuleType = strawberry.field(description="Whether it blocks, warns, or lifts a block.")
     valid_for: ValidFor = strawberry.field(description="One customer, a credit management group, or all.")
     customer: CustomerKey | None = strawberry.field(default=None, description="The one customer.")
     credit_management_group: strawberry.ID | None = strawberry.field(default=None, description="The group.")

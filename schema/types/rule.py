@@ -43,7 +43,8 @@ coded(
     RuleType,
     "Whether a rule holds orders.",
     BLOCK="It holds them.",
-    EXCLUDE="It lifts blocks of its own kind at wider levels.",
+    WARN="It says the same as a block, and holds nothing.",
+    EXCLUDE="It lifts blocks and warnings of its own kind at wider levels.",
 )
 coded(
     ValidFor,
@@ -96,7 +97,7 @@ class BlockingRule(Record):
     )
     kind: RuleKind = stored("What it looks at.")
     kind_label: str = labelled("kind", RuleKind)
-    type: RuleType = stored("Whether it blocks or lifts a block.")
+    type: RuleType = stored("Whether it blocks, warns, or lifts a block.")
     type_label: str = labelled("type", RuleType)
     valid_for: ValidFor = stored("For whom it is.")
     valid_for_label: str = labelled("valid_for", ValidFor)

@@ -123,3 +123,17 @@ async def test_an_amount_overdue_holds_once_much_of_the_limit_is_used(story: Sto
     ]
     await story.payment("SE01", "member", "PAID-1", "4000", ["MEMBER-1"])
     assert (await story.submit("SE01", "member", "M-1", "4000"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_a_warning_lets_the_order_go_on_and_count_and_says_why(story: Story) -> None:
+    await customer_with_room(story, "warned")
+    await story.rule("SE01", "ORDER_AMOUNT", type="WARN", amount=money("1000", "SEK"), **only("warned"))
+    await story.rule("SE01", "CREDIT_LIMIT_USED", percent="100", atOrAbove=True, **only("warned"))
+
+    payload = await story.submit("SE01", "warned", "WARN-1", "1000.01")
+    assert (payload["decision"]["outcome"], codes(payload["decision"])) == ("WARNED", ["ORDER_AMOUNT"])
+    assert payload["decision"]["explanation"] == "The order of SEK\u00a01,000.01 goes on with 1 warning."
+    assert (payload["salesOrder"]["status"], payload["creditHold"]) == ("APPROVED", None)
+    assert (await story.credit("SE01", "warned"))["exposure"]["openOrders"] == money("1000.01", "SEK")
+    held = (await story.submit("SE01", "warned", "WARN-2", "98999.99"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_USED"])

@@ -34,7 +34,7 @@ DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKin
 ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.PAYMENT_TERMS
 LATE = RuleKind.OVERDUE_AMOUNT
 WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
-BLOCK, EXCLUDE = RuleType.BLOCK, RuleType.EXCLUDE
+BLOCK, WARN, EXCLUDE = RuleType.BLOCK, RuleType.WARN, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
 ABOVE_61 = rule(DAYS, BLOCK, ALL, days=61)
 
@@ -217,6 +217,29 @@ def test_where_nothing_is_limited_no_share_of_it_is_used() -> None:
     assert check(facts, order("1 SEK")).outcome is CreditOutcome.PASSED
 
 
+def test_a_warning_says_what_a_block_says_and_holds_nothing() -> None:
+    rules = (rule(DAYS, WARN, ALL, days=30), rule(ORDER, WARN, ALL, amount=money("100 SEK")))
+    facts = Facts(customer(normal("1,000 SEK"), balances=(owes("1 SEK", 31),)), rules=rules)
+    warned = check(facts, order("101 SEK"))
+    assert warned.outcome is CreditOutcome.WARNED
+    assert [reason.code.value for reason in warned.reasons] == ["OVERDUE_DAYS", "ORDER_AMOUNT"]
+    assert warned.reasons[0].message.values == {"days": 31, "allowed": 30}
+    assert warned.explanation.values == {"amount": money("101 SEK"), "count": 2}
+    assert len(check(facts, order("100 SEK")).reasons) == 1
+    exceeded = check(facts, order("1,000 SEK"))
+    assert exceeded.outcome is CreditOutcome.HELD
+    assert [reason.code.value for reason in exceeded.reasons] == ["CREDIT_LIMIT_EXCEEDED"], "only what holds"
+
+
+def test_an_exclusion_lifts_a_warning_at_wider_levels() -> None:
+    late = customer(normal("10 SEK"), balances=(owes("1 SEK", 45),))
+    warning, block = rule(DAYS, WARN, ALL, days=30), rule(DAYS, BLOCK, ALL, days=60)
+    assert check(Facts(late, rules=(warning, block)), order("1 SEK")).outcome is CreditOutcome.WARNED
+    for days_, outcome in ((45, CreditOutcome.PASSED), (44, CreditOutcome.WARNED)):
+        lifts = rule(DAYS, EXCLUDE, ONE, days=days_)
+        assert check(Facts(late, rules=(warning, block, lifts)), order("1 SEK")).outcome is outcome
+
+
 def test_nothing_overdue_is_never_overdue_even_from_zero_days() -> None:
     assert not held(rule(DAYS, BLOCK, ALL, days=0, at_or_above=True), overdue=0)
     assert held(rule(DAYS, BLOCK, ALL, days=0), overdue=1)
@@ -262,6 +285,7 @@ def test_the_policy_holds_every_kind_once() -> None:
 GOOD = (
     rule(DAYS, BLOCK, ALL, days=0),
     rule(DAYS, EXCLUDE, ONE, days=10),
+    rule(DAYS, WARN, ALL, days=10),
     rule(EXPIRED, BLOCK, SOME, days=5),
     rule(USED, BLOCK, SOME, percent=Decimal(120), risk_group=UUID(int=7)),
     rule(USED, EXCLUDE, SOME, percent=Decimal(50)),
@@ -329,6 +353,8 @@ BAD = [
     ),
     ("all and a customer", rule(DAYS, BLOCK, ALL, days=1, customer=ACME), ErrorCode.INVALID_VALUE, "validFor"),
     ("a block that releases", rule(DAYS, BLOCK, ALL, days=1, release_all=True), ErrorCode.INVALID_VALUE, "releaseAll"),
+    ("a warning that releases", rule(DAYS, WARN, ALL, days=1, release_all=True), ErrorCode.INVALID_VALUE, "releaseAll"),
+    ("a warning by amount", rule(DAYS, WARN, ALL, amount=money("1 SEK")), ErrorCode.INVALID_VALUE, "days"),
     ("an exclusion with nothing wider", rule(DAYS, EXCLUDE, ALL, days=1), ErrorCode.INVALID_VALUE, "validFor"),
     (
         "an exclusion by amount that lifts nothing",

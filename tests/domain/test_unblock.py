@@ -42,6 +42,7 @@ from tests.domain.words import (
 
 PAY, LESS, WAIT, RAISE = UnblockKind
 OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
+WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
 USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
 
 
@@ -238,6 +239,12 @@ def test_much_overdue_is_paid_down_or_the_order_or_its_share_made_smaller() -> N
     assert found[RAISE].amount == money("11,428.58 SEK"), "of which 8,000 is not more than 70 %"
 
 
+def test_a_warning_needs_no_way_out_and_makes_none_longer() -> None:
+    facts = Facts(customer(normal("100 SEK")), rules=(WARNING,))
+    assert options(facts, order("61 SEK")) == {}
+    assert options(facts, order("101 SEK"))[LESS].amount == money("100 SEK")
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -295,7 +302,7 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         percent=Decimal(some(st.integers(0, 100))),
         at_or_above=some(st.booleans()),
     )
-    rules = tuple(one for one in (OVERDUE, USED, expired, large, larger, late) if some(st.booleans()))
+    rules = tuple(one for one in (OVERDUE, USED, WARNING, expired, large, larger, late) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 

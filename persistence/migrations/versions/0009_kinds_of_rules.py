@@ -24,7 +24,11 @@ def upgrade() -> None:
         op.add_column("blocking_rule", sa.Column(f"{name}_id", sa.Uuid(), nullable=True, comment=comment))
         op.create_foreign_key(op.f(f"fk_blocking_rule_{name}_id"), "blocking_rule", name, [f"{name}_id"], ["id"])
     reasons = (*PERSONS, ALL_KINDS[0], *LIMITS, *ALL_KINDS[1:])
-    known = {("blocking_rule", "kind"): ALL_KINDS, ("hold_reason", "code"): reasons}
+    known = {
+        ("blocking_rule", "kind"): ALL_KINDS,
+        ("blocking_rule", "type"): ("BLOCK", "WARN", "EXCLUDE"),
+        ("hold_reason", "code"): reasons,
+    }
     for (table, column), values in known.items():
         _known(table, column, values)
     with op.get_context().autocommit_block():  # reads every row, so without the lock of the change
@@ -35,8 +39,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the version before, which cannot read rules of other kinds: they decide nothing there."""
     known = ", ".join(f"'{kind}'" for kind in KINDS)
-    op.execute(f"update blocking_rule set active = false where kind not in ({known})")
+    op.execute(f"update blocking_rule set active = false where kind not in ({known}) or type = 'WARN'")
     _known("hold_reason", "code", (*PERSONS, *LIMITS, *KINDS))
+    _known("blocking_rule", "type", ("BLOCK", "EXCLUDE"))
     _known("blocking_rule", "kind", KINDS)
     for name in NAMED:
         op.drop_column("blocking_rule", f"{name}_id")
