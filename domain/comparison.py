@@ -70,6 +70,8 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         credit_management_group=customer.credit_management_group,
         risk_group=customer.risk_group,
         account_status=customer.account_status,
+        customer_since=customer.customer_since,
+        day=customer.day,
         amount=order.amount,
         payment_terms=order.payment_terms or customer.payment_terms,
         used=_used(tests),

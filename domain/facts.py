@@ -54,6 +54,7 @@ class CustomerFacts:
     risk_group: UUID | None = None
     account_status: UUID | None = None
     payment_terms: UUID | None = None
+    customer_since: date | None = None
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from domain.blocking.rule import RuleKind
 from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
@@ -96,7 +97,8 @@ def _less(facts: Facts, order: Order) -> UnblockOption | None:
 def _wait(facts: Facts, order: Order) -> UnblockOption | None:
     """The first day on which it passes if nothing but the day changes; rates stay today's.
 
-    Only the days on which a limit or a policy begins or ends can make it better: the first that does is the answer.
+    Only the days on which a limit or a policy begins or ends, or a customer is not new any more, can make it better:
+    the first that does is the answer.
     """
     for days in sorted(set(_changes(facts))):
         if 0 < days <= LONGEST_WAIT and passes(waited(facts, days), order):
@@ -210,7 +212,11 @@ def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
 
 
 def _changes(facts: Facts) -> Iterator[int]:
-    """Days from today on which a limit or a policy begins, or is over."""
+    """Days from today on which a limit or a policy begins, or is over, and a customer is not new any more."""
+    since = facts.customer.customer_since
+    for rule in facts.rules:
+        if rule.kind is RuleKind.NEW_CUSTOMER_AMOUNT and since is not None and rule.days is not None:
+            yield (since - facts.customer.day).days + rule.days
     for holder in (facts.customer, facts.group):
         if holder is not None:
             periods = [(entry.from_, entry.until) for entry in holder.terms.entries]

@@ -73,6 +73,7 @@ class ToldOfCustomer:
             risk_group=row["risk_group_id"],
             account_status=row["account_status_id"],
             payment_terms=row["payment_terms_id"],
+            customer_since=row["customer_since"],
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],

@@ -84,6 +84,13 @@ KNOWN: Mapping[RuleKind, Known] = {
         d365="Sales order",
         sap="Maximum document value",
     ),
+    RuleKind.NEW_CUSTOMER_AMOUNT: Known(
+        "The order comes to more than an amount, converted, and the customer is in its first so many days"
+        " (`customerSince` is the first).",
+        "1,000 and 90 days: an order of 1,000.01 passes from the 91st day on.",
+        "test_a_new_customer_may_order_for_less_than_others",
+        sap="Maximum document value for new customers",
+    ),
     RuleKind.PAYMENT_TERMS: Known(
         "The order has these payment terms, of its own or else those of its payer.",
         "Every order that is to be paid after 120 days.",

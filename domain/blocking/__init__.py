@@ -13,6 +13,7 @@ from domain.blocking import (
     account_status,
     credit_limit_expired,
     credit_limit_used,
+    new_customer_amount,
     order_amount,
     overdue_amount,
     overdue_days,
@@ -47,6 +48,7 @@ POLICY: tuple[Condition, ...] = (
     overdue_days.CONDITION,
     overdue_amount.CONDITION,
     order_amount.CONDITION,
+    new_customer_amount.CONDITION,
     payment_terms.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""

@@ -28,6 +28,8 @@ def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("days",)),)
     if (rule.percent or Decimal(0)) < 0:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("percent",)),)
+    if rule.kind is RuleKind.NEW_CUSTOMER_AMOUNT and not rule.days:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEVER_NEW), ("days",)),)
     if rule.at_or_above and condition.equals:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_REACH), ("atOrAbove",)),)
     return ()
@@ -100,11 +102,15 @@ THRESHOLD = {
         RuleType.EXCLUDE: N_("An exclusion for days overdue needs either a number of days or an amount."),
     },
     RuleKind.OVERDUE_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount overdue needs an amount and a percentage.")},
+    RuleKind.NEW_CUSTOMER_AMOUNT: {
+        RuleType.BLOCK: N_("A rule for new customers needs an amount and a number of days.")
+    },
     RuleKind.PAYMENT_TERMS: {RuleType.BLOCK: N_("A rule for payment terms needs payment terms only.")},
     RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
 }
 """What a rule of a kind needs; an exclusion needs the same where nothing else stands."""
 NOTHING_TO_REACH = N_("The rule compares no figure that could reach a threshold.")
+NEVER_NEW = N_("A customer is new for a day at least.")
 NEGATIVE = N_("A threshold cannot be negative.")
 CUSTOMER_ONLY = N_("A rule for one customer names that customer and no group.")
 GROUP_ONLY = N_("A rule for a group names a credit management group and no customer.")

@@ -40,6 +40,8 @@ class Situation:
     credit_management_group: UUID | None
     risk_group: UUID | None
     account_status: UUID | None
+    customer_since: date | None
+    day: date
     amount: Money
     payment_terms: UUID | None
     used: Used | None

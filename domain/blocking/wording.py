@@ -22,6 +22,9 @@ def condition(rule: BlockingRule) -> Message:
         return Message(TERMS, {"terms": rule.payment_terms.code})
     if rule.amount is not None and rule.percent is not None:
         return Message(OVERDUE_AND_USED[comparison], {"amount": rule.amount, "percent": Percent(rule.percent)})
+    if rule.amount is not None and rule.days is not None:
+        one, many = NEW[comparison]
+        return Message(one, {"amount": rule.amount, "days": rule.days}, plural=many, count="days")
     if rule.amount is not None:
         said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
         return Message(said[comparison], {"amount": rule.amount})
@@ -90,5 +93,23 @@ OVERDUE_AND_USED = {
     _NOT_ABOVE: N_("At most {amount} is overdue, or with the order at most {percent} of the credit limit is used."),
     _NOT_REACHED: N_(
         "Less than {amount} is overdue, or with the order less than {percent} of the credit limit is used."
+    ),
+}
+NEW = {
+    _ABOVE: NN_(
+        "In the customer's first {days} day, the order comes to more than {amount}.",
+        "In the customer's first {days} days, the order comes to more than {amount}.",
+    ),
+    _REACHED: NN_(
+        "In the customer's first {days} day, the order comes to at least {amount}.",
+        "In the customer's first {days} days, the order comes to at least {amount}.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The customer's first {days} day is over, or the order comes to at most {amount}.",
+        "The customer's first {days} days are over, or the order comes to at most {amount}.",
+    ),
+    _NOT_REACHED: NN_(
+        "The customer's first {days} day is over, or the order comes to less than {amount}.",
+        "The customer's first {days} days are over, or the order comes to less than {amount}.",
     ),
 }

@@ -65,6 +65,7 @@ coded(
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
     OVERDUE_AMOUNT="More is overdue, and more of the limit would be used, than a rule allows.",
     ORDER_AMOUNT="The order comes to more than a rule allows.",
+    NEW_CUSTOMER_AMOUNT="The customer is new, and the order comes to more than a rule allows.",
     PAYMENT_TERMS="The order has payment terms that a rule minds.",
 )
 coded(

@@ -37,6 +37,7 @@ coded(
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
     OVERDUE_AMOUNT="How much is overdue, together with the share of the limit that is used with the order.",
     ORDER_AMOUNT="What the order comes to.",
+    NEW_CUSTOMER_AMOUNT="What the order of a new customer comes to.",
     PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
 )
 coded(

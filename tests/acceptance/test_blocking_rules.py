@@ -137,3 +137,22 @@ async def test_a_warning_lets_the_order_go_on_and_count_and_says_why(story: Stor
     assert (await story.credit("SE01", "warned"))["exposure"]["openOrders"] == money("1000.01", "SEK")
     held = (await story.submit("SE01", "warned", "WARN-2", "98999.99"))["decision"]
     assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_USED"])
+
+
+async def test_a_new_customer_may_order_for_less_than_others(story: Story) -> None:
+    await customer_with_room(story, "young", customerSince=day(-89))
+    await customer_with_room(story, "older", customerSince=day(-90))
+    for account in ("young", "older"):
+        await story.rule("SE01", "NEW_CUSTOMER_AMOUNT", amount=money("1000", "SEK"), days=90, **only(account))
+
+    held = (await story.submit("SE01", "young", "Y-1", "1000.01"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["NEW_CUSTOMER_AMOUNT"])
+    assert held["explanation"].startswith(
+        "The order comes to SEK\u00a01,000.01; the threshold is SEK\u00a01,000.00 while"
+    )
+    assert [(option["kind"], option["amount"], option["date"]) for option in held["unblock"]] == [
+        ("LESS", money("1000.00", "SEK"), None),
+        ("WAIT", None, day(1)),
+    ]
+    assert (await story.submit("SE01", "young", "Y-2", "1000"))["decision"]["outcome"] == "PASSED"
+    assert (await story.submit("SE01", "older", "Y-3", "1000.01"))["decision"]["outcome"] == "PASSED"

@@ -51,12 +51,15 @@ WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_s
 LATER = Coded(UUID(int=510), "N120")
 LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
 MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
-WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH)), account_status=WATCH.id)
+FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
+NEW = with_customer(replace(HEALTHY, rules=(FIRST,)), customer_since=TODAY)
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH, FIRST)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
         WATCHED,
         on_hold=True,
         payment_terms=LATER.id,
+        customer_since=TODAY,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
     ),
@@ -87,6 +90,7 @@ TABLE = [
         HELD,
         ["OVERDUE_AMOUNT"],
     ),
+    ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
@@ -156,7 +160,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 10
+    assert len(check(facts, delivered).reasons) == 11
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

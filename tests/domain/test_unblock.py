@@ -245,6 +245,14 @@ def test_a_warning_needs_no_way_out_and_makes_none_longer() -> None:
     assert options(facts, order("101 SEK"))[LESS].amount == money("100 SEK")
 
 
+def test_a_new_customer_orders_less_or_waits_until_it_is_new_no_more() -> None:
+    first = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("10 SEK"), days=90)
+    facts = Facts(customer(normal("100 SEK"), customer_since=days(-80)), rules=(first,))
+    found = options(facts, order("11 SEK"))
+    assert list(found) == [LESS, WAIT]
+    assert (found[LESS].amount, found[WAIT].date) == (money("10 SEK"), days(10))
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -287,13 +295,20 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     )
     terms = LimitTerms(own, (policy("50 EUR", "50", days(2)),) if some(st.booleans()) else ())
     horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
-    payer = customer(terms=terms, balances=balances, policy=horizon)
+    payer = customer(terms=terms, balances=balances, policy=horizon, customer_since=days(-10))
     shared = group(
         replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
     )
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
     large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
     larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
+    first = rule(
+        RuleKind.NEW_CUSTOMER_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        days=some(st.integers(1, 30)),
+    )
     late = rule(
         RuleKind.OVERDUE_AMOUNT,
         RuleType.BLOCK,
@@ -302,7 +317,7 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         percent=Decimal(some(st.integers(0, 100))),
         at_or_above=some(st.booleans()),
     )
-    rules = tuple(one for one in (OVERDUE, USED, WARNING, expired, large, larger, late) if some(st.booleans()))
+    rules = tuple(one for one in (OVERDUE, USED, WARNING, expired, large, larger, late, first) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 

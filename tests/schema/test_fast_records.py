@@ -135,6 +135,7 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
         {"type": "BLOCK", "kind": "ORDER_AMOUNT", "amount": Decimal("500"), "currency": "SEK"},
     ]
     ways.append(ways[-1] | {"kind": "OVERDUE_AMOUNT", "percent": Decimal(70)})
+    ways.append(ways[-2] | {"kind": "NEW_CUSTOMER_AMOUNT", "days": 90})
     status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
     ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
     terms = await firms.put("payment_terms", code=f"N120-{language}", name="Long", days=120)
@@ -146,7 +147,7 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) >= 9
+    assert len(set(said)) >= 10
     assert any(f"WATCH-{language}" in one for one in said)
 
 
