@@ -7,7 +7,7 @@ how they are compared in comparison.py, the blocking rules in blocking/, the sen
 from __future__ import annotations
 
 from domain import blocking, explanation
-from domain.blocking import BlockingRule, Situation
+from domain.blocking import RuleKind
 from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
@@ -46,7 +46,7 @@ def check(facts: Facts, order: Order) -> Decision:
     tests = limit_tests(
         facts, order, bounds
     )  # the credit group's limit first, then the customer's; both are always listed
-    rules_see = situation(facts, tests, bounds)
+    rules_see = situation(facts, order, tests, bounds)
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
         return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)
@@ -65,15 +65,20 @@ def check(facts: Facts, order: Order) -> Decision:
             return decided(CreditOutcome.EXEMPT, Message(explanation.EXCLUSION_RULE))
 
     # What speaks against it: every reason, most serious first.
-    reasons = (
+    reasons = _most_serious_first(
         *_on_hold(customer),
         *_forced(order),
         *_limits_exceeded(tests),  # group, then customer
-        *_rules_that_block(facts.rules, rules_see),  # kind by kind: customer, group, all; blocks before exclusions
+        *_reasons(
+            blocking.blocks(facts.rules, rules_see)
+        ),  # kind by kind: customer, group, all; blocks before exclusions
     )
 
     # The answer.
     if not reasons:
+        warnings = _reasons(blocking.warns(facts.rules, rules_see))
+        if warnings:
+            return decided(CreditOutcome.WARNED, explanation.warned_of(order, warnings), warnings)
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
     if order.checkpoint is Checkpoint.INVOICE and order.delivered:
         return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
@@ -99,9 +104,12 @@ def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
     return tuple(explanation.exceeded(test) for test in tests if not test.passed)
 
 
-def _rules_that_block(rules: tuple[BlockingRule, ...], rules_see: Situation) -> tuple[BlockReason, ...]:
-    found = blocking.blocks(rules, rules_see)
+def _reasons(found: tuple[tuple[RuleKind, Message], ...]) -> tuple[BlockReason, ...]:
     return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
+
+
+def _most_serious_first(*reasons: BlockReason) -> tuple[BlockReason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: _SERIOUSNESS[reason.code]))
 
 
 def _released(customer: CustomerFacts, order: Order) -> bool:
@@ -120,3 +128,6 @@ def _release(customer: CustomerFacts, order: Order) -> Message:
         "last": last,
     }
     return Message(explanation.RELEASED, values)
+
+
+_SERIOUSNESS = {code: place for place, code in enumerate(BlockReasonCode)}

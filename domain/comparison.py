@@ -59,7 +59,7 @@ def customer_limit(facts: Facts) -> CreditLimit:
     return limit_on(terms, customer.day, customer.exchange, customer.currency)
 
 
-def situation(facts: Facts, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
+def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
     """What the blocking rules look at."""
     customer = facts.customer
     # Banking days move a due day later only: what is not due by its own day is not overdue.
@@ -69,6 +69,11 @@ def situation(facts: Facts, tests: tuple[LimitTest, ...], limits: Limits) -> Sit
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
         risk_group=customer.risk_group,
+        account_status=customer.account_status,
+        customer_since=customer.customer_since,
+        day=customer.day,
+        amount=order.amount,
+        payment_terms=order.payment_terms or customer.payment_terms,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),

@@ -50,6 +50,11 @@ def warned(order: Order, reasons: tuple[BlockReason, ...]) -> Message:
     return Message(WARNED[0], {"amount": order.amount, "count": len(reasons)}, plural=WARNED[1], count="count")
 
 
+def warned_of(order: Order, reasons: tuple[BlockReason, ...]) -> Message:
+    """Why an order that goes on is to be looked at."""
+    return Message(GOES_ON[0], {"amount": order.amount, "count": len(reasons)}, plural=GOES_ON[1], count="count")
+
+
 def _held_by_limits(order: Order, tests: tuple[LimitTest, ...]) -> Message:
     group, customer = _by_holder(tuple(test for test in tests if not test.passed))
     if group is not None and customer is not None:
@@ -141,6 +146,10 @@ HELD_BY_BOTH = N_(
 HELD = NN_(
     "The order of {amount} is held for {count} reason.",
     "The order of {amount} is held for {count} reasons.",
+)
+GOES_ON = NN_(
+    "The order of {amount} goes on with {count} warning.",
+    "The order of {amount} goes on with {count} warnings.",
 )
 WARNED = NN_(
     "The goods are delivered already, so the invoice of {amount} is not held, in spite of {count} reason.",

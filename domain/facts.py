@@ -52,6 +52,9 @@ class CustomerFacts:
     blank_expiry_means_expired: bool = False
     credit_management_group: UUID | None = None
     risk_group: UUID | None = None
+    account_status: UUID | None = None
+    payment_terms: UUID | None = None
+    customer_since: date | None = None
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
@@ -78,7 +81,7 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected.
+    was rejected. `payment_terms`: its own; None: the payer's.
     """
 
     amount: Money
@@ -91,6 +94,7 @@ class Order:
     release: Release | None = None
     forced: bool = False
     held_at: Checkpoint | None = None
+    payment_terms: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from domain.blocking.rule import RuleKind
 from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
-from domain.decision import CREDIT_GROUP, CUSTOMER, CreditOutcome
+from domain.decision import CREDIT_GROUP, CUSTOMER
 from domain.exposure import Balance, Category, counted
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
@@ -96,7 +97,8 @@ def _less(facts: Facts, order: Order) -> UnblockOption | None:
 def _wait(facts: Facts, order: Order) -> UnblockOption | None:
     """The first day on which it passes if nothing but the day changes; rates stay today's.
 
-    Only the days on which a limit or a policy begins or ends can make it better: the first that does is the answer.
+    Only the days on which a limit or a policy begins or ends, or a customer is not new any more, can make it better:
+    the first that does is the answer.
     """
     for days in sorted(set(_changes(facts))):
         if 0 < days <= LONGEST_WAIT and passes(waited(facts, days), order):
@@ -158,12 +160,11 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
 
 
 def passes(facts: Facts, order: Order) -> bool:
-    """Does the order go on without a warning? An option that needs a rate that is missing is none."""
+    """Does the order go on, perhaps with a warning? An option that needs a rate that is missing is none."""
     try:
-        outcome = check(facts, order).outcome
+        return not check(facts, order).held
     except RateMissing:
         return False
-    return outcome not in (CreditOutcome.HELD, CreditOutcome.WARNED)
 
 
 def waited(facts: Facts, days: int) -> Facts:
@@ -211,7 +212,11 @@ def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
 
 
 def _changes(facts: Facts) -> Iterator[int]:
-    """Days from today on which a limit or a policy begins, or is over."""
+    """Days from today on which a limit or a policy begins, or is over, and a customer is not new any more."""
+    since = facts.customer.customer_since
+    for rule in facts.rules:
+        if rule.kind is RuleKind.NEW_CUSTOMER_AMOUNT and since is not None and rule.days is not None:
+            yield (since - facts.customer.day).days + rule.days
     for holder in (facts.customer, facts.group):
         if holder is not None:
             periods = [(entry.from_, entry.until) for entry in holder.terms.entries]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
@@ -118,7 +119,7 @@ CHECKPOINTS = Statement(
 )
 
 RULES = Statement(
-    sa.select(blocking_rule)
+    sa.select(blocking_rule, *NAMES_IN_RULES)
     .where(any_of(blocking_rule.c.company_id, "companies"), blocking_rule.c.active)
     .order_by(blocking_rule.c.id)
 )

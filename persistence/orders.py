@@ -109,6 +109,7 @@ class KeptOrder:
             delivered=gone > 0 and not any(rest),
             release=self.release,
             forced=self.hold is not None and self.hold["forced"],
+            payment_terms=self.payment_terms,
             held_at=self.rejected_at if self.hold is None else Checkpoint(self.hold["checkpoint"]),
         )
 

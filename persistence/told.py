@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor
+from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor
 from domain.collateral import Collateral, CollateralKind
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
@@ -71,6 +71,9 @@ class ToldOfCustomer:
             blank_expiry_means_expired=row["blank_expiry_means_expired"],
             credit_management_group=row["credit_management_group_id"],
             risk_group=row["risk_group_id"],
+            account_status=row["account_status_id"],
+            payment_terms=row["payment_terms_id"],
+            customer_since=row["customer_since"],
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
@@ -147,9 +150,16 @@ def rule_of(row: Row) -> BlockingRule:
         days=row["days"],
         percent=row["percent"],
         amount=amount,
+        account_status=_coded(row, "account_status"),
+        payment_terms=_coded(row, "payment_terms"),
         at_or_above=row["at_or_above"],
         release_all=row["release_all"],
     )
+
+
+def _coded(row: Row, name: str) -> Coded | None:
+    code = row[f"{name}_code"]
+    return None if code is None else Coded(row[f"{name}_id"], code)
 
 
 def entry_of(row: Row, posted: int = 0) -> LimitEntry:

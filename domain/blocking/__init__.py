@@ -9,15 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.blocking import credit_limit_expired, credit_limit_used, overdue_days
+from domain.blocking import (
+    account_status,
+    credit_limit_expired,
+    credit_limit_used,
+    new_customer_amount,
+    order_amount,
+    overdue_amount,
+    overdue_days,
+    payment_terms,
+)
 from domain.blocking.condition import Condition
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor, ValueType
 from domain.blocking.situation import Expiry, Situation, Used
 from domain.message import Message
 
 __all__ = [
     "POLICY",
     "BlockingRule",
+    "Coded",
     "Condition",
     "Expiry",
     "RuleKind",
@@ -28,12 +38,18 @@ __all__ = [
     "ValueType",
     "blocks",
     "exempts",
+    "warns",
 ]
 
 POLICY: tuple[Condition, ...] = (
+    account_status.CONDITION,
     credit_limit_expired.CONDITION,
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
+    overdue_amount.CONDITION,
+    order_amount.CONDITION,
+    new_customer_amount.CONDITION,
+    payment_terms.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""
 
@@ -42,13 +58,25 @@ def exempts(rules: Iterable[BlockingRule], situation: Situation) -> BlockingRule
     """The exclusion that releases the order from everything, limits included, whatever its kind and level."""
     releasing = [r for r in rules if r.type is RuleType.EXCLUDE and r.release_all and concerns(r, situation)]
     conditions = {condition.kind: condition for condition in POLICY}
-    return next((r for r in _in_order(releasing) if conditions[r.kind].beyond(r, situation) is False), None)
+    return next((r for r in _in_order(releasing) if conditions[r.kind].met(r, situation)), None)
 
 
 def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
     """Every kind of rule that holds the order, with its reason."""
+    return _found(RuleType.BLOCK, rules, situation)
+
+
+def warns(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
+    """Every kind of rule that warns of the order, with its reason. They are asked as blocks are."""
+    rules = tuple(rules)
+    return _found(RuleType.WARN, rules, situation) if any(rule.type is RuleType.WARN for rule in rules) else ()
+
+
+def _found(
+    wanted: RuleType, rules: Iterable[BlockingRule], situation: Situation
+) -> tuple[tuple[RuleKind, Message], ...]:
     concerned = _in_order(rule for rule in rules if concerns(rule, situation))
-    found = ((condition.kind, _blocked(condition, concerned, situation)) for condition in POLICY)
+    found = ((condition.kind, _reason(wanted, condition, concerned, situation)) for condition in POLICY)
     return tuple((kind, reason) for kind, reason in found if reason is not None)
 
 
@@ -62,25 +90,28 @@ def concerns(rule: BlockingRule, situation: Situation) -> bool:
     return True
 
 
-def _blocked(condition: Condition, rules: Iterable[BlockingRule], situation: Situation) -> Message | None:
+def _reason(
+    wanted: RuleType, condition: Condition, rules: Iterable[BlockingRule], situation: Situation
+) -> Message | None:
     """The walk through one kind: level by level, blocking before exclusion."""
     of_kind = [rule for rule in rules if rule.kind is condition.kind]
-    lifted: set[ValueType] = set()
+    lifted: set[frozenset[ValueType]] = set()
     for level in ValidFor:
         here = [rule for rule in of_kind if rule.valid_for is level]
         for rule in here:
-            if rule.type is RuleType.BLOCK and rule.value_type not in lifted and condition.beyond(rule, situation):
+            if rule.type is wanted and rule.given not in lifted and condition.met(rule, situation):
                 return condition.reason(rule, situation)
         for rule in here:
-            if rule.type is RuleType.EXCLUDE and condition.beyond(rule, situation) is False:
-                lifted.add(rule.value_type)
+            if rule.type is RuleType.EXCLUDE and condition.met(rule, situation):
+                lifted.add(rule.given)
     return None
 
 
 def _in_order(rules: Iterable[BlockingRule]) -> list[BlockingRule]:
     """Strictest first, so that a decision never depends on the order in which rules were loaded."""
 
-    def strictness(rule: BlockingRule) -> tuple[int, Decimal, str]:
-        return rule.days or 0, rule.percent or Decimal(0), rule.id.hex
+    def strictness(rule: BlockingRule) -> tuple[int, Decimal, Decimal, str]:
+        amount = rule.amount.amount if rule.amount else Decimal(0)
+        return rule.days or 0, rule.percent or Decimal(0), amount, rule.id.hex
 
     return sorted(rules, key=strictness)

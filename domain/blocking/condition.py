@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.blocking.rule import BlockingRule, RuleKind, ValueType
+from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValueType
 from domain.blocking.situation import Situation
 from domain.message import Message
 
@@ -15,12 +15,19 @@ class Condition:
     """A kind of rule.
 
     `beyond`: is the figure beyond the rule's threshold? None when there is no figure to compare: then neither a block
-    nor an exclusion matches. `reason`: the sentence for a block that matched. `blocks_by` and `excludes_by`: the value
-    types that rules of this kind may have.
+    nor an exclusion matches. Where `equals`: is it what the rule names? `reason`: the sentence for a block that
+    matched. `blocks_by`: what the threshold of a rule consists of, all of it; `or_excludes_by`: what that of an
+    exclusion may consist of instead.
     """
 
     kind: RuleKind
     beyond: Callable[[BlockingRule, Situation], bool | None]
     reason: Callable[[BlockingRule, Situation], Message]
     blocks_by: frozenset[ValueType]
-    excludes_by: frozenset[ValueType]
+    or_excludes_by: frozenset[ValueType] | None = None
+    equals: bool = False
+
+    def met(self, rule: BlockingRule, situation: Situation) -> bool:
+        """Does the rule match? An exclusion is the opposite of a block, unless something is compared for equality."""
+        wanted = rule.type is not RuleType.EXCLUDE or self.equals
+        return self.beyond(rule, situation) is wanted

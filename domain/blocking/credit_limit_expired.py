@@ -41,6 +41,4 @@ EXPIRED = N_("The credit limit expired on {expiry}.")
 GROUP_EXPIRED = N_("The credit limit of credit group {group} expired on {expiry}.")
 BLANK = N_("The credit limit has no expiry date, and such limits count as expired.")
 
-CONDITION = Condition(
-    RuleKind.CREDIT_LIMIT_EXPIRED, beyond, reason, frozenset({ValueType.DAYS}), frozenset({ValueType.DAYS})
-)
+CONDITION = Condition(RuleKind.CREDIT_LIMIT_EXPIRED, beyond, reason, frozenset({ValueType.DAYS}))

@@ -48,6 +48,4 @@ GROUP_USED = N_(
 )
 USED_OF_NOTHING = N_("With the order, {used} is used against a credit limit of {limit}.")
 
-CONDITION = Condition(
-    RuleKind.CREDIT_LIMIT_USED, beyond, reason, frozenset({ValueType.PERCENT}), frozenset({ValueType.PERCENT})
-)
+CONDITION = Condition(RuleKind.CREDIT_LIMIT_USED, beyond, reason, frozenset({ValueType.PERCENT}))

@@ -32,6 +32,4 @@ OVERDUE = NN_(
     "The oldest unpaid item is {days} days overdue; the threshold is {allowed}.",
 )
 
-CONDITION = Condition(
-    RuleKind.OVERDUE_DAYS, beyond, reason, frozenset({ValueType.DAYS}), frozenset({ValueType.DAYS, ValueType.AMOUNT})
-)
+CONDITION = Condition(RuleKind.OVERDUE_DAYS, beyond, reason, frozenset({ValueType.DAYS}), frozenset({ValueType.AMOUNT}))

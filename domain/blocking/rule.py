@@ -13,15 +13,24 @@ from domain.money import Money
 class RuleKind(StrEnum):
     """What a rule looks at. One file beside this one each."""
 
+    ACCOUNT_STATUS = "ACCOUNT_STATUS"
     CREDIT_LIMIT_EXPIRED = "CREDIT_LIMIT_EXPIRED"
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
+    OVERDUE_AMOUNT = "OVERDUE_AMOUNT"
+    ORDER_AMOUNT = "ORDER_AMOUNT"
+    NEW_CUSTOMER_AMOUNT = "NEW_CUSTOMER_AMOUNT"
+    PAYMENT_TERMS = "PAYMENT_TERMS"
 
 
 class RuleType(StrEnum):
-    """BLOCK holds orders; EXCLUDE lifts blocks of the same kind and value type at wider levels."""
+    """BLOCK holds orders; WARN says the same and holds nothing; EXCLUDE lifts both at wider levels.
+
+    An exclusion lifts rules of its own kind and threshold.
+    """
 
     BLOCK = "BLOCK"
+    WARN = "WARN"
     EXCLUDE = "EXCLUDE"
 
 
@@ -39,15 +48,25 @@ class ValueType(StrEnum):
     DAYS = "DAYS"
     PERCENT = "PERCENT"
     AMOUNT = "AMOUNT"
+    ACCOUNT_STATUS = "ACCOUNT_STATUS"
+    PAYMENT_TERMS = "PAYMENT_TERMS"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A name that people gave, such as an account status: compared by its `id`, said by its `code`."""
+
+    id: UUID
+    code: str
 
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """One rule. The threshold is `days`, `percent` (0–100 or above) or `amount`, whichever is set.
+    """One rule. Its threshold is whichever is set of `days`, `percent` (0–100 or above), `amount` and the names.
 
     A block needs a figure strictly above the threshold; `at_or_above` lets equality block too, and an exclusion is the
-    exact opposite: at most the threshold, below it with `at_or_above`. `release_all` (exclusions only): the order is
-    exempt from everything, limits included.
+    exact opposite: at most the threshold, below it with `at_or_above`. A name is compared for being the same, by blocks
+    and by exclusions. `release_all` (exclusions only): the order is exempt from everything, limits included.
     """
 
     id: UUID
@@ -60,12 +79,19 @@ class BlockingRule:
     days: int | None = None
     percent: Decimal | None = None
     amount: Money | None = None
+    account_status: Coded | None = None
+    payment_terms: Coded | None = None
     at_or_above: bool = False
     release_all: bool = False
 
     @property
-    def value_type(self) -> ValueType:
-        """A rule with an amount compares amounts, with a percentage percentages, otherwise days."""
-        if self.amount is not None:
-            return ValueType.AMOUNT
-        return ValueType.DAYS if self.percent is None else ValueType.PERCENT
+    def given(self) -> frozenset[ValueType]:
+        """What its threshold consists of. An exclusion lifts only blocks whose threshold is of the same."""
+        values = {
+            ValueType.DAYS: self.days,
+            ValueType.PERCENT: self.percent,
+            ValueType.AMOUNT: self.amount,
+            ValueType.ACCOUNT_STATUS: self.account_status,
+            ValueType.PAYMENT_TERMS: self.payment_terms,
+        }
+        return frozenset(value_type for value_type, value in values.items() if value is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from domain.blocking import POLICY, BlockingRule, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking import POLICY, BlockingRule, Condition, RuleKind, RuleType, ValidFor, ValueType
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal
 
@@ -15,22 +15,34 @@ def rule_refusals(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
 
 
 def _threshold(rule: BlockingRule) -> tuple[Refusal, ...]:
-    """Exactly one threshold, of a type that fits the kind, and not negative."""
-    condition = next(c for c in POLICY if c.kind is rule.kind)
-    allowed = condition.blocks_by if rule.type is RuleType.BLOCK else condition.excludes_by
-    given = {ValueType.DAYS: rule.days, ValueType.PERCENT: rule.percent, ValueType.AMOUNT: rule.amount}
-    set_types = [value_type for value_type, value in given.items() if value is not None]
-    if len(set_types) != 1 or set_types[0] not in allowed:
-        return (Refusal(ErrorCode.INVALID_VALUE, Message(THRESHOLD[rule.kind, rule.type]), (_field(rule),)),)
+    """Exactly the threshold that fits the kind, and not negative."""
+    condition = _condition(rule)
+    instead = condition.or_excludes_by if rule.type is RuleType.EXCLUDE else None
+    if rule.given not in (condition.blocks_by, instead):
+        needed = THRESHOLD[rule.kind]
+        message = Message(needed.get(rule.type, needed[RuleType.BLOCK]))
+        return (Refusal(ErrorCode.INVALID_VALUE, message, (_field(rule),)),)
     if rule.amount is not None and rule.amount.amount < 0:
         return (Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), ("amount",), actual=rule.amount),)
-    if (rule.days or 0) < 0 or (rule.percent or Decimal(0)) < 0:
-        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), (_field(rule),)),)
+    if (rule.days or 0) < 0:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("days",)),)
+    if (rule.percent or Decimal(0)) < 0:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE), ("percent",)),)
+    if rule.kind is RuleKind.NEW_CUSTOMER_AMOUNT and not rule.days:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NEVER_NEW), ("days",)),)
+    if rule.at_or_above and condition.equals:
+        return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_REACH), ("atOrAbove",)),)
     return ()
 
 
+def _condition(rule: BlockingRule) -> Condition:
+    return next(condition for condition in POLICY if condition.kind is rule.kind)
+
+
 def _field(rule: BlockingRule) -> str:
-    return "percent" if rule.kind is RuleKind.CREDIT_LIMIT_USED else "days"
+    """The field of the threshold that a block of the kind has."""
+    needed = _condition(rule).blocks_by
+    return next(field for value_type, field in FIELDS.items() if value_type in needed)
 
 
 def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
@@ -46,7 +58,7 @@ def _scope(rule: BlockingRule) -> tuple[Refusal, ...]:
 
 
 def _release_all(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
-    if rule.release_all and rule.type is RuleType.BLOCK:
+    if rule.release_all and rule.type is not RuleType.EXCLUDE:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(BLOCK_RELEASES_NOTHING), ("releaseAll",)),)
     if rule.release_all and not confirmed:
         return (Refusal(ErrorCode.CONFIRMATION_REQUIRED, Message(WAIVES_LIMITS), ("releaseAll",)),)
@@ -55,32 +67,50 @@ def _release_all(rule: BlockingRule, confirmed: bool) -> tuple[Refusal, ...]:
 
 def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
     """Exclusions that could not lift anything: they would look like a setting and do nothing."""
-    if rule.type is RuleType.BLOCK:
+    if rule.type is not RuleType.EXCLUDE:
         return ()
     if not rule.release_all and rule.valid_for is ValidFor.ALL:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_WIDER), ("validFor",)),)
-    if not rule.release_all and rule.value_type is ValueType.AMOUNT:
+    if not rule.release_all and rule.given == _condition(rule).or_excludes_by:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(NO_SUCH_BLOCK), ("releaseAll",)),)
-    nothing = rule.value_type is ValueType.AMOUNT and rule.amount is not None and not rule.amount.amount
-    if rule.at_or_above and nothing:
+    if rule.at_or_above and rule.amount is not None and not rule.amount.amount:
         return (Refusal(ErrorCode.INVALID_VALUE, Message(BELOW_NOTHING), ("atOrAbove",)),)
     return ()
 
 
-THRESHOLD = {
-    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK): N_(
-        "A rule for expired credit limits needs a number of days only."
-    ),
-    (RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.EXCLUDE): N_(
-        "An exclusion for expired credit limits needs a number of days only."
-    ),
-    (RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK): N_("A rule for used credit limits needs a percentage only."),
-    (RuleKind.CREDIT_LIMIT_USED, RuleType.EXCLUDE): N_("An exclusion for used credit limits needs a percentage only."),
-    (RuleKind.OVERDUE_DAYS, RuleType.BLOCK): N_("A rule for days overdue needs a number of days only."),
-    (RuleKind.OVERDUE_DAYS, RuleType.EXCLUDE): N_(
-        "An exclusion for days overdue needs either a number of days or an amount."
-    ),
+FIELDS = {
+    ValueType.AMOUNT: "amount",
+    ValueType.DAYS: "days",
+    ValueType.PERCENT: "percent",
+    ValueType.ACCOUNT_STATUS: "accountStatus",
+    ValueType.PAYMENT_TERMS: "paymentTerms",
 }
+"""Where in the input a threshold stands."""
+
+THRESHOLD = {
+    RuleKind.ACCOUNT_STATUS: {RuleType.BLOCK: N_("A rule for an account status needs an account status only.")},
+    RuleKind.CREDIT_LIMIT_EXPIRED: {
+        RuleType.BLOCK: N_("A rule for expired credit limits needs a number of days only."),
+        RuleType.EXCLUDE: N_("An exclusion for expired credit limits needs a number of days only."),
+    },
+    RuleKind.CREDIT_LIMIT_USED: {
+        RuleType.BLOCK: N_("A rule for used credit limits needs a percentage only."),
+        RuleType.EXCLUDE: N_("An exclusion for used credit limits needs a percentage only."),
+    },
+    RuleKind.OVERDUE_DAYS: {
+        RuleType.BLOCK: N_("A rule for days overdue needs a number of days only."),
+        RuleType.EXCLUDE: N_("An exclusion for days overdue needs either a number of days or an amount."),
+    },
+    RuleKind.OVERDUE_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount overdue needs an amount and a percentage.")},
+    RuleKind.NEW_CUSTOMER_AMOUNT: {
+        RuleType.BLOCK: N_("A rule for new customers needs an amount and a number of days.")
+    },
+    RuleKind.PAYMENT_TERMS: {RuleType.BLOCK: N_("A rule for payment terms needs payment terms only.")},
+    RuleKind.ORDER_AMOUNT: {RuleType.BLOCK: N_("A rule for the amount of an order needs an amount only.")},
+}
+"""What a rule of a kind needs; an exclusion needs the same where nothing else stands."""
+NOTHING_TO_REACH = N_("The rule compares no figure that could reach a threshold.")
+NEVER_NEW = N_("A customer is new for a day at least.")
 NEGATIVE = N_("A threshold cannot be negative.")
 CUSTOMER_ONLY = N_("A rule for one customer names that customer and no group.")
 GROUP_ONLY = N_("A rule for a group names a credit management group and no customer.")
@@ -89,4 +119,4 @@ BLOCK_RELEASES_NOTHING = N_("Only an exclusion can release orders.")
 WAIVES_LIMITS = N_("This exclusion waives credit limits too. Confirm that this is meant.")
 NOTHING_WIDER = N_("An exclusion for all customers lifts nothing, unless it releases orders.")
 NO_SUCH_BLOCK = N_("An exclusion by amount lifts no block by days, unless it releases orders.")
-BELOW_NOTHING = N_("No amount overdue is below zero.")
+BELOW_NOTHING = N_("No amount is below zero.")

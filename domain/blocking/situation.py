@@ -29,15 +29,21 @@ class Expiry:
 
 @dataclass(frozen=True)
 class Situation:
-    """The payer at the moment of the check.
+    """The payer and its order at the moment of the check.
 
-    `used`: of the customer's limit, or of the group's where the group alone decides; None where nothing is limited.
-    `overdue`: sums per currency. `expiries`: of the limits that bind and can expire, customer before group.
+    `amount`: of the order, in its currency. `payment_terms`: the order's own, or else the payer's. `used`: of the
+    customer's limit, or of the group's where the group alone decides; None where nothing is limited. `overdue`: sums
+    per currency. `expiries`: of the limits that bind and can expire, customer before group.
     """
 
     customer: UUID
     credit_management_group: UUID | None
     risk_group: UUID | None
+    account_status: UUID | None
+    customer_since: date | None
+    day: date
+    amount: Money
+    payment_terms: UUID | None
     used: Used | None
     expiries: tuple[Expiry, ...]
     days_overdue: int

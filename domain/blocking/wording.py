@@ -1,23 +1,34 @@
 """When a rule applies, as a sentence for those who set it up.
 
-A block needs a figure above its threshold, an exclusion the exact opposite; `at_or_above` counts the threshold itself
-as above.
+Blocks and warnings need a figure above their threshold, an exclusion the exact opposite; `at_or_above` counts the
+threshold itself as above.
 """
 
 from __future__ import annotations
 
-from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValueType
+from domain.blocking.account_status import STATUS
+from domain.blocking.payment_terms import TERMS
+from domain.blocking.rule import BlockingRule, RuleKind, RuleType
 from domain.message import N_, NN_, Message, Percent
 
 
 def condition(rule: BlockingRule) -> Message:
     """The sentence of a rule."""
-    comparison = (rule.type, rule.at_or_above)
-    if rule.value_type is ValueType.AMOUNT:
-        assert rule.amount is not None
-        return Message(AMOUNT[comparison], {"amount": rule.amount})
-    if rule.value_type is ValueType.PERCENT:
-        assert rule.percent is not None
+    exact = RuleType.EXCLUDE if rule.type is RuleType.EXCLUDE else RuleType.BLOCK
+    comparison = (exact, rule.at_or_above)
+    if rule.account_status is not None:
+        return Message(STATUS, {"status": rule.account_status.code})
+    if rule.payment_terms is not None:
+        return Message(TERMS, {"terms": rule.payment_terms.code})
+    if rule.amount is not None and rule.percent is not None:
+        return Message(OVERDUE_AND_USED[comparison], {"amount": rule.amount, "percent": Percent(rule.percent)})
+    if rule.amount is not None and rule.days is not None:
+        one, many = NEW[comparison]
+        return Message(one, {"amount": rule.amount, "days": rule.days}, plural=many, count="days")
+    if rule.amount is not None:
+        said = ORDER if rule.kind is RuleKind.ORDER_AMOUNT else AMOUNT
+        return Message(said[comparison], {"amount": rule.amount})
+    if rule.percent is not None:
         return Message(USED[comparison], {"percent": Percent(rule.percent)})
     one, many = (EXPIRED if rule.kind is RuleKind.CREDIT_LIMIT_EXPIRED else OVERDUE)[comparison]
     return Message(one, {"days": rule.days or 0}, plural=many, count="days")
@@ -69,4 +80,36 @@ AMOUNT = {
     _REACHED: N_("At least {amount} is overdue."),
     _NOT_ABOVE: N_("At most {amount} is overdue."),
     _NOT_REACHED: N_("Less than {amount} is overdue."),
+}
+ORDER = {
+    _ABOVE: N_("The order comes to more than {amount}."),
+    _REACHED: N_("The order comes to at least {amount}."),
+    _NOT_ABOVE: N_("The order comes to at most {amount}."),
+    _NOT_REACHED: N_("The order comes to less than {amount}."),
+}
+OVERDUE_AND_USED = {
+    _ABOVE: N_("More than {amount} is overdue, and with the order more than {percent} of the credit limit is used."),
+    _REACHED: N_("At least {amount} is overdue, and with the order at least {percent} of the credit limit is used."),
+    _NOT_ABOVE: N_("At most {amount} is overdue, or with the order at most {percent} of the credit limit is used."),
+    _NOT_REACHED: N_(
+        "Less than {amount} is overdue, or with the order less than {percent} of the credit limit is used."
+    ),
+}
+NEW = {
+    _ABOVE: NN_(
+        "In the customer's first {days} day, the order comes to more than {amount}.",
+        "In the customer's first {days} days, the order comes to more than {amount}.",
+    ),
+    _REACHED: NN_(
+        "In the customer's first {days} day, the order comes to at least {amount}.",
+        "In the customer's first {days} days, the order comes to at least {amount}.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The customer's first {days} day is over, or the order comes to at most {amount}.",
+        "The customer's first {days} days are over, or the order comes to at most {amount}.",
+    ),
+    _NOT_REACHED: NN_(
+        "The customer's first {days} day is over, or the order comes to less than {amount}.",
+        "The customer's first {days} days are over, or the order comes to less than {amount}.",
+    ),
 }

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.tables.company import blocking_rule
+from persistence.tables.reference import account_status, payment_terms
+
+NAMED_IN_RULES = (account_status, payment_terms)
+"""What a rule may name."""
+
+NAMES_IN_RULES = tuple(
+    sa.select(table.c.code)
+    .where(table.c.id == blocking_rule.c[f"{table.name}_id"])
+    .correlate(blocking_rule)
+    .scalar_subquery()
+    .label(f"{table.name}_code")
+    for table in NAMED_IN_RULES
+)
+"""The codes of what rules name: looked up row by row, so that who has no rules pays nothing."""
 
 BLOCKING_RULE = Shape(
     name="BlockingRule",
@@ -23,6 +39,8 @@ BLOCKING_RULE = Shape(
         "percent": tidy(blocking_rule.c.percent),
         "amount": blocking_rule.c.amount,
         "currency": blocking_rule.c.currency,
+        **{f"{table.name}_id": blocking_rule.c[f"{table.name}_id"] for table in NAMED_IN_RULES},
+        **{name.name: name.element for name in NAMES_IN_RULES},
         "at_or_above": blocking_rule.c.at_or_above,
         "release_all": blocking_rule.c.release_all,
         "active": blocking_rule.c.active,

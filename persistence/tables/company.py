@@ -81,6 +81,8 @@ blocking_rule = table(
     percent("percent", "above this share of the limit"),
     amount("amount", "above, or for an exclusion below, this amount", nullable=True),
     currency("currency", "of the amount", nullable=True),
+    reference("account_status_id", "account_status", "this credit standing", nullable=True),
+    reference("payment_terms_id", "payment_terms", "these terms of the order", nullable=True),
     flag("at_or_above", "reaching the threshold is enough"),
     flag("release_all", "an exclusion that lifts every block, limits included"),
     flag("active", "in force", default=True),

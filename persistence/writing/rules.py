@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
-from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
+from domain.blocking import BlockingRule, Coded, RuleKind, RuleType, ValidFor
 from domain.blocking.saving import rule_refusals
 from domain.message import N_, Message
 from domain.money import Money
@@ -20,7 +20,7 @@ from persistence.keys import new_key
 from persistence.reevaluating import reevaluate, waiting_in
 from persistence.statements import Row, Statement, insert
 from persistence.tables.company import blocking_rule
-from persistence.tables.reference import credit_management_group, risk_group
+from persistence.tables.reference import account_status, credit_management_group, payment_terms, risk_group
 from persistence.take import Result, Transaction
 from persistence.writing.finding import version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
@@ -35,6 +35,14 @@ NOT_OF_COMPANY = N_("The customer belongs to another company than the rule.")
 UNKNOWN = {
     credit_management_group.name: N_("There is no such credit management group that the company could use."),
     risk_group.name: N_("There is no such risk group that the company could use."),
+    account_status.name: N_("There is no such account status that the company could use."),
+    payment_terms.name: N_("There are no such payment terms that the company could use."),
+}
+PATHS = {
+    credit_management_group.name: "creditManagementGroup",
+    risk_group.name: "riskGroup",
+    account_status.name: "accountStatus",
+    payment_terms.name: "paymentTerms",
 }
 PERCENT_DIGITS = N_("A percentage has at most 4 decimals and is below 100 000.")
 WAIVER = N_("A rule that waives credit limits is saved only by who may change credit.")
@@ -53,6 +61,8 @@ _COLUMNS = (
     "percent",
     "amount",
     "currency",
+    "account_status_id",
+    "payment_terms_id",
     "at_or_above",
     "release_all",
     "active",
@@ -73,12 +83,12 @@ _COMPANY = Statement(
 )
 _USABLE = {
     table.name: Statement(
-        sa.select(table.c.id).where(
+        sa.select(table.c.code).where(
             table.c.id == sa.bindparam("id", type_=sa.Uuid()),
             sa.or_(table.c.company_id.is_(None), table.c.company_id == sa.bindparam("company", type_=sa.Uuid())),
         )
     )
-    for table in (credit_management_group, risk_group)
+    for table in (credit_management_group, risk_group, account_status, payment_terms)
 }
 
 
@@ -100,6 +110,8 @@ class RuleToSave:
     days: int | None = None
     percent: Decimal | None = None
     amount: Money | None = None
+    account_status: UUID | None = None
+    payment_terms: UUID | None = None
     at_or_above: bool = False
     release_all: bool = False
     active: bool = True
@@ -165,11 +177,14 @@ async def _kept(tx: Transaction, key: UUID, expected_version: int | None) -> Row
 async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[dict[str, Any], list[Refusal]]:
     """The columns of a rule, and everything in the way of saving it."""
     customer, refusals = await _customer(tx, company, wanted)
-    for name in (credit_management_group.name, risk_group.name):
+    named: dict[str, Coded] = {}
+    for name, usable in _USABLE.items():
         key = getattr(wanted, name)
-        if key is not None and await _USABLE[name].value(tx.conn, id=key, company=company) is None:
-            path = "creditManagementGroup" if name == credit_management_group.name else "riskGroup"
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[name]), (path,)))
+        code = None if key is None else await usable.value(tx.conn, id=key, company=company)
+        if key is not None:
+            named[name] = Coded(key, code or "")
+            if code is None:
+                refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[name]), (PATHS[name],)))
     if wanted.amount is not None:
         refusals += tx.amount_refusals(wanted.amount, ("amount",), positive=False)
     refusals += percent_refusals(wanted.percent, ("percent",))
@@ -184,6 +199,8 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
         days=wanted.days,
         percent=wanted.percent,
         amount=wanted.amount,
+        account_status=named.get(account_status.name),
+        payment_terms=named.get(payment_terms.name),
         at_or_above=wanted.at_or_above,
         release_all=wanted.release_all,
     )
@@ -223,6 +240,8 @@ def _columns(rule: BlockingRule, company: UUID, active: bool) -> dict[str, Any]:
         "percent": rule.percent,
         "amount": rule.amount.amount if rule.amount else None,
         "currency": rule.amount.currency if rule.amount else None,
+        "account_status_id": rule.account_status.id if rule.account_status else None,
+        "payment_terms_id": rule.payment_terms.id if rule.payment_terms else None,
         "at_or_above": rule.at_or_above,
         "release_all": rule.release_all,
         "active": active,

@@ -12,7 +12,7 @@ from domain.audit import AuditEventKind
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
-from persistence.shapes.named import CREDIT_MANAGEMENT_GROUP, RISK_GROUP
+from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, RISK_GROUP
 from persistence.shapes.parameters import CREDIT_PARAMETERS
 from persistence.shapes.rule import BLOCKING_RULE
 from persistence.writing.parameters import ParametersToSave, Step, save_parameters
@@ -43,7 +43,7 @@ class SaveBlockingRuleInput:
     )
     company: str = strawberry.field(description="Code of the company it decides for.")
     kind: RuleKind = strawberry.field(description="What it looks at.")
-    type: RuleType = strawberry.field(description="Whether it blocks or lifts a block.")
+    type: RuleType = strawberry.field(description="Whether it blocks, warns, or lifts a block.")
     valid_for: ValidFor = strawberry.field(description="One customer, a credit management group, or all.")
     customer: CustomerKey | None = strawberry.field(default=None, description="The one customer.")
     credit_management_group: strawberry.ID | None = strawberry.field(default=None, description="The group.")
@@ -53,6 +53,12 @@ class SaveBlockingRuleInput:
     days: int | None = strawberry.field(default=None, description="Threshold in days.")
     percent: Decimal | None = strawberry.field(default=None, description="Threshold as a share of the limit.")
     amount: MoneyInput | None = strawberry.field(default=None, description="Threshold as an amount.")
+    account_status: strawberry.ID | None = strawberry.field(
+        default=None, description="The credit standing that is looked for."
+    )
+    payment_terms: strawberry.ID | None = strawberry.field(
+        default=None, description="The payment terms that are looked for."
+    )
     at_or_above: bool = strawberry.field(default=False, description="Reaching the threshold is enough.")
     release_all: bool = strawberry.field(
         default=False, description="An exclusion that lifts every block, credit limits included."
@@ -66,6 +72,7 @@ class SaveBlockingRuleInput:
     def wanted(self) -> RuleToSave:
         """As persistence takes it."""
         group, risk = self.credit_management_group, self.risk_group
+        status, terms = self.account_status, self.payment_terms
         same = ("company", "kind", "type", "valid_for", "days", "percent", "at_or_above", "release_all", "active")
         return RuleToSave(
             **{name: getattr(self, name) for name in same},
@@ -73,6 +80,8 @@ class SaveBlockingRuleInput:
             customer=None if self.customer is None else customer_named(self.customer),
             credit_management_group=None if group is None else key_of(group, CREDIT_MANAGEMENT_GROUP.prefix),
             risk_group=None if risk is None else key_of(risk, RISK_GROUP.prefix),
+            account_status=None if status is None else key_of(status, ACCOUNT_STATUS.prefix),
+            payment_terms=None if terms is None else key_of(terms, PAYMENT_TERMS.prefix),
             amount=None if self.amount is None else self.amount.to_domain(),
             confirmed=self.confirmed,
             expected_version=self.expected_version,

@@ -11,7 +11,7 @@ from domain.amounts import amount_refusals
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import RateMissing
-from domain.refusal import ErrorCode, Refusal, rate_refusal
+from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence.checking import WhatIf, what_if
 from persistence.facts import Moment
 from persistence.writing.finding import NO_SUCH_CUSTOMER
@@ -81,7 +81,8 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
         return None, refusals
     known = order["id"] if order is not None else None
     step = given.checkpoint or Checkpoint.CONFIRMATION
-    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date), []
+    terms = None if given.payment_terms is None else given.payment_terms.replace("\0", "")
+    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date, terms), []
 
 
 async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:
@@ -90,5 +91,7 @@ async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:
             checked = await what_if(conn, wanted, Moment(context.now))
     except RateMissing as missing:
         return CheckCreditPayload(check=None, errors=[UserError(refusal=rate_refusal(missing))])
+    except Refused as refused:
+        return CheckCreditPayload(check=None, errors=[UserError(refusal=refusal) for refusal in refused.refusals])
     check = CreditCheck(decision=checked.decision, facts=checked.facts, asked=checked.asks, sales_order=checked.order)
     return CheckCreditPayload(check=check, errors=[])

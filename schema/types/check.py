@@ -57,11 +57,16 @@ coded(
     "Why an order is held, most serious first.",
     CUSTOMER_ON_HOLD="The customer or its party is blocked.",
     FORCED="Somebody held it by hand.",
+    ACCOUNT_STATUS="The customer has an account status that a rule minds.",
     GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
     CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
+    OVERDUE_AMOUNT="More is overdue, and more of the limit would be used, than a rule allows.",
+    ORDER_AMOUNT="The order comes to more than a rule allows.",
+    NEW_CUSTOMER_AMOUNT="The customer is new, and the order comes to more than a rule allows.",
+    PAYMENT_TERMS="The order has payment terms that a rule minds.",
 )
 coded(
     UnblockKind,

@@ -14,7 +14,7 @@ from persistence.facts import rule_of
 from persistence.selection import Chosen, Finished
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
-from persistence.shapes.named import CREDIT_MANAGEMENT_GROUP, RISK_GROUP
+from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, RISK_GROUP
 from persistence.shapes.rule import BLOCKING_RULE
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
@@ -26,20 +26,26 @@ from schema.types.node import Record
 if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.customer import Customer
-    from schema.types.named import CreditManagementGroup, RiskGroup
+    from schema.types.named import AccountStatus, CreditManagementGroup, PaymentTerms, RiskGroup
 
 coded(
     RuleKind,
     "What a blocking rule looks at.",
+    ACCOUNT_STATUS="Which account status the customer has.",
     CREDIT_LIMIT_EXPIRED="How long ago a limit expired.",
     CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
+    OVERDUE_AMOUNT="How much is overdue, together with the share of the limit that is used with the order.",
+    ORDER_AMOUNT="What the order comes to.",
+    NEW_CUSTOMER_AMOUNT="What the order of a new customer comes to.",
+    PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
 )
 coded(
     RuleType,
     "Whether a rule holds orders.",
     BLOCK="It holds them.",
-    EXCLUDE="It lifts blocks of its own kind at wider levels.",
+    WARN="It says the same as a block, and holds nothing.",
+    EXCLUDE="It lifts blocks and warnings of its own kind at wider levels.",
 )
 coded(
     ValidFor,
@@ -51,7 +57,7 @@ coded(
 
 
 _SAID: Mapping[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("kind", "type", "valid_for", "currency"), str),
+    **dict.fromkeys(("kind", "type", "valid_for", "currency", "account_status_code", "payment_terms_code"), str),
     "days": int,
     "percent": Decimal,
     "amount": Decimal,
@@ -59,7 +65,17 @@ _SAID: Mapping[str, Callable[[str], Any]] = {
 }
 """The fields of a rule that its sentence is made of, and how each is read from text."""
 
-_UNSAID = dict.fromkeys(("id", "customer_id", "credit_management_group_id", "risk_group_id", "release_all"))
+_UNSAID = dict.fromkeys(
+    (
+        "id",
+        "customer_id",
+        "credit_management_group_id",
+        "risk_group_id",
+        "account_status_id",
+        "payment_terms_id",
+        "release_all",
+    )
+)
 
 
 @finisher("condition")
@@ -75,14 +91,14 @@ def _condition(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
 
 @shaped(BLOCKING_RULE, "When an order is held although its limits have room, and when it is not.")
 class BlockingRule(Record):
-    """Rows of the rule shape. One of days, percent and amount is set."""
+    """Rows of the rule shape. What is set of days, percent, amount and names is the threshold."""
 
     company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
         "company_id", COMPANY, "The company whose orders it is about."
     )
     kind: RuleKind = stored("What it looks at.")
     kind_label: str = labelled("kind", RuleKind)
-    type: RuleType = stored("Whether it blocks or lifts a block.")
+    type: RuleType = stored("Whether it blocks, warns, or lifts a block.")
     type_label: str = labelled("type", RuleType)
     valid_for: ValidFor = stored("For whom it is.")
     valid_for_label: str = labelled("valid_for", ValidFor)
@@ -97,7 +113,13 @@ class BlockingRule(Record):
     )
     days: int | None = stored("More than so many days.")
     percent: Decimal | None = stored("Above this share of the limit.")
-    amount: Money | None = money("At most this amount, for an exclusion.", "amount")
+    amount: Money | None = money("Above this amount, or for an exclusion at most this amount.", "amount")
+    account_status: Annotated[AccountStatus, strawberry.lazy("schema.types.named")] | None = link(
+        "account_status_id", ACCOUNT_STATUS, "The credit standing that is looked for."
+    )
+    payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(
+        "payment_terms_id", PAYMENT_TERMS, "The payment terms that are looked for."
+    )
     at_or_above: bool = stored("Reaching the threshold is enough to block.")
     release_all: bool = stored("An exclusion that lifts every block, limits included.")
     active: bool = stored("In force.")

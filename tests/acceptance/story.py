@@ -50,6 +50,8 @@ CHECK = f"""query($input: CheckCreditInput!) {{ checkCredit(input: $input) {{
   check {{ {WHY} }} errors {{ code message path }} }} }}"""
 SAVE_RULE = f"""mutation($input: SaveBlockingRuleInput!) {{
   saveBlockingRule(input: $input) {{ blockingRule {{ id }} {ERRORS} }} }}"""
+SAVE_NAME = """mutation($input: Save%(kind)sInput!) {
+  save%(kind)s(input: $input) { %(field)s { id } errors { code message path } } }"""
 SAVE_PARAMETERS = f"""mutation($input: SaveCreditParametersInput!) {{
   saveCreditParameters(input: $input) {{ {ERRORS} }} }}"""
 CREDIT = f"""query($key: CustomerKey!, $asOf: Date, $currency: CurrencyCode) {{ customer(by: $key) {{
@@ -170,6 +172,13 @@ class Story:
         """A blocking rule for all customers unless it says otherwise."""
         given = {"company": company, "kind": kind, "type": "BLOCK", "validFor": "ALL"} | more
         return await self.tell(SAVE_RULE, given, "CREDIT_MANAGER")
+
+    async def name(self, kind: str, code: str, **more: Any) -> str:
+        """A name that people give, such as an `AccountStatus`; its id."""
+        saving = SAVE_NAME % {"kind": kind, "field": kind[0].lower() + kind[1:]}
+        payload = await self.tell(saving, {"code": code, "name": f"Called {code}", **more}, "ADMIN")
+        found: str = payload[kind[0].lower() + kind[1:]]["id"]
+        return found
 
     async def parameters(self, company: str, **more: Any) -> Any:
         """How a company manages credit."""

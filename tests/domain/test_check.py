@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
 from domain.release import Release
@@ -40,9 +42,24 @@ def group_uses(amount: str) -> Facts:
     return with_group(balances=(owes(amount),))
 
 
+LARGE = replace(
+    HEALTHY,
+    rules=(*HEALTHY.rules, rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"))),
+)
+WATCH = Coded(UUID(int=500), "WATCH")
+WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
+LATER = Coded(UUID(int=510), "N120")
+LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
+MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
+FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
+NEW = with_customer(replace(HEALTHY, rules=(FIRST,)), customer_since=TODAY)
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH, FIRST)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
+        WATCHED,
         on_hold=True,
+        payment_terms=LATER.id,
+        customer_since=TODAY,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
     ),
@@ -63,6 +80,19 @@ TABLE = [
     ("more than 90 % is used", HEALTHY, order("50,000.01 SEK"), HELD, ["CREDIT_LIMIT_USED"]),
     ("30 days overdue", overdue(30), ORDER, PASSED, []),
     ("31 days overdue", overdue(31), ORDER, HELD, ["OVERDUE_DAYS"]),
+    ("a customer to be watched", WATCHED, order("49,999 SEK"), HELD, ["ACCOUNT_STATUS"]),
+    ("long terms", replace(HEALTHY, rules=(LONG,)), replace(ORDER, payment_terms=LATER.id), HELD, ["PAYMENT_TERMS"]),
+    ("half is used and much overdue", replace(overdue(1), rules=(MUCH,)), order("10,000 SEK"), PASSED, []),
+    (
+        "more than half is used and much overdue",
+        replace(overdue(1), rules=(MUCH,)),
+        order("10,000.01 SEK"),
+        HELD,
+        ["OVERDUE_AMOUNT"],
+    ),
+    ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
+    ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
+    ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
 ]
 
@@ -130,7 +160,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 6
+    assert len(check(facts, delivered).reasons) == 11
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

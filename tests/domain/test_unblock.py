@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
 from domain.exposure import Balance, Category, CountingPolicy
@@ -41,6 +42,7 @@ from tests.domain.words import (
 
 PAY, LESS, WAIT, RAISE = UnblockKind
 OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
+WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
 USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
 
 
@@ -215,6 +217,42 @@ def test_an_expired_limit_needs_a_new_one_and_no_amount() -> None:
     assert list(options(Facts(customer(terms=renewed), rules=(expired,)), order("1 SEK"))) == [WAIT]
 
 
+def test_an_order_above_the_amount_of_a_rule_can_only_be_made_smaller() -> None:
+    above = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("100 EUR"), at_or_above=True)
+    found = options(Facts(customer(normal("10,000 SEK")), rules=(above,)), order("1,200 SEK"))
+    assert list(found) == [LESS]
+    assert found[LESS].amount == money("1,149.94 SEK"), "99.994... is rounded to 99.99 euro"
+
+
+def test_a_customer_with_a_status_that_is_blocked_has_no_way_out() -> None:
+    watch = Coded(UUID(int=500), "WATCH")
+    blocked = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=watch)
+    assert options(Facts(customer(normal("1 SEK"), account_status=watch.id), rules=(blocked,)), order("2 SEK")) == {}
+
+
+def test_much_overdue_is_paid_down_or_the_order_or_its_share_made_smaller() -> None:
+    late = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("3,000 SEK"), percent=Decimal(70))
+    facts = Facts(customer(normal("10,000 SEK"), balances=(owes("4,000 SEK", 10),)), rules=(late,))
+    found = options(facts, order("4,000 SEK"))
+    assert list(found) == [PAY, LESS, RAISE]
+    assert (found[PAY].amount, found[LESS].amount) == (money("1,000 SEK"), money("3,000 SEK"))
+    assert found[RAISE].amount == money("11,428.58 SEK"), "of which 8,000 is not more than 70 %"
+
+
+def test_a_warning_needs_no_way_out_and_makes_none_longer() -> None:
+    facts = Facts(customer(normal("100 SEK")), rules=(WARNING,))
+    assert options(facts, order("61 SEK")) == {}
+    assert options(facts, order("101 SEK"))[LESS].amount == money("100 SEK")
+
+
+def test_a_new_customer_orders_less_or_waits_until_it_is_new_no_more() -> None:
+    first = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("10 SEK"), days=90)
+    facts = Facts(customer(normal("100 SEK"), customer_since=days(-80)), rules=(first,))
+    found = options(facts, order("11 SEK"))
+    assert list(found) == [LESS, WAIT]
+    assert (found[LESS].amount, found[WAIT].date) == (money("10 SEK"), days(10))
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -257,12 +295,29 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     )
     terms = LimitTerms(own, (policy("50 EUR", "50", days(2)),) if some(st.booleans()) else ())
     horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
-    payer = customer(terms=terms, balances=balances, policy=horizon)
+    payer = customer(terms=terms, balances=balances, policy=horizon, customer_since=days(-10))
     shared = group(
         replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
     )
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
-    rules = tuple(one for one in (OVERDUE, USED, expired) if some(st.booleans()))
+    large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
+    larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
+    first = rule(
+        RuleKind.NEW_CUSTOMER_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        days=some(st.integers(1, 30)),
+    )
+    late = rule(
+        RuleKind.OVERDUE_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        percent=Decimal(some(st.integers(0, 100))),
+        at_or_above=some(st.booleans()),
+    )
+    rules = tuple(one for one in (OVERDUE, USED, WARNING, expired, large, larger, late, first) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 

@@ -107,6 +107,10 @@ query ($where: BlockingRuleWhere) { blockingRules(where: $where) { nodes {
             {"kind": "OVERDUE_DAYS", "type": "EXCLUDE", "amount": 100, "currency": "SEK", "release_all": True},
             "At most SEK\u00a0100.00 is overdue.",
         ),
+        (
+            {"kind": "ORDER_AMOUNT", "type": "BLOCK", "amount": 100, "currency": "SEK"},
+            "The order comes to more than SEK\u00a0100.00.",
+        ),
     ],
 )
 async def test_a_rule_says_when_it_applies(ask: Asker, world: World, columns: dict[str, object], sentence: str) -> None:

@@ -132,15 +132,23 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
         {"type": "BLOCK", "kind": "OVERDUE_DAYS", "days": 40, "at_or_above": True},
         {"type": "EXCLUDE", "kind": "OVERDUE_DAYS", "amount": Decimal("500"), "currency": "SEK"},
         {"type": "EXCLUDE", "kind": "CREDIT_LIMIT_USED", "percent": Decimal("80.5")},
+        {"type": "BLOCK", "kind": "ORDER_AMOUNT", "amount": Decimal("500"), "currency": "SEK"},
     ]
+    ways.append(ways[-1] | {"kind": "OVERDUE_AMOUNT", "percent": Decimal(70)})
+    ways.append(ways[-2] | {"kind": "NEW_CUSTOMER_AMOUNT", "days": 90})
+    status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
+    ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
+    terms = await firms.put("payment_terms", code=f"N120-{language}", name="Long", days=120)
+    ways.append({"type": "BLOCK", "kind": "PAYMENT_TERMS", "payment_terms_id": terms})
     for way in ways:
         await firms.put("blocking_rule", **rule, **way)
-    query = "{ blockingRules(first: 100) { nodes { kind condition } } }"
+    query = "{ blockingRules(first: 100) { nodes { kind condition accountStatus { code } paymentTerms { code } } } }"
     answer, fast = await both(query, companies=[OWN.code], language=language)
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) == 5
+    assert len(set(said)) >= 10
+    assert any(f"WATCH-{language}" in one for one in said)
 
 
 ADJUSTMENTS = """query ($companies: [String!]) {

@@ -97,6 +97,7 @@ BAD_RULES = [
      "AMOUNT_NEGATIVE", "amount"),
     ({"type": "EXCLUDE", "days": None, "amount": sek("1.001"), "releaseAll": True, "confirmed": True},
      "AMOUNT_PRECISION", "amount"),
+    ({"kind": "ACCOUNT_STATUS", "days": None, "accountStatus": "acs_" + "0" * 32}, "NOT_FOUND", "accountStatus"),
     ({"kind": "CREDIT_LIMIT_USED", "days": None, "percent": "1.00001"}, "INVALID_VALUE", "percent"),
     ({"id": "rul_" + "0" * 32}, "NOT_FOUND", "blockingRule"),
 ]  # fmt: skip

@@ -1,0 +1,154 @@
+"""Writes or checks `docs/rules.md`, every kind of blocking rule: `python -m schema.rules [--check]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.blocking import POLICY, Condition, RuleKind, ValueType
+
+FILE = Path(__file__).parents[1] / "docs" / "rules.md"
+
+BEGINNING = """\
+# Blocking rules
+
+Written by `python -m schema.rules` from `domain/blocking/` and the names that other systems give. A test reads it.
+
+A rule of `saveBlockingRule` is for one customer, for a credit management group (and a class of risk in it), or for all
+customers of a company. `BLOCK` holds orders; `WARN` says the same and holds nothing: where nothing holds, the answer is
+WARNED with its reasons. `EXCLUDE` lifts both at wider levels, of its own kind and threshold, and with `releaseAll`
+exempts an order from everything, limits included.
+
+For each kind the levels are asked from narrow to wide, customer, group, all, at each level blocks before exclusions.
+All reasons are told, most serious first. The order in which rules were saved decides nothing. A figure blocks strictly
+above its threshold; with `atOrAbove` also at it. An exclusion is the exact opposite; where a name is compared, both
+look for the same name. What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a kind is about, what others call it, an example, and the test through the API that shows it."""
+
+    blocks_when: str
+    example: str
+    test: str
+    d365: str = ""
+    sap: str = ""
+    qad: str = ""
+
+
+KNOWN: Mapping[RuleKind, Known] = {
+    RuleKind.ACCOUNT_STATUS: Known(
+        "The customer has this account status.",
+        "Every customer with the status WATCH.",
+        "test_a_customer_with_a_certain_account_status_is_held",
+        d365="Account status",
+    ),
+    RuleKind.CREDIT_LIMIT_EXPIRED: Known(
+        "The limit of the customer or of its group expired more than so many days ago.",
+        "14 days: a limit that expired on the 1st blocks from the 16th on.",
+        "test_an_expired_limit_holds_after_the_days_of_a_rule",
+        d365="Credit limit expired",
+        sap="Validity of the credit limit",
+    ),
+    RuleKind.CREDIT_LIMIT_USED: Known(
+        "More than so many percent of the limit is used, with the order.",
+        "90 %: of a limit of 100,000 at most 90,000 may be used.",
+        "test_an_order_that_uses_more_of_the_limit_than_a_share_is_held",
+        d365="Credit limit used",
+        sap="Static check, degree of utilization",
+        qad="Early-warning percentage",
+    ),
+    RuleKind.OVERDUE_DAYS: Known(
+        "The oldest claimed item is overdue for more than so many days. An exclusion may name an amount instead: at"
+        " most so much is overdue.",
+        "30 days: an item due on 1 March blocks from 1 April on.",
+        "test_an_item_overdue_for_longer_than_the_days_of_a_rule_holds",
+        d365="Days overdue",
+        sap="Oldest open item, by due day",
+        qad="Maximum days overdue",
+    ),
+    RuleKind.OVERDUE_AMOUNT: Known(
+        "More than an amount is overdue, and with the order more than so many percent of the limit is used.",
+        "3,000 and 70 %: with 4,000 overdue and nothing else used of 10,000, an order of 3,000 passes, more is held.",
+        "test_an_amount_overdue_holds_once_much_of_the_limit_is_used",
+        d365="Overdue amount",
+    ),
+    RuleKind.ORDER_AMOUNT: Known(
+        "The order comes to more than an amount, converted.",
+        "5,000 EUR: at 11.50 an order of 57,500.05 SEK passes.",
+        "test_an_order_of_more_than_an_amount_is_held_and_a_smaller_one_passes",
+        d365="Sales order",
+        sap="Maximum document value",
+    ),
+    RuleKind.NEW_CUSTOMER_AMOUNT: Known(
+        "The order comes to more than an amount, converted, and the customer is in its first so many days"
+        " (`customerSince` is the first).",
+        "1,000 and 90 days: an order of 1,000.01 passes from the 91st day on.",
+        "test_a_new_customer_may_order_for_less_than_others",
+        sap="Maximum document value for new customers",
+    ),
+    RuleKind.PAYMENT_TERMS: Known(
+        "The order has these payment terms, of its own or else those of its payer.",
+        "Every order that is to be paid after 120 days.",
+        "test_an_order_with_certain_payment_terms_is_held",
+        d365="Terms of payment",
+        sap="Critical fields: payment terms",
+    ),
+}
+"""Every kind; one that is missing fails the test."""
+
+INPUTS = {
+    ValueType.DAYS: "`days`",
+    ValueType.PERCENT: "`percent`",
+    ValueType.AMOUNT: "`amount`",
+    ValueType.ACCOUNT_STATUS: "`accountStatus`",
+    ValueType.PAYMENT_TERMS: "`paymentTerms`",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([BEGINNING, *(line for condition in POLICY for line in _kind(condition))])
+
+
+def _kind(condition: Condition) -> Iterator[str]:
+    known = KNOWN[condition.kind]
+    names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad}
+    yield f"## {condition.kind.value}\n"
+    yield known.blocks_when + "\n"
+    yield f"- **Threshold**: {_threshold(condition)}"
+    yield f"- **Elsewhere**: {'; '.join(f'{system}: {name}' for system, name in names.items() if name)}"
+    yield f"- **Example**: {known.example}"
+    yield f"- **Test**: `{known.test}`\n"
+
+
+def _threshold(condition: Condition) -> str:
+    told = _inputs(condition.blocks_by)
+    if condition.or_excludes_by is not None:
+        told += f"; for an exclusion also {_inputs(condition.or_excludes_by)}"
+    return told
+
+
+def _inputs(needed: frozenset[ValueType]) -> str:
+    return " and ".join(said for value_type, said in INPUTS.items() if value_type in needed)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the file, or say whether it is as the code has it."""
+    if list(arguments) == ["--check"]:
+        fresh = FILE.exists() and FILE.read_text("utf-8") == page()
+        sys.stdout.write(f"rules.md: {'fresh' if fresh else 'stale, run python -m schema.rules'}\n")
+        return 0 if fresh else 1
+    if arguments:
+        sys.stdout.write("usage: python -m schema.rules [--check]\n")
+        return 2
+    FILE.write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,158 @@
+"""Every kind of blocking rule, told through the API: what holds an order, what it says, and what lets it go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.acceptance.story import CHECK, Story, money
+from tests.schema.world import TODAY
+
+
+def codes(decision: Any) -> list[str]:
+    return [reason["code"] for reason in decision["reasons"]]
+
+
+async def customer_with_room(story: Story, account: str, **more: Any) -> None:
+    """A Swedish customer with a limit of 100,000."""
+    await story.customer("SE01", account, **more)
+    await story.own_limit("SE01", account, "100000")
+
+
+def only(account: str) -> dict[str, Any]:
+    """A rule for one customer of the Swedish company."""
+    return {"validFor": "CUSTOMER", "customer": {"number": {"company": "SE01", "account": account}}}
+
+
+def day(number: int) -> str:
+    """So many days from today, back when negative."""
+    return (TODAY + timedelta(days=number)).isoformat()
+
+
+async def test_an_expired_limit_holds_after_the_days_of_a_rule(story: Story) -> None:
+    await story.customer("SE01", "expired")
+    await story.own_limit("SE01", "expired", "100000", **{"from": day(-30)}, until=day(-15))
+    rule = await story.rule("SE01", "CREDIT_LIMIT_EXPIRED", days=15, **only("expired"))
+    assert (await story.check("SE01", "expired", "1"))["outcome"] == "PASSED"
+    await story.rule("SE01", "CREDIT_LIMIT_EXPIRED", days=14, **only("expired"), id=rule["blockingRule"]["id"])
+    held = (await story.submit("SE01", "expired", "E-1", "1"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_EXPIRED"])
+
+
+async def test_an_order_that_uses_more_of_the_limit_than_a_share_is_held(story: Story) -> None:
+    await customer_with_room(story, "used")
+    await story.rule("SE01", "CREDIT_LIMIT_USED", percent="90", **only("used"))
+    held = (await story.submit("SE01", "used", "U-1", "90000.01"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_USED"])
+    assert (await story.submit("SE01", "used", "U-2", "90000"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_an_item_overdue_for_longer_than_the_days_of_a_rule_holds(story: Story) -> None:
+    await customer_with_room(story, "late")
+    await story.rule("SE01", "OVERDUE_DAYS", days=30, **only("late"))
+    await story.invoice("SE01", "late", "LATE-1", "500", day(-30))
+    assert (await story.check("SE01", "late", "1"))["outcome"] == "PASSED"
+    await story.invoice("SE01", "late", "LATE-2", "200", day(-31))
+    held = (await story.submit("SE01", "late", "O-1", "1"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["OVERDUE_DAYS"])
+    assert (held["unblock"][0]["kind"], held["unblock"][0]["amount"]) == ("PAY", money("200.00", "SEK"))
+
+
+async def test_an_order_of_more_than_an_amount_is_held_and_a_smaller_one_passes(story: Story) -> None:
+    await customer_with_room(story, "large")
+    await story.rule("SE01", "ORDER_AMOUNT", amount=money("5000", "EUR"), **only("large"))
+
+    held = (await story.submit("SE01", "large", "L-1", "57500.10"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["ORDER_AMOUNT"])
+    assert held["explanation"] == "The order comes to SEK\u00a057,500.10; the threshold is €5,000.00."
+    assert [(option["kind"], option["amount"]) for option in held["unblock"]] == [("LESS", money("57500.05", "SEK"))]
+    assert (await story.submit("SE01", "large", "L-2", "57500.05"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_a_customer_with_a_certain_account_status_is_held(story: Story) -> None:
+    watched = await story.name("AccountStatus", "WATCH")
+    await customer_with_room(story, "watched", accountStatus="WATCH")
+    await customer_with_room(story, "other")
+    rule = await story.rule("SE01", "ACCOUNT_STATUS", accountStatus=watched)
+
+    held = await story.submit("SE01", "watched", "W-1", "100")
+    assert (held["decision"]["outcome"], codes(held["decision"])) == ("HELD", ["ACCOUNT_STATUS"])
+    assert held["decision"]["explanation"] == "The account status of the customer is WATCH."
+    assert held["decision"]["unblock"] == []
+    assert (await story.submit("SE01", "other", "W-2", "100"))["decision"]["outcome"] == "PASSED"
+    await story.rule("SE01", "ACCOUNT_STATUS", accountStatus=watched, active=False, id=rule["blockingRule"]["id"])
+    assert (await story.submit("SE01", "watched", "W-1", "100"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_an_order_with_certain_payment_terms_is_held(story: Story) -> None:
+    long = await story.name("PaymentTerms", "N120", days=120)
+    await story.name("PaymentTerms", "N30", days=30)
+    await customer_with_room(story, "slow", paymentTerms="N120")
+    await story.rule("SE01", "PAYMENT_TERMS", paymentTerms=long, **only("slow"))
+
+    held = (await story.submit("SE01", "slow", "P-1", "100"))["decision"]
+    assert (held["outcome"], codes(held), held["unblock"]) == ("HELD", ["PAYMENT_TERMS"], [])
+    assert held["explanation"] == "The payment terms of the order are N120."
+    assert (await story.submit("SE01", "slow", "P-2", "100", paymentTerms="N30"))["decision"]["outcome"] == "PASSED"
+    assert codes(await story.check("SE01", "slow", "100", paymentTerms="N120")) == ["PAYMENT_TERMS"]
+    assert (await story.check("SE01", "slow", "100", paymentTerms="N30"))["outcome"] == "PASSED"
+    given = {"customer": {"number": {"company": "SE01", "account": "slow"}}, "amount": money("1", "SEK")}
+    answer = await story.ask(CHECK, {"input": given | {"paymentTerms": "NEVER"}}, as_="CREDIT_CLERK")
+    assert [(one["code"], one["path"]) for one in answer.data["checkCredit"]["errors"]] == [
+        ("NOT_FOUND", ["paymentTerms"])
+    ]
+
+
+async def test_an_amount_overdue_holds_once_much_of_the_limit_is_used(story: Story) -> None:
+    await story.customer("SE01", "member")
+    await story.group("G-LATE", "SEK", "10000", ("SE01", "member"))
+    await story.invoice("SE01", "member", "MEMBER-1", "4000", day(-10))
+    await story.rule("SE01", "OVERDUE_AMOUNT", amount=money("3000", "SEK"), percent="70", **only("member"))
+
+    assert (await story.check("SE01", "member", "3000"))["outcome"] == "PASSED"
+    held = (await story.submit("SE01", "member", "M-1", "4000"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["OVERDUE_AMOUNT"])
+    assert held["explanation"] == (
+        "SEK\u00a04,000.00 is overdue, and with the order SEK\u00a08,000.00 of the credit limit of SEK\u00a010,000.00"
+        " is used; the thresholds are SEK\u00a03,000.00 and 70%."
+    )
+    assert [(option["kind"], option["amount"]) for option in held["unblock"]] == [
+        ("PAY", money("1000.00", "SEK")),
+        ("LESS", money("3000.00", "SEK")),
+        ("RAISE", money("11428.58", "SEK")),
+    ]
+    await story.payment("SE01", "member", "PAID-1", "4000", ["MEMBER-1"])
+    assert (await story.submit("SE01", "member", "M-1", "4000"))["decision"]["outcome"] == "PASSED"
+
+
+async def test_a_warning_lets_the_order_go_on_and_count_and_says_why(story: Story) -> None:
+    await customer_with_room(story, "warned")
+    await story.rule("SE01", "ORDER_AMOUNT", type="WARN", amount=money("1000", "SEK"), **only("warned"))
+    await story.rule("SE01", "CREDIT_LIMIT_USED", percent="100", atOrAbove=True, **only("warned"))
+
+    payload = await story.submit("SE01", "warned", "WARN-1", "1000.01")
+    assert (payload["decision"]["outcome"], codes(payload["decision"])) == ("WARNED", ["ORDER_AMOUNT"])
+    assert payload["decision"]["explanation"] == "The order of SEK\u00a01,000.01 goes on with 1 warning."
+    assert (payload["salesOrder"]["status"], payload["creditHold"]) == ("APPROVED", None)
+    assert (await story.credit("SE01", "warned"))["exposure"]["openOrders"] == money("1000.01", "SEK")
+    held = (await story.submit("SE01", "warned", "WARN-2", "98999.99"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["CREDIT_LIMIT_USED"])
+
+
+async def test_a_new_customer_may_order_for_less_than_others(story: Story) -> None:
+    await customer_with_room(story, "young", customerSince=day(-89))
+    await customer_with_room(story, "older", customerSince=day(-90))
+    for account in ("young", "older"):
+        await story.rule("SE01", "NEW_CUSTOMER_AMOUNT", amount=money("1000", "SEK"), days=90, **only(account))
+
+    held = (await story.submit("SE01", "young", "Y-1", "1000.01"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["NEW_CUSTOMER_AMOUNT"])
+    assert held["explanation"].startswith(
+        "The order comes to SEK\u00a01,000.01; the threshold is SEK\u00a01,000.00 while"
+    )
+    assert [(option["kind"], option["amount"], option["date"]) for option in held["unblock"]] == [
+        ("LESS", money("1000.00", "SEK"), None),
+        ("WAIT", None, day(1)),
+    ]
+    assert (await story.submit("SE01", "young", "Y-2", "1000"))["decision"]["outcome"] == "PASSED"
+    assert (await story.submit("SE01", "older", "Y-3", "1000.01"))["decision"]["outcome"] == "PASSED"
