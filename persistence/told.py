@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.attributes import excluded_on
 from domain.blocking.rule import BlockingRule, RuleKind, RuleType, ValidFor
 from domain.collateral import Collateral, CollateralKind
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
@@ -66,7 +67,7 @@ class ToldOfCustomer:
             policy=_policy(row),
             exchange=with_age(exchange, row["max_rate_age_days"]),
             check_groups=row["check_credit_groups"],
-            excluded=row["excluded_from_credit_management"],
+            excluded=excluded_on(row["excluded_from_credit_management"], row["excluded_until"], self.day),
             on_hold=row["on_hold"],
             blank_expiry_means_expired=row["blank_expiry_means_expired"],
             credit_management_group=row["credit_management_group_id"],
