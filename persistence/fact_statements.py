@@ -27,6 +27,8 @@ CUSTOMERS = Statement(
                 "account",
                 "name",
                 "credit_management_group_id",
+                "account_status_id",
+                "payment_terms_id",
                 "risk_group_id",
                 "excluded_from_credit_management",
                 "excluded_until",
@@ -37,7 +39,8 @@ CUSTOMERS = Statement(
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
-        sa.or_(party.c.blocked, sa.func.coalesce(account_status.c.effect, "NONE") == "HOLD_ALL").label("on_hold"),
+        party.c.blocked.label("on_hold"),
+        account_status.c.effect.label("status_effect"),
         *(
             credit_parameters.c[name]
             for name in (

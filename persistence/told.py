@@ -15,6 +15,7 @@ from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
 from domain.money import Exchange, Money
+from domain.reason import AccountStatusEffect
 from persistence.rates import with_age
 from persistence.statements import Row
 
@@ -69,6 +70,7 @@ class ToldOfCustomer:
             check_groups=row["check_credit_groups"],
             excluded=excluded_on(row["excluded_from_credit_management"], row["excluded_until"], self.day),
             on_hold=row["on_hold"],
+            status_effect=AccountStatusEffect(row["status_effect"] or "NONE"),
             blank_expiry_means_expired=row["blank_expiry_means_expired"],
             credit_management_group=row["credit_management_group_id"],
             risk_group=row["risk_group_id"],

@@ -283,3 +283,28 @@ async def test_a_refusal_is_on_record_and_says_its_code(ask: Asker, world: World
     assert codes(payload["errors"]) == ["INVALID_VALUE"]
     kept = "select count(*) from audit_event where kind = 'CREDIT_ATTRIBUTES_CHANGED' and refused"
     assert await world.conn.fetchval(kept) > 0
+
+
+async def test_a_status_that_holds_invoices_lets_orders_go_on_until_they_are_invoiced(
+    ask: Asker, world: World, acme: str
+) -> None:
+    held = await world.put("account_status", code=f"no invoices {acme}", name="No invoices", effect="HOLD_INVOICING")
+    await world.conn.execute(
+        "insert into checkpoint_setting (company_id, checkpoint) values ($1, 'INVOICE'), ($1, 'CONFIRMATION')"
+        " on conflict do nothing",
+        world.ids["SE01"],
+    )
+    await changed(ask, UPDATE, of(acme, accountStatus=node_id("acs", held)))
+    order = {"customer": {"number": {"company": "SE01", "account": acme}}, "amount": sek("10")}
+    query = """query ($input: CheckCreditInput!) { checkCredit(input: $input) {
+      check { outcome explanation reasons { code } unblock { kind } } } }"""
+    confirmed = (await ask(query, {"input": order})).data["checkCredit"]["check"]
+    assert (confirmed["outcome"], confirmed["reasons"]) == ("PASSED", [])
+    invoiced = (await ask(query, {"input": order | {"checkpoint": "INVOICE"}}, language="sv")).data["checkCredit"]
+    assert invoiced["check"] == {
+        "outcome": "HELD",
+        "explanation": "Kundens kreditstatus spärrar dess fakturor.",
+        "reasons": [{"code": "ACCOUNT_STATUS"}],
+        "unblock": [],
+    }
+    await world.conn.execute("delete from checkpoint_setting where checkpoint = 'INVOICE'")
