@@ -20,6 +20,7 @@ from domain.decision import (
 )
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.message import Message, Value
+from domain.reason import AccountStatusEffect
 from domain.release import covers, highest_amount, last_day
 
 __all__ = [
@@ -68,6 +69,7 @@ def check(facts: Facts, order: Order) -> Decision:
     reasons = _most_serious_first(
         *_on_hold(customer),
         *_forced(order),
+        *_account_status(customer, order),
         *_limits_exceeded(tests),  # group, then customer
         *_reasons(
             blocking.blocks(facts.rules, rules_see)
@@ -100,6 +102,18 @@ def _forced(order: Order) -> tuple[BlockReason, ...]:
     return (BlockReason(BlockReasonCode.FORCED, Message(explanation.FORCED)),) if order.forced else ()
 
 
+def _account_status(customer: CustomerFacts, order: Order) -> tuple[BlockReason, ...]:
+    """A status holds every step, or the invoice alone (D365: invoicing and delivery on hold)."""
+    match customer.status_effect:
+        case AccountStatusEffect.HOLD_ALL:
+            text = explanation.STATUS_HOLDS_ALL
+        case AccountStatusEffect.HOLD_INVOICING if order.checkpoint is Checkpoint.INVOICE:
+            text = explanation.STATUS_HOLDS_INVOICES
+        case _:
+            return ()
+    return (BlockReason(BlockReasonCode.ACCOUNT_STATUS, Message(text)),)
+
+
 def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
     return tuple(explanation.exceeded(test) for test in tests if not test.passed)
 
@@ -109,7 +123,11 @@ def _reasons(found: tuple[tuple[RuleKind, Message], ...]) -> tuple[BlockReason, 
 
 
 def _most_serious_first(*reasons: BlockReason) -> tuple[BlockReason, ...]:
-    return tuple(sorted(reasons, key=lambda reason: _SERIOUSNESS[reason.code]))
+    """Each code once: an account status that holds by itself says so, and a rule about it adds nothing."""
+    found: dict[BlockReasonCode, BlockReason] = {}
+    for reason in reasons:
+        found.setdefault(reason.code, reason)
+    return tuple(sorted(found.values(), key=lambda reason: _SERIOUSNESS[reason.code]))
 
 
 def _released(customer: CustomerFacts, order: Order) -> bool:

@@ -104,6 +104,8 @@ def _used_up(test: LimitTest) -> bool:
 LIMITS = frozenset({BlockReasonCode.GROUP_LIMIT_EXCEEDED, BlockReasonCode.CREDIT_LIMIT_EXCEEDED})
 
 ON_HOLD = N_("The customer is on hold.")
+STATUS_HOLDS_ALL = N_("The customer's account status holds all its orders.")
+STATUS_HOLDS_INVOICES = N_("The customer's account status holds its invoices.")
 FORCED = N_("The order was put on hold by hand.")
 
 EXCEEDED = N_("{available} of the credit limit of {limit} is available; the order exceeds it by {excess}.")

@@ -12,6 +12,7 @@ from domain.blocking.rule import BlockingRule
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
 
 
@@ -32,8 +33,8 @@ DEFAULT_CHECKPOINTS = frozenset((Checkpoint.CONFIRMATION, Checkpoint.PACKING_SLI
 class CustomerFacts:
     """The payer, as it stands. `currency` is that of its limit: the company's. `day` is today at the company.
 
-    `excluded`: from credit management. `on_hold`: the customer or its party is blocked. `grace_days`: per checkpoint,
-    how long after a release an order is not checked again.
+    `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
+    `grace_days`: per checkpoint, how long after a release an order is not checked again.
     """
 
     id: UUID
@@ -49,6 +50,7 @@ class CustomerFacts:
     check_groups: bool = True
     excluded: bool = False
     on_hold: bool = False
+    status_effect: AccountStatusEffect = AccountStatusEffect.NONE
     blank_expiry_means_expired: bool = False
     credit_management_group: UUID | None = None
     risk_group: UUID | None = None

@@ -16,7 +16,7 @@ from domain.blocking.rule import RuleKind
 from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
-from domain.decision import CREDIT_GROUP, CUSTOMER
+from domain.decision import CREDIT_GROUP, CUSTOMER, BlockReasonCode
 from domain.exposure import Balance, Category, counted
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
@@ -56,9 +56,14 @@ class UnblockOption:
     limits: tuple[tuple[tuple[str, UUID], Money], ...] = ()
 
 
+BY_PEOPLE = frozenset({BlockReasonCode.CUSTOMER_ON_HOLD, BlockReasonCode.FORCED, BlockReasonCode.ACCOUNT_STATUS})
+"""What somebody decided: neither payments nor days change it."""
+
+
 def unblock(facts: Facts, order: Order) -> tuple[UnblockOption, ...]:
     """Every option for a held order, pay, less, wait, raise; none for an order that is not held."""
-    if not check(facts, order).held or order.forced or facts.customer.on_hold:
+    decision = check(facts, order)
+    if not decision.held or any(reason.code in BY_PEOPLE for reason in decision.reasons):
         return ()
     today = _condensed(facts)
     found = (_pay(today, order), _less(today, order), _wait(facts, order), _raise(today, order))

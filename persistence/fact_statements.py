@@ -17,13 +17,31 @@ _CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
 _DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
 _DAY = sa.bindparam("day", type_=sa.Date())
 
+# What a decision follows from, and nothing of what is only information: every order loads its payer.
 CUSTOMERS = Statement(
     sa.select(
-        customer,
+        *(
+            customer.c[name]
+            for name in (
+                "id",
+                "company_id",
+                "account",
+                "name",
+                "credit_management_group_id",
+                "account_status_id",
+                "payment_terms_id",
+                "risk_group_id",
+                "excluded_from_credit_management",
+                "excluded_until",
+                "unlimited_credit",
+                "mandatory_credit_limit",
+            )
+        ),
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
-        sa.or_(party.c.blocked, sa.func.coalesce(account_status.c.effect, "NONE") == "HOLD_ALL").label("on_hold"),
+        party.c.blocked.label("on_hold"),
+        account_status.c.effect.label("status_effect"),
         *(
             credit_parameters.c[name]
             for name in (

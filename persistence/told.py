@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.attributes import excluded_on
 from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor
 from domain.collateral import Collateral, CollateralKind
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
 from domain.money import Exchange, Money
+from domain.reason import AccountStatusEffect
 from persistence.rates import with_age
 from persistence.statements import Row
 
@@ -66,8 +68,9 @@ class ToldOfCustomer:
             policy=_policy(row),
             exchange=with_age(exchange, row["max_rate_age_days"]),
             check_groups=row["check_credit_groups"],
-            excluded=row["excluded_from_credit_management"],
+            excluded=excluded_on(row["excluded_from_credit_management"], row["excluded_until"], self.day),
             on_hold=row["on_hold"],
+            status_effect=AccountStatusEffect(row["status_effect"] or "NONE"),
             blank_expiry_means_expired=row["blank_expiry_means_expired"],
             credit_management_group=row["credit_management_group_id"],
             risk_group=row["risk_group_id"],

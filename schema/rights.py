@@ -23,6 +23,7 @@ class Permission(StrEnum):
     RELEASE_HOLDS = "RELEASE_HOLDS"
     DRAFT_LIMITS = "DRAFT_LIMITS"
     POST_LIMITS = "POST_LIMITS"
+    REVIEW_CUSTOMERS = "REVIEW_CUSTOMERS"
     CHANGE_CREDIT = "CHANGE_CREDIT"
     SET_RULES = "SET_RULES"
     SET_NAMES = "SET_NAMES"
@@ -36,7 +37,14 @@ _EVERYONE = frozenset({_P.READ})
 PERMITTED: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _EVERYONE,
     Role.CREDIT_CLERK: _EVERYONE
-    | {_P.READ_AUDIT, _P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.WORK_ON_HOLDS, _P.DRAFT_LIMITS},
+    | {
+        _P.READ_AUDIT,
+        _P.CHECK_CREDIT,
+        _P.SUBMIT_ORDERS,
+        _P.WORK_ON_HOLDS,
+        _P.DRAFT_LIMITS,
+        _P.REVIEW_CUSTOMERS,
+    },
     Role.CREDIT_MANAGER: _EVERYONE
     | {
         _P.READ_AUDIT,
@@ -46,6 +54,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.RELEASE_HOLDS,
         _P.DRAFT_LIMITS,
         _P.POST_LIMITS,
+        _P.REVIEW_CUSTOMERS,
         _P.CHANGE_CREDIT,
         _P.SET_RULES,
         _P.SET_NAMES,

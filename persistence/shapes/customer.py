@@ -19,10 +19,18 @@ _REFERENCES = (
     "customer_group",
     "credit_management_group",
     "account_status",
+    "status_reason",
     "payment_terms",
     "risk_group",
 )
-_FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
+_FLAGS = (
+    "excluded_from_credit_management",
+    "unlimited_credit",
+    "mandatory_credit_limit",
+    "intercompany",
+    "with_agency",
+    "title_held",
+)
 
 
 def _payer() -> sa.ColumnElement[Any]:
@@ -84,6 +92,14 @@ CUSTOMER = Shape(
         "risk_score": customer.c.risk_score,
         "customer_since": customer.c.customer_since,
         "in_business_since": customer.c.in_business_since,
+        "excluded_until": customer.c.excluded_until,
+        "credit_rating": customer.c.credit_rating,
+        "eligible_limit": customer.c.eligible_limit,
+        "eligible_limit_currency": customer.c.eligible_limit_currency,
+        "eligible_limit_date": customer.c.eligible_limit_date,
+        "last_review_date": customer.c.last_review_date,
+        "next_review_date": customer.c.next_review_date,
+        "notes": customer.c.notes,
         **{f"{name}_id": customer.c[f"{name}_id"] for name in _REFERENCES},
         **{name: customer.c[name] for name in _FLAGS},
         **record_fields(customer),
@@ -98,6 +114,10 @@ CUSTOMER = Shape(
         "risk_score": Filterable(Kind.WHOLE, customer.c.risk_score, sort=True),
         "customer_since": Filterable(Kind.DAY, customer.c.customer_since, sort=True),
         "in_business_since": Filterable(Kind.DAY, customer.c.in_business_since),
+        "excluded_until": Filterable(Kind.DAY, customer.c.excluded_until),
+        "credit_rating": Filterable(Kind.TEXT, customer.c.credit_rating, sort=True),
+        "last_review_date": Filterable(Kind.DAY, customer.c.last_review_date, sort=True),
+        "next_review_date": Filterable(Kind.DAY, customer.c.next_review_date, sort=True),
         **{name: Filterable(Kind.ID, customer.c[f"{name}_id"]) for name in _REFERENCES},
         **{name: Filterable(Kind.FLAG, customer.c[name]) for name in _FLAGS},
         **record_filters(customer),

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from domain.exposure import CreditLimitType
 from persistence.tables.columns import (
+    amount,
     choice,
     company,
     currency,
@@ -46,19 +47,38 @@ customer = table(
     reference("customer_group_id", "customer_group", "its ordinary group", nullable=True),
     reference("credit_management_group_id", "credit_management_group", "which rules it falls under", nullable=True),
     reference("account_status_id", "account_status", "its credit standing", nullable=True),
+    reference("status_reason_id", "reason", "why it was given that standing", nullable=True),
     reference("payment_terms_id", "payment_terms", "when it usually pays", nullable=True),
     reference("risk_group_id", "risk_group", "its class of risk", nullable=True),
     whole("risk_score", "its score of risk, as imported"),
     flag("excluded_from_credit_management", "no rule and no limit holds its orders"),
+    day("excluded_until", "the last day of that; null: until somebody ends it", nullable=True),
     flag("unlimited_credit", "no limit, also inside a group"),
     flag("mandatory_credit_limit", "no limit set means no credit, also inside a group"),
     flag("intercompany", "a company of our own group; left out of totals unless asked for"),
     day("customer_since", "first business with it", nullable=True),
     day("in_business_since", "when its own business began", nullable=True),
+    text("credit_rating", "its rating, as an agency or the credit office writes it", nullable=True),
+    amount("eligible_limit", "the highest limit it was judged good for; information", nullable=True),
+    currency("eligible_limit_currency", "of that limit", nullable=True),
+    day("eligible_limit_date", "when it was judged", nullable=True),
+    day("last_review_date", "when its credit was last reviewed", nullable=True),
+    day("next_review_date", "when it is due to be reviewed", nullable=True),
+    flag("with_agency", "its debts are with a collection agency; information"),
+    flag("title_held", "goods are delivered with retention of title; information"),
+    text("notes", "what the credit office wrote about it", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "account"),
     # Every exposure of a company takes off what the few customers of our own group owe.
     sa.Index("ix_customer_intercompany", "company_id", postgresql_where=sa.text("intercompany")),
+    # The worklist of reviews reads the few that are due, of many customers that never are.
+    sa.Index(
+        "ix_customer_next_review_date",
+        "company_id",
+        "next_review_date",
+        "id",
+        postgresql_where=sa.text("next_review_date is not null"),
+    ),
 )
 
 customer_payer = table(

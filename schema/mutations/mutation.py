@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.mutations.attributes import AttributeMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
@@ -25,6 +26,7 @@ from schema.mutations.translations import TranslationMutations
 class Mutation(
     MasterMutations,
     CustomerMutations,
+    AttributeMutations,
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,

@@ -17,6 +17,8 @@ NEVER_NULL = frozenset(
         "unlimited_credit",
         "mandatory_credit_limit",
         "intercompany",
+        "with_agency",
+        "title_held",
         "blocked",
     }
 )

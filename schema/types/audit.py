@@ -32,6 +32,7 @@ coded(
     COMPANY_SAVED="A company was saved.",
     PARTY_SAVED="A party was saved.",
     CUSTOMER_SAVED="A customer was saved.",
+    CREDIT_ATTRIBUTES_CHANGED="Credit attributes of a customer were changed.",
     PAYER_CHANGED="Somebody else pays for a customer.",
     RATES_SET="Exchange rates were set.",
     OPEN_ITEMS_POSTED="Open items were posted.",

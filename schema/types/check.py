@@ -55,9 +55,9 @@ coded(
 coded(
     BlockReasonCode,
     "Why an order is held, most serious first.",
-    CUSTOMER_ON_HOLD="The customer or its party is blocked.",
+    CUSTOMER_ON_HOLD="The customer's party is blocked.",
     FORCED="Somebody held it by hand.",
-    ACCOUNT_STATUS="The customer has an account status that a rule minds.",
+    ACCOUNT_STATUS="The customer's account status holds it, by itself at this step or by a rule.",
     GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
     CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",

@@ -24,10 +24,11 @@ from schema.arguments import AsOf, InCurrency
 from schema.connections import COLLATERALS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
 from schema.context import Info
 from schema.errors import ClientMistake
-from schema.fields import link, read_as, shaped, stored
+from schema.fields import link, money, read_as, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale
 from schema.types.aging import Aging, DaysSalesOutstanding, Definition, chosen_definition
-from schema.types.named import AccountStatus, CreditManagementGroup, CustomerGroup, PaymentTerms, RiskGroup
+from schema.types.money import Money
+from schema.types.named import AccountStatus, CreditManagementGroup, CustomerGroup, PaymentTerms, Reason, RiskGroup
 from schema.types.node import CreditHolder
 
 if TYPE_CHECKING:
@@ -62,15 +63,33 @@ class Customer(CreditHolder):
         "credit_group_id", CREDIT_GROUP, "The group whose limit it shares today.", seen=True
     )
     account_status: AccountStatus | None = link("account_status_id", named.ACCOUNT_STATUS, "Its credit standing.")
+    status_reason: Reason | None = link(
+        "status_reason_id", named.REASON, "Why it was given that standing: a reason of the kind STATUS."
+    )
     payment_terms: PaymentTerms | None = link("payment_terms_id", named.PAYMENT_TERMS, "When it usually pays.")
     risk_score: int | None = stored("Its score of risk.")
     risk_group: RiskGroup | None = link("risk_group_id", named.RISK_GROUP, "Its class of risk.")
-    excluded_from_credit_management: bool = stored("No rule and no limit holds its orders.")
+    excluded_from_credit_management: bool = stored(
+        "No rule and no limit holds its orders, to the end of `excludedUntil` where there is one."
+    )
+    excluded_until: date | None = stored("The last day on which it is excluded; null: until somebody ends it.")
     unlimited_credit: bool = stored("It has no limit, also inside a group.")
     mandatory_credit_limit: bool = stored("Without a limit it has no credit, also inside a group.")
     intercompany: bool = stored("A company of our own group; left out of the totals of its company.")
     customer_since: date | None = stored("When business with it began.")
     in_business_since: date | None = stored("When its own business began.")
+    credit_rating: str | None = stored("Its rating, as an agency or the credit office writes it.")
+    eligible_limit: Money | None = money(
+        "The highest limit it was judged good for. Information: nothing is compared with it.",
+        "eligible_limit",
+        "eligible_limit_currency",
+    )
+    eligible_limit_date: date | None = stored("When that was judged.")
+    last_review_date: date | None = stored("When its credit was last reviewed.")
+    next_review_date: date | None = stored("When its credit is due to be reviewed.")
+    with_agency: bool = stored("Its debts are with a collection agency. Information.")
+    title_held: bool = stored("Goods are delivered to it with retention of title. Information.")
+    notes: str | None = stored("What the credit office wrote about it.")
     open_items: OPEN_ITEMS.connection = OPEN_ITEMS.field(  # type: ignore[name-defined]
         "The items of the ledger that it pays.", {"customer_id": "id"}
     )

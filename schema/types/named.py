@@ -23,7 +23,7 @@ coded(
     AccountStatusEffect,
     "What an account status does.",
     NONE="Nothing.",
-    HOLD_INVOICING="No invoices are made.",
+    HOLD_INVOICING="Orders are held when they are invoiced.",
     HOLD_ALL="No orders go on.",
 )
 

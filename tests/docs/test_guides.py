@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GUIDES = (
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("first-query", "paging", "errors", "bi", "integrating")),
+    *(DOCS / f"{name}.md" for name in ("first-query", "paging", "errors", "bi", "integrating", "attributes")),
 )
 """Those that ask the demo group. The others bring their own tests."""
 

@@ -11,6 +11,7 @@ import pytest
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
+from domain.reason import AccountStatusEffect
 from domain.release import Release
 from tests.domain.words import (
     HEALTHY,
@@ -27,6 +28,7 @@ from tests.domain.words import (
 
 ORDER = order("50,000 SEK")
 HELD, PASSED = CreditOutcome.HELD, CreditOutcome.PASSED
+STOPPED, NO_INVOICES = AccountStatusEffect.HOLD_ALL, AccountStatusEffect.HOLD_INVOICING
 EXEMPT, NOT_CHECKED, WARNED = CreditOutcome.EXEMPT, CreditOutcome.NOT_CHECKED, CreditOutcome.WARNED
 
 
@@ -60,6 +62,7 @@ SPOILED = with_group(
         on_hold=True,
         payment_terms=LATER.id,
         customer_since=TODAY,
+        status_effect=STOPPED,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
         balances=(owes("60,000 SEK", overdue=31),),
     ),
@@ -69,6 +72,22 @@ SPOILED = with_group(
 TABLE = [
     ("healthy", HEALTHY, ORDER, PASSED, []),
     ("the customer is on hold", with_customer(on_hold=True), ORDER, HELD, ["CUSTOMER_ON_HOLD"]),
+    ("its account status holds all", with_customer(status_effect=STOPPED), ORDER, HELD, ["ACCOUNT_STATUS"]),
+    ("its account status holds invoices, not orders", with_customer(status_effect=NO_INVOICES), ORDER, PASSED, []),
+    (
+        "its account status holds invoices",
+        with_customer(status_effect=NO_INVOICES, checkpoints=frozenset(Checkpoint)),
+        replace(ORDER, checkpoint=Checkpoint.INVOICE),
+        HELD,
+        ["ACCOUNT_STATUS"],
+    ),
+    (
+        "goods that have left are invoiced with a warning whatever the account status",
+        with_customer(status_effect=NO_INVOICES, checkpoints=frozenset(Checkpoint)),
+        replace(ORDER, checkpoint=Checkpoint.INVOICE, delivered=True),
+        WARNED,
+        ["ACCOUNT_STATUS"],
+    ),
     ("held by hand", HEALTHY, replace(ORDER, forced=True), HELD, ["FORCED"]),
     ("the group's limit is reached", group_uses("950,000 SEK"), ORDER, PASSED, []),
     ("the group's limit is passed", group_uses("950,000.01 SEK"), ORDER, HELD, ["GROUP_LIMIT_EXCEEDED"]),

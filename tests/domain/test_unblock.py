@@ -18,6 +18,7 @@ from domain.exposure import Balance, Category, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
 from domain.paying import paid
+from domain.reason import AccountStatusEffect
 from domain.release import Release
 from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_limit
 from tests.domain.words import (
@@ -205,8 +206,8 @@ def test_a_raise_also_satisfies_a_percentage() -> None:
     )
 
 
-@pytest.mark.parametrize("spoil", [{"on_hold": True}, {}])
-def test_what_people_hold_no_option_lifts(spoil: dict[str, bool]) -> None:
+@pytest.mark.parametrize("spoil", [{"on_hold": True}, {"status_effect": AccountStatusEffect.HOLD_ALL}, {}])
+def test_what_people_hold_no_option_lifts(spoil: dict[str, object]) -> None:
     facts = Facts(customer(normal("100 SEK"), **spoil))
     assert unblock(facts, order("101 SEK", forced=not spoil)) == ()
 

@@ -26,6 +26,8 @@ _BY_ID = {
     "salesOrder": ("SalesOrder", "{word}-order"),
     "creditHold": ("CreditHold", "hold {word}-held order"),
     "reason": ("Reason", "reason {code}"),
+    "accountStatus": ("AccountStatus", "account_status {code}"),
+    "statusReason": ("Reason", "reason {code}"),
     "creditLimitAdjustment": ("CreditLimitAdjustment", "adjustment {code}"),
     "line": ("CreditLimitAdjustmentLine", "line {code}"),
     "replaces": ("CreditLimitEntry", "temporary {code}"),

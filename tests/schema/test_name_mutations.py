@@ -40,6 +40,7 @@ def translation(what: str) -> str:
     return f"mutation ($input: {kind}Input!) {{ {what}(input: $input) {{ {record} {ERRORS} }} }}"
 
 
+REASONS = "query ($id: ID!) { node(id: $id) { ... on CreditHold { reasons { code message } } } }"
 SET, UNSET = translation("setTranslation"), translation("removeTranslation")
 
 
@@ -141,6 +142,8 @@ async def test_what_an_account_status_does_checks_holds_again(ask: Asker, world:
         "STOPPED",
     )
     hold = await held_order(ask, world, "SE01", "STOPPED", "10")
+    reasons = (await ask(REASONS, {"id": hold})).data["node"]["reasons"]
+    assert reasons == [{"code": "ACCOUNT_STATUS", "message": "The customer's account status holds all its orders."}]
     await changed(ask, document("accountStatus"), given | {"effect": "NONE"})
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
 

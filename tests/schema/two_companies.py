@@ -114,13 +114,19 @@ async def _names(world: World, firm: Firm) -> None:
 async def _customers(world: World, firm: Firm) -> None:
     references = ("customer_group", "credit_management_group", "account_status", "payment_terms", "risk_group")
     coded = {f"{table}_id": world.ids[f"{table} {firm.code}"] for table in references}
-    since = {"customer_since": LONG_AGO, "in_business_since": LONG_AGO}
+    since = {
+        "customer_since": LONG_AGO,
+        "in_business_since": LONG_AGO,
+        "status_reason_id": world.ids[f"reason {firm.code}"],
+    }
+    judged = {"credit_rating": firm.text("rating"), "notes": firm.text("notes"), "eligible_limit": firm.exactly(42)}
+    reviewed = {"eligible_limit_currency": firm.currency, "last_review_date": LONG_AGO, "next_review_date": TODAY}
     for number in (1, 2, 3):
         party = PARTY if number == 1 else f"P-{firm.text(str(number))}"
         if party not in world.ids:
             row = {"number": party, "name": firm.text("party"), "registration_number": firm.text("registered")}
             await world.put("party", party, **row, country=firm.country)
-        said = {"country": firm.country, "risk_score": firm.base + number, **since, **coded}
+        said = {"country": firm.country, "risk_score": firm.base + number, **since, **coded, **judged, **reviewed}
         await world.customer(firm.code, firm.text(str(number)), firm.text(f"customer {number}"), party, **said)
     payer = {"customer_id": world.ids[firm.account(3)], "payer_id": world.ids[firm.account(2)]}
     await world.put("customer_payer", **payer, from_day=LONG_AGO, recorded_at=NOW)

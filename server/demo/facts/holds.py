@@ -71,7 +71,7 @@ def _of(
         yield Held(customer, 6, "OVERDUE_DAYS", then)
     for customer in here:
         if customer.part is Part.STOPPED:
-            yield Held(customer, 5, "CUSTOMER_ON_HOLD")
+            yield Held(customer, 5, "ACCOUNT_STATUS")
         elif customer.part is Part.BLOCKED:
             yield Held(customer, 5, "CUSTOMER_ON_HOLD", Then.REJECTED)
         elif customer.part is Part.LIMIT_EXPIRED:
