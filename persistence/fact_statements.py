@@ -35,6 +35,7 @@ CUSTOMERS = Statement(
                 "excluded_until",
                 "unlimited_credit",
                 "mandatory_credit_limit",
+                "customer_since",
             )
         ),
         company_table.c.code.label("company_code"),

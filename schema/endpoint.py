@@ -45,6 +45,8 @@ Headers = Mapping[bytes, bytes]
 LANE = b"x-creditgraph-lane"
 """An ADMIN may ask for the slow lane, to compare, and with `?explain` for how the answer came about."""
 
+EXPLAIN = frozenset((b"explain", b"explain="))
+
 LARGEST_BODY = 1024 * 1024
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _EVENTS = re.compile(rb"(^|,)\s*text/event-stream\s*(;|,|$)", re.IGNORECASE)
@@ -162,7 +164,7 @@ class Endpoint:
             authorization, last = _text(headers, b"authorization"), _last_event(headers)
             asked = replace(asked, streaming=True, authorization=authorization, last_event=last)
         if any(Role.ADMIN in roles for roles in claims.grants.values()):
-            lane, explain = _text(headers, LANE), b"explain" in scope["query_string"].split(b"&")
+            lane, explain = _text(headers, LANE), not EXPLAIN.isdisjoint(scope["query_string"].split(b"&"))
             asked = replace(asked, lane=lane, explain=explain) if lane or explain else asked
         answer = await self._runner.run(claims, asked, language)
         keep = asked.trusted and asked.reading_only and answer.refused is None and "errors" not in answer.body

@@ -1,4 +1,4 @@
-"""A server that is asked to end tells its subscribers so, each in the way of its protocol, and ends."""
+"""A server that is asked to end breaks off what its subscribers follow, so that they come again, and ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.acceptance.processes import serving
 HOLDS = "subscription { creditHoldChanged { sequence } }"
 
 
-async def test_a_server_that_ends_completes_its_streams(database_url: str, tmp_path: Path) -> None:
+async def test_a_server_that_ends_breaks_its_streams_off_so_that_clients_come_again(database_url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         (address,) = stack.enter_context(serving(database_url, tmp_path, processes=1))
         claims = Claims("listener", "Listener", {"*": ("VIEWER",)})
@@ -40,7 +40,7 @@ async def test_a_server_that_ends_completes_its_streams(database_url: str, tmp_p
             await socket.send(json.dumps({"type": "ping"}))
             assert json.loads(await socket.recv()) == {"type": "pong"}
             ended = asyncio.create_task(asyncio.to_thread(stack.close))
-            assert [line async for line in streamed.aiter_lines()] == ["event: complete", "data: ", ""]
+            assert [line async for line in streamed.aiter_lines() if line] == []
             with pytest.raises(ConnectionClosed):
                 await socket.recv()
             assert socket.close_code == 1012
