@@ -22,6 +22,7 @@ class Permission(StrEnum):
     WORK_ON_HOLDS = "WORK_ON_HOLDS"
     RELEASE_HOLDS = "RELEASE_HOLDS"
     DRAFT_LIMITS = "DRAFT_LIMITS"
+    APPROVE_LIMITS = "APPROVE_LIMITS"
     POST_LIMITS = "POST_LIMITS"
     CHANGE_CREDIT = "CHANGE_CREDIT"
     SET_RULES = "SET_RULES"
@@ -45,6 +46,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.WORK_ON_HOLDS,
         _P.RELEASE_HOLDS,
         _P.DRAFT_LIMITS,
+        _P.APPROVE_LIMITS,
         _P.POST_LIMITS,
         _P.CHANGE_CREDIT,
         _P.SET_RULES,

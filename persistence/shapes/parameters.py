@@ -27,6 +27,8 @@ CREDIT_PARAMETERS = Shape(
                 "blank_expiry_means_expired",
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
+                "approve_limit_adjustments",
+                "post_approved_limits",
                 "release_when_ready",
                 "order_horizon_days",
                 "max_rate_age_days",

@@ -48,6 +48,8 @@ credit_parameters = table(
     flag("blank_expiry_means_expired", "a limit without an expiry date counts as expired"),
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
+    flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
+    flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),

@@ -10,6 +10,7 @@ from schema.mutations.customers import CustomerMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
+from schema.mutations.limit_approval import LimitApprovalMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
@@ -32,6 +33,7 @@ class Mutation(
     HoldMutations,
     HoldBatchMutations,
     LimitMutations,
+    LimitApprovalMutations,
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,

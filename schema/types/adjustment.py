@@ -13,7 +13,7 @@ import strawberry
 from domain import money as domain
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
-from domain.permitted import ON_ADJUSTMENTS, Action
+from domain.permitted import Action, on_adjustment
 from persistence.facts import entry_of
 from persistence.selection import LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
@@ -117,7 +117,8 @@ class CreditLimitAdjustment(Record):
         description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
     )
     def viewer_may(self, info: Info) -> list[Action]:
-        possible = ON_ADJUSTMENTS.get(AdjustmentStatus(self.row["status"]), ())
+        status, own = AdjustmentStatus(self.row["status"]), self.row["own"]
+        possible = on_adjustment(status, workflow=self.row["workflow"], may_approve=not own)
         return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
 
     @strawberry.field(

@@ -47,6 +47,8 @@ class CreditParameters(Record):
     blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
     disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
+    post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
