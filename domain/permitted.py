@@ -38,14 +38,18 @@ _ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
 """Only a draft is edited; what is approved is posted as it was approved."""
 
 
-def on_adjustment(status: AdjustmentStatus, *, workflow: bool, may_approve: bool) -> tuple[Action, ...]:
+def on_adjustment(
+    status: AdjustmentStatus, *, workflow: bool, may_approve: bool, may_reject: bool
+) -> tuple[Action, ...]:
     """What can be done with a limit adjustment. `workflow`: its company posts only what is approved.
 
-    `may_approve`: the one who asks did not write or submit it.
+    `may_approve`: who asks has the authority and did not write it; `may_reject`: who asks has it or wrote it.
     """
     closed = set()
     if workflow and status is AdjustmentStatus.DRAFT:
         closed.add(Action.POST)
     if not may_approve:
         closed.add(Action.APPROVE)
+    if not may_reject:
+        closed.add(Action.REJECT)
     return tuple(action for action in _ON_ADJUSTMENTS.get(status, ()) if action not in closed)

@@ -58,13 +58,17 @@ def _on_hold(status: str) -> Iterable[Action]:
     return ON_HOLDS.get(CreditHoldStatus(status), ())
 
 
-def _on_adjustment(status: str, workflow: str, own: str) -> Iterable[Action]:
-    return on_adjustment(AdjustmentStatus(status), workflow=workflow == "true", may_approve=own != "true")
+def _on_adjustment(status: str, *flags: str) -> Iterable[Action]:
+    workflow, may_approve, may_reject = (flag == "true" for flag in flags)
+    stands = AdjustmentStatus(status)
+    return on_adjustment(stands, workflow=workflow, may_approve=may_approve, may_reject=may_reject)
 
 
 _KINDS = {
     "CreditHold": _Kind(_on_hold, HOLD_NEEDS, ("status",)),
-    "CreditLimitAdjustment": _Kind(_on_adjustment, ADJUSTMENT_NEEDS, ("status", "workflow", "own")),
+    "CreditLimitAdjustment": _Kind(
+        _on_adjustment, ADJUSTMENT_NEEDS, ("status", "workflow", "may_approve", "may_reject")
+    ),
 }
 
 

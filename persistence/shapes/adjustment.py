@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
+from persistence.shapes.approving import MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
-from persistence.shapes.job import VIEWER
 from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
@@ -47,9 +47,8 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "created_by_id": adjustment.c.created_by_id,
         "posted_at": adjustment.c.posted_at,
         "workflow": _WORKFLOW,
-        "own": sa.or_(
-            adjustment.c.created_by_id == VIEWER, sa.func.array_position(adjustment.c.author_ids, VIEWER).is_not(None)
-        ),
+        "may_approve": MAY_APPROVE,
+        "may_reject": sa.or_(MAY_DECIDE, OWN),
         **record_fields(adjustment),
     },
     visible=seen(adjustment.c.company_id),
@@ -59,6 +58,7 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "kind": Filterable(Kind.CODE, adjustment.c.kind, enum=AdjustmentKind),
         "status": Filterable(Kind.CODE, adjustment.c.status, enum=AdjustmentStatus, sort=True),
         "created_by": Filterable(Kind.ID, adjustment.c.created_by_id),
+        "viewer_may_approve": Filterable(Kind.FLAG, MAY_APPROVE),
         "posted_at": Filterable(Kind.INSTANT, adjustment.c.posted_at, sort=True),
         **record_filters(adjustment),
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from domain.approval import APPROVING
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
@@ -66,6 +67,19 @@ checkpoint_setting = table(
     sa.CheckConstraint(
         "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
     ),
+)
+
+approval_authority = table(
+    "approval_authority",
+    "up to which credit limit a role approves adjustments in a company",
+    key(),
+    company(),
+    choice("role", APPROVING, "the role"),
+    amount("amount", "up to this limit, itself included; null: any", nullable=True),
+    currency("currency", "of that limit", nullable=True),
+    record(),
+    sa.UniqueConstraint("company_id", "role"),
+    sa.CheckConstraint("(amount is null) = (currency is null)", name="amount_with_currency"),
 )
 
 blocking_rule = table(

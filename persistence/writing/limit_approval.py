@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
 
 from domain.adjustment import EMPTY, AdjustmentStatus
-from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, approval_refusals
+from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, own_refusals
 from domain.audit import AuditEventKind
 from domain.message import N_, Message
+from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
+from domain.role import Role
 from persistence.statements import Row
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line
 from persistence.take import Result, Transaction
 from persistence.writing.adjustment_lines import lines_of
 from persistence.writing.adjustments import TABLE, AdjustmentStep, adjustment_to_change, with_author
-from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
+from persistence.writing.approval_steps import beyond_authority, chosen_lines, stands_after, workflow_of
 from persistence.writing.limit_posting import asked_lines, locked_rooms, post_lines
 from persistence.writing.saving import Changes, changes, differing, update, update_many
 
@@ -26,6 +29,10 @@ _DONE = {
     _APPROVED: (AuditEventKind.LIMIT_APPROVED, N_("Credit limit adjustment {number} was approved.")),
     _REJECTED: (AuditEventKind.LIMIT_REJECTED, N_("Credit limit adjustment {number} was rejected.")),
 }
+
+
+Roles = Callable[[UUID], Collection[Role]]
+"""What the caller is in a company."""
 
 
 async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
@@ -40,7 +47,7 @@ async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
     return {TABLE: str(wanted.adjustment)}
 
 
-async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
+async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: Roles) -> Result:
     """Approve lines in review, and post them at once where the company says so. What is in the way of posting them is
     in the way of approving them then.
     """
@@ -49,7 +56,7 @@ async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
     rows = await lines_of(tx.conn, wanted.adjustment)
     chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
-    refusals = approval_refusals(tx.actor, with_author(header))
+    refusals = own_refusals(tx.actor, with_author(header)) or await _beyond(tx, header, chosen, roles_in)
     if refusals:
         raise Refused(*refusals)
     await _write(tx, header, rows, chosen, _APPROVED, wanted.note)
@@ -62,14 +69,24 @@ async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
     return {TABLE: str(wanted.adjustment)}
 
 
-async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
-    """Reject lines in review; they stay as they were refused. Who wrote them may take them back so."""
+async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: Roles) -> Result:
+    """Reject lines in review; they stay as they were refused. Whoever has the authority may, and their authors may take
+    them back so.
+    """
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
     chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
+    refusals = () if tx.actor in with_author(header) else await _beyond(tx, header, chosen, roles_in)
+    if refusals:
+        raise Refused(*refusals)
     await _write(tx, header, rows, chosen, _REJECTED, wanted.note)
     return {TABLE: str(wanted.adjustment)}
+
+
+async def _beyond(tx: Transaction, header: Row, chosen: Sequence[Row], roles_in: Roles) -> tuple[Refusal, ...]:
+    limits = [Money(row["amount"], row["currency"]) for row in chosen]
+    return await beyond_authority(tx, header["company_id"], roles_in(header["company_id"]), limits)
 
 
 def _chosen(header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: AdjustmentStatus, said: str) -> list[Row]:

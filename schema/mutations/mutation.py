@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
@@ -34,6 +35,7 @@ class Mutation(
     HoldBatchMutations,
     LimitMutations,
     LimitApprovalMutations,
+    AuthorityMutations,
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,

@@ -117,8 +117,8 @@ class CreditLimitAdjustment(Record):
         description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
     )
     def viewer_may(self, info: Info) -> list[Action]:
-        status, own = AdjustmentStatus(self.row["status"]), self.row["own"]
-        possible = on_adjustment(status, workflow=self.row["workflow"], may_approve=not own)
+        flags = {name: self.row[name] for name in ("workflow", "may_approve", "may_reject")}
+        possible = on_adjustment(AdjustmentStatus(self.row["status"]), **flags)
         return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
 
     @strawberry.field(

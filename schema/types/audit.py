@@ -62,6 +62,7 @@ coded(
     RULE_SAVED="A blocking rule was saved.",
     RULE_REMOVED="A blocking rule was removed.",
     PARAMETERS_SAVED="A company's credit parameters were saved.",
+    AUTHORITY_SAVED="It was saved up to which limit a role approves.",
     NAME_SAVED="A coded name was saved.",
     TRANSLATION_SET="A name was translated.",
     TRANSLATION_REMOVED="A translation was removed.",
