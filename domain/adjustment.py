@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,6 +47,22 @@ class AdjustmentLine:
     def entry(self, today: date, posted: int) -> LimitEntry:
         """The limit it makes when it is posted today."""
         return LimitEntry(self.id, self.kind, self.limit, self.from_ or today, self.until, posted, self.replaces)
+
+
+_FIRST_TO_ACT = (
+    AdjustmentStatus.IN_REVIEW,
+    AdjustmentStatus.DRAFT,
+    AdjustmentStatus.APPROVED,
+    AdjustmentStatus.POSTED,
+    AdjustmentStatus.REJECTED,
+)
+
+
+def standing(lines: Iterable[AdjustmentStatus]) -> AdjustmentStatus:
+    """Where an adjustment stands by its lines: in review while one is, rejected only when all are. Without lines it is
+    a draft.
+    """
+    return min(lines, key=_FIRST_TO_ACT.index, default=AdjustmentStatus.DRAFT)
 
 
 def post_refusals(

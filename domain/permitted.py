@@ -17,6 +17,8 @@ class Action(StrEnum):
     RELEASE = "RELEASE"
     REJECT = "REJECT"
     POST = "POST"
+    SUBMIT = "SUBMIT"
+    APPROVE = "APPROVE"
 
 
 _WAITING = (Action.UPDATE, Action.EVALUATE, Action.RELEASE, Action.REJECT)
@@ -28,8 +30,26 @@ ON_HOLDS: Mapping[CreditHoldStatus, tuple[Action, ...]] = {
 }
 """A hold that has ended stays as it is."""
 
-ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
-    AdjustmentStatus.DRAFT: (Action.UPDATE, Action.POST),
+_ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
+    AdjustmentStatus.DRAFT: (Action.UPDATE, Action.SUBMIT, Action.POST),
+    AdjustmentStatus.IN_REVIEW: (Action.APPROVE, Action.REJECT),
     AdjustmentStatus.APPROVED: (Action.POST,),
 }
 """Only a draft is edited; what is approved is posted as it was approved."""
+
+
+def on_adjustment(
+    status: AdjustmentStatus, *, workflow: bool, may_approve: bool, may_reject: bool
+) -> tuple[Action, ...]:
+    """What can be done with a limit adjustment. `workflow`: its company posts only what is approved.
+
+    `may_approve`: who asks has the authority and did not write it; `may_reject`: who asks has it or wrote it.
+    """
+    closed = set()
+    if workflow and status is AdjustmentStatus.DRAFT:
+        closed.add(Action.POST)
+    if not may_approve:
+        closed.add(Action.APPROVE)
+    if not may_reject:
+        closed.add(Action.REJECT)
+    return tuple(action for action in _ON_ADJUSTMENTS.get(status, ()) if action not in closed)

@@ -48,6 +48,7 @@ class Reader:
     """One viewer's eyes: which companies, which languages, and the moment that is now.
 
     `audited`: the companies whose audit trail it may read; `working`: those in which it may run jobs.
+    `approving`: those in which it is a credit clerk, and those in which it is a credit manager.
     """
 
     pool: asyncpg.Pool
@@ -58,6 +59,7 @@ class Reader:
     actor: UUID | None = None
     audited: tuple[UUID, ...] = ()
     working: tuple[UUID, ...] = ()
+    approving: tuple[tuple[UUID, ...], tuple[UUID, ...]] = ((), ())
 
     def given(self, **more: Any) -> dict[str, Any]:
         """What every statement over shapes is given."""
@@ -69,6 +71,8 @@ class Reader:
             "viewer": self.actor,
             "audited": list(self.audited),
             "working": list(self.working),
+            "clerk_in": self.approving[0],
+            "manager_in": self.approving[1],
             **more,
         }
 

@@ -131,6 +131,7 @@ class Context:
             self.viewer.actor,
             self.viewer.companies(Permission.READ_AUDIT),
             self.viewer.companies(Permission.RUN_JOBS),
+            self.viewer.approving,
         )
 
     @cached_property

@@ -24,6 +24,8 @@ coded(
     DATE_ORDER="Something would end before it begins.",
     DAY_IN_FUTURE="A business day that has not come yet.",
     WRONG_STATUS="It cannot be done where the record stands.",
+    OWN_WORK="Four eyes: whoever wrote or submitted it does not approve it.",
+    AUTHORITY_EXCEEDED="It is beyond your approval authority; `limit` is what you may approve.",
     TOO_MANY_ROWS="More rows than one call may bring.",
     OVERLAPPING_TEMPORARY_LIMIT="There is a temporary limit in these days already.",
     ALREADY_IN_CREDIT_GROUP="The customer is in a credit group already.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.permitted import ON_ADJUSTMENTS, ON_HOLDS, Action
+from domain.adjustment import AdjustmentStatus
+from domain.hold import CreditHoldStatus
+from domain.permitted import ON_HOLDS, Action, on_adjustment
 from persistence.selection import Chosen, Finished
 from schema.fields import coded
 from schema.finishing import Finish, finisher, json
@@ -20,8 +22,10 @@ coded(
     UPDATE="Change what is written in it.",
     EVALUATE="Check it again.",
     RELEASE="Let the order go on.",
-    REJECT="Turn the order down.",
+    REJECT="Turn it down.",
     POST="Put its limits in force.",
+    SUBMIT="Ask for its approval.",
+    APPROVE="Approve it.",
 )
 
 HOLD_NEEDS: Mapping[Action, Permission] = {
@@ -33,21 +37,38 @@ HOLD_NEEDS: Mapping[Action, Permission] = {
 
 ADJUSTMENT_NEEDS: Mapping[Action, Permission] = {
     Action.UPDATE: Permission.DRAFT_LIMITS,
+    Action.SUBMIT: Permission.DRAFT_LIMITS,
+    Action.APPROVE: Permission.APPROVE_LIMITS,
+    Action.REJECT: Permission.APPROVE_LIMITS,
     Action.POST: Permission.POST_LIMITS,
 }
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of document: what can be done with it by its status, and what the viewer needs for that."""
+    """A kind of document: what can be done with it, what the viewer needs for that, and the fields beside its company
+    that decide."""
 
-    possible: Mapping[Any, Iterable[Action]]
+    possible: Callable[..., Iterable[Action]]
     needs: Mapping[Action, Permission]
+    fields: tuple[str, ...]
+
+
+def _on_hold(status: str) -> Iterable[Action]:
+    return ON_HOLDS.get(CreditHoldStatus(status), ())
+
+
+def _on_adjustment(status: str, *flags: str) -> Iterable[Action]:
+    workflow, may_approve, may_reject = (flag == "true" for flag in flags)
+    stands = AdjustmentStatus(status)
+    return on_adjustment(stands, workflow=workflow, may_approve=may_approve, may_reject=may_reject)
 
 
 _KINDS = {
-    "CreditHold": _Kind(ON_HOLDS, HOLD_NEEDS),
-    "CreditLimitAdjustment": _Kind(ON_ADJUSTMENTS, ADJUSTMENT_NEEDS),
+    "CreditHold": _Kind(_on_hold, HOLD_NEEDS, ("status",)),
+    "CreditLimitAdjustment": _Kind(
+        _on_adjustment, ADJUSTMENT_NEEDS, ("status", "workflow", "may_approve", "may_reject")
+    ),
 }
 
 
@@ -60,7 +81,8 @@ def viewer_may(
 
 def may_as_read(kind: str, labels: bool = False) -> Finished:
     """How the fast lane reads `viewerMay`, or what its values are called, of a document of this type."""
-    return Finished("viewer may, in words" if labels else "viewer may", ("company_id", "status"), kind)
+    fields = ("company_id", *_KINDS[kind].fields)
+    return Finished("viewer may, in words" if labels else "viewer may", fields, kind)
 
 
 @finisher("viewer may")
@@ -77,5 +99,5 @@ def _may_in_words(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Fini
 
 def _allowed(call: Call, one: Chosen, values: Sequence[str]) -> list[Action]:
     assert isinstance(one.reading, Finished)
-    kind, (company, status) = _KINDS[one.reading.constant], values
-    return viewer_may(call.context.viewer, UUID(company), kind.possible.get(status, ()), kind.needs)
+    kind, (company, *stands) = _KINDS[one.reading.constant], values
+    return viewer_may(call.context.viewer, UUID(company), kind.possible(*stands), kind.needs)

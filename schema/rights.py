@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
+from domain.approval import APPROVING
 from domain.role import Role
 
 
@@ -22,10 +24,12 @@ class Permission(StrEnum):
     WORK_ON_HOLDS = "WORK_ON_HOLDS"
     RELEASE_HOLDS = "RELEASE_HOLDS"
     DRAFT_LIMITS = "DRAFT_LIMITS"
+    APPROVE_LIMITS = "APPROVE_LIMITS"
     POST_LIMITS = "POST_LIMITS"
     REVIEW_CUSTOMERS = "REVIEW_CUSTOMERS"
     CHANGE_CREDIT = "CHANGE_CREDIT"
     SET_RULES = "SET_RULES"
+    SET_AUTHORITY = "SET_AUTHORITY"
     SET_NAMES = "SET_NAMES"
     RUN_JOBS = "RUN_JOBS"
     SET_UP_COMPANIES = "SET_UP_COMPANIES"
@@ -43,6 +47,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.SUBMIT_ORDERS,
         _P.WORK_ON_HOLDS,
         _P.DRAFT_LIMITS,
+        _P.APPROVE_LIMITS,
         _P.REVIEW_CUSTOMERS,
     },
     Role.CREDIT_MANAGER: _EVERYONE
@@ -53,6 +58,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.WORK_ON_HOLDS,
         _P.RELEASE_HOLDS,
         _P.DRAFT_LIMITS,
+        _P.APPROVE_LIMITS,
         _P.POST_LIMITS,
         _P.REVIEW_CUSTOMERS,
         _P.CHANGE_CREDIT,
@@ -64,10 +70,19 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
     Role.INTEGRATION: _EVERYONE | {_P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.POST_FACTS, _P.INITIAL_LOAD, _P.RUN_JOBS},
     Role.AUDITOR: _EVERYONE | {_P.READ_AUDIT},
     Role.ADMIN: _EVERYONE
-    | {_P.READ_AUDIT, _P.POST_FACTS, _P.INITIAL_LOAD, _P.SET_NAMES, _P.RUN_JOBS, _P.SET_UP_COMPANIES},
+    | {
+        _P.READ_AUDIT,
+        _P.POST_FACTS,
+        _P.INITIAL_LOAD,
+        _P.SET_AUTHORITY,
+        _P.SET_NAMES,
+        _P.RUN_JOBS,
+        _P.SET_UP_COMPANIES,
+    },
 }
 """What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit, so rules and
-parameters, which can widen it, are the credit manager's (decision 7).
+parameters, which can widen it, are the credit manager's (decision 7). Who approves up to which limit is the ADMIN's:
+nobody says that of their own role.
 
 What belongs to the whole group is permitted only to those whose role is granted for every company: SET_UP_COMPANIES,
 and POST_FACTS for exchange rates.
@@ -93,6 +108,16 @@ class Viewer:
     def roles(self) -> frozenset[Role]:
         """Every role it has anywhere."""
         return frozenset().union(self.everywhere, *self.grants.values())
+
+    def roles_in(self, company: UUID) -> frozenset[Role]:
+        """What it is in one company."""
+        return (self.grants[company] | self.everywhere) if company in self.grants else frozenset()
+
+    @cached_property
+    def approving(self) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+        """The companies in which it is a credit clerk, and those in which it is a credit manager."""
+        found = {role: tuple(sorted(one for one in self.grants if role in self.roles_in(one))) for role in APPROVING}
+        return found[Role.CREDIT_CLERK], found[Role.CREDIT_MANAGER]
 
     def companies(self, permission: Permission = Permission.READ) -> tuple[UUID, ...]:
         """The companies in which something is permitted. Worked out once: every statement is given them."""

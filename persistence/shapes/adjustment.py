@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
+from persistence.shapes.approving import MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
 from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
@@ -17,11 +18,20 @@ from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, rec
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
 from persistence.statements import Statement, any_of
-from persistence.tables.company import company_table
+from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, customer
 from persistence.tables.limits import credit_limit_adjustment as adjustment
 from persistence.tables.limits import credit_limit_adjustment_line as line
 from persistence.tables.limits import credit_limit_entry
+
+_WORKFLOW = sa.exists(
+    sa.select(sa.literal(1))
+    .where(
+        credit_parameters.c.company_id == adjustment.c.company_id,
+        credit_parameters.c.approve_limit_adjustments,
+    )
+    .correlate(adjustment)
+)
 
 CREDIT_LIMIT_ADJUSTMENT = Shape(
     name="CreditLimitAdjustment",
@@ -36,6 +46,9 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "status": adjustment.c.status,
         "created_by_id": adjustment.c.created_by_id,
         "posted_at": adjustment.c.posted_at,
+        "workflow": _WORKFLOW,
+        "may_approve": MAY_APPROVE,
+        "may_reject": sa.or_(MAY_DECIDE, OWN),
         **record_fields(adjustment),
     },
     visible=seen(adjustment.c.company_id),
@@ -45,6 +58,7 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "kind": Filterable(Kind.CODE, adjustment.c.kind, enum=AdjustmentKind),
         "status": Filterable(Kind.CODE, adjustment.c.status, enum=AdjustmentStatus, sort=True),
         "created_by": Filterable(Kind.ID, adjustment.c.created_by_id),
+        "viewer_may_approve": Filterable(Kind.FLAG, MAY_APPROVE),
         "posted_at": Filterable(Kind.INSTANT, adjustment.c.posted_at, sort=True),
         **record_filters(adjustment),
     },

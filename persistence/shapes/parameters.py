@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from domain.facts import Checkpoint
 from persistence.shapes.shape import Shape, record_fields, seen
-from persistence.shapes.worked import Asked, Figures, Object, Row, Rows
+from persistence.shapes.worked import Amount, Asked, Figures, Object, Row, Rows
 from persistence.shapes.worth import constant
 from persistence.statements import Statement, any_of
-from persistence.tables.company import checkpoint_setting, credit_parameters
+from persistence.tables.company import approval_authority, checkpoint_setting, credit_parameters
 
 CREDIT_PARAMETERS = Shape(
     name="CreditParameters",
@@ -27,6 +29,8 @@ CREDIT_PARAMETERS = Shape(
                 "blank_expiry_means_expired",
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
+                "approve_limit_adjustments",
+                "post_approved_limits",
                 "release_when_ready",
                 "order_horizon_days",
                 "max_rate_age_days",
@@ -46,6 +50,13 @@ CHECKPOINTS = Statement(
 )
 """The steps at which the companies `wanted` check credit."""
 
+AUTHORITIES = Statement(
+    sa.select(approval_authority)
+    .where(any_of(approval_authority.c.company_id, "wanted"), seen(approval_authority.c.company_id))
+    .order_by(approval_authority.c.company_id, approval_authority.c.role)
+)
+"""Up to which limit roles approve in the companies `wanted`."""
+
 
 def _ticked(row: Row, asked: Asked) -> Object:
     step = checkpoint_setting.alias()
@@ -56,8 +67,23 @@ def _ticked(row: Row, asked: Asked) -> Object:
         .correlate(row.source)
     )
     fields = ("checkpoint", "grace_days")
-    return Object({"checkpoints": Rows(found, ("place",), lambda one: {name: one.c[name] for name in fields})})
+    saved = approval_authority.alias()
+    authorities = (
+        sa.select(saved.c.role, saved.c.amount, saved.c.currency)
+        .where(saved.c.company_id == row[credit_parameters.c.company_id])
+        .correlate(row.source)
+    )
+    return Object(
+        {
+            "checkpoints": Rows(found, ("place",), lambda one: {name: one.c[name] for name in fields}),
+            "authorities": Rows(authorities, ("role",), lambda one: _authority(one.c)),
+        }
+    )
+
+
+def _authority(of: Any) -> dict[str, Any]:
+    return {"role": of.role, "up_to": Amount(of.amount, of.currency)}
 
 
 TICKED = Figures((credit_parameters.c.company_id,), _ticked)
-"""The steps at which a company checks credit, in the order in which they come."""
+"""The steps at which a company checks credit, in the order in which they come, and up to which limit roles approve."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from domain.approval import APPROVING
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
@@ -48,6 +49,8 @@ credit_parameters = table(
     flag("blank_expiry_means_expired", "a limit without an expiry date counts as expired"),
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
+    flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
+    flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
@@ -64,6 +67,19 @@ checkpoint_setting = table(
     sa.CheckConstraint(
         "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
     ),
+)
+
+approval_authority = table(
+    "approval_authority",
+    "up to which credit limit a role approves adjustments in a company",
+    key(),
+    company(),
+    choice("role", APPROVING, "the role"),
+    amount("amount", "up to this limit, itself included; null: any", nullable=True),
+    currency("currency", "of that limit", nullable=True),
+    record(),
+    sa.UniqueConstraint("company_id", "role"),
+    sa.CheckConstraint("(amount is null) = (currency is null)", name="amount_with_currency"),
 )
 
 blocking_rule = table(

@@ -59,6 +59,13 @@ credit_limit_adjustment = table(
     text("description", "what it is for", nullable=True),
     choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
     reference("created_by_id", "actor", "who wrote it"),
+    sa.Column(
+        "author_ids",
+        sa.ARRAY(sa.Uuid()),
+        nullable=False,
+        server_default=sa.text("'{}'"),
+        comment="who wrote, changed or submitted it; none of them approves it",
+    ),
     instant("posted_at", "when its limits were posted", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "number"),

@@ -39,7 +39,7 @@ from persistence.writing.saving import changes, differing, update, update_many
 MOST_LINES = 250
 """In one input."""
 
-TABLE = "credit_limit_adjustment"
+TABLE, LINES = "credit_limit_adjustment", "credit_limit_adjustment_line"
 
 NO_ADJUSTMENT = N_("There is no such credit limit adjustment. It may be another company's.")
 NO_LINE = N_("The adjustment has no such line.")
@@ -90,6 +90,16 @@ class AdjustmentToCreate:
 
 
 @dataclass(frozen=True)
+class AdjustmentStep:
+    """A step that an adjustment takes: all its lines that can, or some of them. `note` is kept on record."""
+
+    adjustment: UUID
+    lines: tuple[UUID, ...] | None = None
+    note: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
 class AdjustmentChange:
     """What of a draft is to be changed; `values` holds its description when that is to change."""
 
@@ -114,6 +124,7 @@ async def create_adjustment(tx: Transaction, wanted: AdjustmentToCreate) -> Resu
         "kind": wanted.kind.value,
         "description": wanted.description,
         "created_by_id": tx.actor,
+        "author_ids": [tx.actor],
     }
     await insert(tx.conn, credit_limit_adjustment, [row])
     await _append_lines(tx, key, lines, 0)
@@ -140,7 +151,8 @@ async def update_adjustment(tx: Transaction, wanted: AdjustmentChange) -> Result
     await update_many(tx.conn, credit_limit_adjustment_line, old)
     highest = max((row["line_number"] for row in kept.values()), default=0)
     await _append_lines(tx, wanted.adjustment, [line for line in lines if "id" in line], highest)
-    await update(tx.conn, credit_limit_adjustment, {"id": wanted.adjustment}, differs)
+    written = differs | {"author_ids": with_author(header, tx.actor)}
+    await update(tx.conn, credit_limit_adjustment, {"id": wanted.adjustment}, written)
     message, subject = Message(UPDATED, {"number": header["number"]}), (TABLE, wanted.adjustment)
     kind_of_event = AuditEventKind.LIMIT_ADJUSTMENT_SAVED
     tx.audit(kind_of_event, message, subject, header["company_id"], changes(header, differs))
@@ -159,6 +171,11 @@ async def adjustment_to_change(tx: Transaction, key: UUID, expected_version: int
     return header
 
 
+def with_author(header: Row, *now: UUID) -> list[UUID]:
+    """Who wrote, changed or submitted an adjustment, and who does so now."""
+    return list(dict.fromkeys([header["created_by_id"], *header["author_ids"], *now]))
+
+
 def rows_refusals(rows: Sequence[Any], name: str) -> list[Refusal]:
     """An input list is not too long for one transaction."""
     if len(rows) <= MOST_LINES:
@@ -167,7 +184,7 @@ def rows_refusals(rows: Sequence[Any], name: str) -> list[Refusal]:
 
 
 def _line_refusals(wanted: Sequence[UUID | None], kept: Mapping[UUID, Row], *path: str) -> list[Refusal]:
-    """Lines that are to be changed must be there, and not posted."""
+    """Lines that are to be changed must be there, and drafts."""
     name, *rest = path
     refusals = []
     for place, key in enumerate(wanted):
@@ -175,7 +192,9 @@ def _line_refusals(wanted: Sequence[UUID | None], kept: Mapping[UUID, Row], *pat
         if key is not None and key not in kept:
             refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_LINE), at))
         elif key is not None and kept[key]["status"] == AdjustmentStatus.POSTED.value:
-            refusals.append(_wrong_status(LINE_POSTED, at, key, "credit_limit_adjustment_line"))
+            refusals.append(_wrong_status(LINE_POSTED, at, key, LINES))
+        elif key is not None and kept[key]["status"] != AdjustmentStatus.DRAFT.value:
+            refusals.append(_wrong_status(NOT_A_DRAFT, at, key, LINES))
     return refusals
 
 

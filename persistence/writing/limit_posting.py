@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.adjustment import AdjustmentLine, AdjustmentStatus, Holder, post_refusals
+from domain.adjustment import AdjustmentLine, AdjustmentStatus, Holder, post_refusals, standing
 from domain.audit import AuditEventKind
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
 from domain.message import N_, Message
@@ -19,9 +19,18 @@ from persistence.statements import Row, insert
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line, credit_limit_entry
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.adjustment_lines import entries_of, holder_columns, holder_of, holders_of, line_of, lines_of
-from persistence.writing.adjustments import LINE_POSTED, NO_LINE, TABLE, adjustment_to_change, rows_refusals
+from persistence.writing.adjustments import LINE_POSTED, TABLE, AdjustmentStep, adjustment_to_change
+from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
 from persistence.writing.finding import NO_SUCH_CUSTOMER
-from persistence.writing.holders import CUSTOMER, GROUP, NO_GROUP, FoundHolder, groups_open_to
+from persistence.writing.holders import (
+    CUSTOMER,
+    GROUP,
+    NO_GROUP,
+    FoundHolder,
+    group_holder,
+    groups_by_id,
+    groups_open_to,
+)
 from persistence.writing.saving import Changes, changes, update, update_many
 
 POSTED = N_("Credit limit adjustment {number} was posted.")
@@ -29,19 +38,16 @@ PARTLY_POSTED = N_("A part of credit limit adjustment {number} was posted.")
 LIMIT_POSTED = N_("The credit limit of {holder} is {limit} from {from}.")
 TEMPORARY_POSTED = N_("The credit limit of {holder} is {limit} from {from} to {until}.")
 
-
-@dataclass(frozen=True)
-class AdjustmentToPost:
-    """All lines that are not posted yet, or some of them."""
-
-    adjustment: UUID
-    lines: tuple[UUID, ...] | None = None
-    note: str | None = None
-    expected_version: int | None = None
+NOT_POSTABLE_LINE = {
+    AdjustmentStatus.DRAFT: N_("The line must be approved before it is posted."),
+    AdjustmentStatus.IN_REVIEW: N_("The line is being approved."),
+    AdjustmentStatus.REJECTED: N_("The line was rejected."),
+    AdjustmentStatus.POSTED: LINE_POSTED,
+}
 
 
 @dataclass(frozen=True)
-class _Line:
+class AskedLine:
     """A line, whose limit it is, and what it asks for; its id is that of the limit it makes."""
 
     row: Row
@@ -49,64 +55,72 @@ class _Line:
     asks: AdjustmentLine
 
 
-async def post_adjustment(tx: Transaction, wanted: AdjustmentToPost) -> Result:
-    """Post a draft: its limits are in force from their first days, and orders on hold are checked again."""
-    looked = {holder_of(row) for row in await lines_of(tx.conn, wanted.adjustment)}
-    groups = [key for kind, key in looked if kind == GROUP]
-    customers = [key for kind, key in looked if kind == CUSTOMER]
-    payers = await tx.lock(customers, groups)
+@dataclass(frozen=True)
+class Rooms:
+    """Whose limits an adjustment is about, locked with all who share them."""
+
+    holders: frozenset[Holder]
+    payers: Mapping[UUID, UUID]
+
+    def of_kind(self, wanted: str) -> list[UUID]:
+        """The customers, or the credit groups."""
+        return [key for kind, key in self.holders if kind == wanted]
+
+
+async def locked_rooms(tx: Transaction, adjustment: UUID) -> Rooms:
+    """Lock whose limits an adjustment changes when it is posted: before the adjustment itself."""
+    holders = frozenset(holder_of(row) for row in await lines_of(tx.conn, adjustment))
+    rooms = Rooms(holders, {})
+    return Rooms(holders, await tx.lock(rooms.of_kind(CUSTOMER), rooms.of_kind(GROUP)))
+
+
+async def post_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
+    """Post a draft: its limits are in force from their first days, and orders on hold are checked again.
+
+    Where the company approves adjustments, only what is approved is posted.
+    """
+    rooms = await locked_rooms(tx, wanted.adjustment)
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
-    too_many = rows_refusals(wanted.lines or (), "lines")
-    if too_many:
-        raise Refused(*too_many)
-    if {holder_of(row) for row in rows} - looked:
-        raise MovedMeanwhile
-    holders = await holders_of(tx, rows)
-    chosen = _chosen(header, rows, wanted.lines)
-    lines = await _lines(tx, header, chosen, holders)
-    entries = await entries_of(tx.conn, [line.holder.holder for line in lines])
-    today = tx.today(header["company_id"])
-    status = AdjustmentStatus(header["status"])
-    refusals = post_refusals([line.asks for line in lines], entries, status, today)
-    if refusals:
-        raise Refused(*refusals)
-    await _write(tx, header, lines, entries, complete=_complete(rows, chosen), note=wanted.note)
-    members = await _members(tx, [holders[GROUP, key] for key in groups])
-    await reevaluate(tx, {*customers, *payers.values(), *members})
+    workflow = (await workflow_of(tx, header["company_id"])).approve
+    from_ = {AdjustmentStatus.APPROVED} if workflow else {AdjustmentStatus.APPROVED, AdjustmentStatus.DRAFT}
+    chosen = chosen_lines(rows, wanted.lines, from_, NOT_POSTABLE_LINE)
+    await post_lines(tx, rooms, header, rows, chosen, wanted.note, workflow=workflow)
     return {TABLE: str(wanted.adjustment)}
 
 
-def _chosen(header: Row, rows: Sequence[Row], wanted: Sequence[UUID] | None) -> list[Row]:
-    """The lines to be posted. Raises `Refused` where one is not there or posted already."""
-    if wanted is None:
-        return [row for row in rows if row["status"] == header["status"]]
-    kept = {row["id"]: row for row in rows}
-    refusals = []
-    for place, key in enumerate(wanted):
-        path = ("lines", str(place))
-        if key not in kept:
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_LINE), path))
-        elif kept[key]["status"] == AdjustmentStatus.POSTED.value:
-            refusals.append(Refusal(ErrorCode.WRONG_STATUS, Message(LINE_POSTED), path))
+async def post_lines(
+    tx: Transaction,
+    rooms: Rooms,
+    header: Row,
+    rows: Sequence[Row],
+    chosen: Sequence[Row],
+    note: str | None,
+    *,
+    workflow: bool,
+) -> None:
+    """Post some lines of an adjustment. Raises `Refused` with everything in the way."""
+    if {holder_of(row) for row in rows} - rooms.holders:
+        raise MovedMeanwhile
+    lines = await asked_lines(tx, header, chosen)
+    entries = await entries_of(tx.conn, [line.holder.holder for line in lines])
+    status = standing(AdjustmentStatus(row["status"]) for row in chosen) if chosen else None
+    today, status = tx.today(header["company_id"]), status or AdjustmentStatus(header["status"])
+    refusals = post_refusals([line.asks for line in lines], entries, status, today, workflow)
     if refusals:
         raise Refused(*refusals)
-    return [kept[key] for key in dict.fromkeys(wanted)]
+    complete = stands_after(rows, chosen, AdjustmentStatus.POSTED) is AdjustmentStatus.POSTED
+    await _write(tx, header, lines, entries, complete=complete, note=note)
+    groups = await groups_by_id(tx.conn, rooms.of_kind(GROUP))
+    members = await _members(tx, [group_holder(row) for row in groups.values()])
+    await reevaluate(tx, {*rooms.of_kind(CUSTOMER), *rooms.payers.values(), *members})
 
 
-def _complete(rows: Sequence[Row], chosen: Sequence[Row]) -> bool:
-    """No line is left to be posted."""
-    posted = {row["id"] for row in chosen}
-    return all(row["id"] in posted or row["status"] == AdjustmentStatus.POSTED.value for row in rows)
-
-
-async def _lines(
-    tx: Transaction, header: Row, rows: Sequence[Row], holders: Mapping[Holder, FoundHolder]
-) -> list[_Line]:
+async def asked_lines(tx: Transaction, header: Row, rows: Sequence[Row]) -> list[AskedLine]:
     """The lines as the rules know them. A group's limit is posted under a company of one of its members, or by who made
     the group. Raises `Refused`.
     """
-    wanted = [holder_of(row) for row in rows]
+    wanted, holders = [holder_of(row) for row in rows], await holders_of(tx, rows)
     open_ = await groups_open_to(tx, [key for kind, key in wanted if kind == GROUP], [header["company_id"]])
     kind, lines, refusals = AdjustmentKind(header["kind"]), [], []
     for place, (row, holder) in enumerate(zip(rows, wanted, strict=True)):
@@ -115,7 +129,7 @@ async def _lines(
             refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(text), ("lines", str(place), "holder")))
         else:
             asks = line_of(tx, kind, dict(row) | {"id": new_key()}, holders[holder])
-            lines.append(_Line(row, holders[holder], asks))
+            lines.append(AskedLine(row, holders[holder], asks))
     if refusals:
         raise Refused(*refusals)
     return lines
@@ -124,7 +138,7 @@ async def _lines(
 async def _write(
     tx: Transaction,
     header: Row,
-    lines: Sequence[_Line],
+    lines: Sequence[AskedLine],
     entries: Mapping[Holder, tuple[LimitEntry, ...]],
     *,
     complete: bool,
@@ -152,7 +166,7 @@ async def _write(
     tx.audit(AuditEventKind.LIMIT_POSTED, message, (TABLE, header["id"]), header["company_id"], changed)
 
 
-def _entry(line: _Line) -> dict[str, Any]:
+def _entry(line: AskedLine) -> dict[str, Any]:
     asks = line.asks
     return {
         "holder_id": asks.holder[1],
@@ -168,13 +182,13 @@ def _entry(line: _Line) -> dict[str, Any]:
     }
 
 
-def _in_force(tx: Transaction, line: _Line, entries: tuple[LimitEntry, ...]) -> LimitEntry | None:
+def _in_force(tx: Transaction, line: AskedLine, entries: tuple[LimitEntry, ...]) -> LimitEntry | None:
     """The limit in force today, where its holder is, before the line is posted."""
     today = tx.moment.today(line.holder.time_zone)
     return temporary_on(entries, today) or normal_on(entries, today)
 
 
-def _audit_limit(tx: Transaction, line: _Line, before: LimitEntry | None) -> None:
+def _audit_limit(tx: Transaction, line: AskedLine, before: LimitEntry | None) -> None:
     asks = line.asks
     assert asks.from_ is not None, "a line that is posted begins on a day"
     values: dict[str, Any] = {"holder": line.holder.name, "limit": asks.limit, "from": asks.from_}

@@ -65,7 +65,7 @@ async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
     key: UUID = company["id"]
     payers = await waiting_in(tx, [key])
     await tx.lock(payers)
-    row = await _kept(tx, key)
+    row = await kept_parameters(tx, key)
     refusals = [*version_refusals(row["version"], wanted.expected_version, (TABLE, key)), *_refusals(wanted)]
     if refusals:
         raise Refused(*refusals)
@@ -90,7 +90,7 @@ async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
     return {TABLE: str(key)}
 
 
-async def _kept(tx: Transaction, company: UUID) -> Row:
+async def kept_parameters(tx: Transaction, company: UUID) -> Row:
     """The company's parameters; where it has none yet, those that every company begins with."""
     row = await locked(tx.conn, credit_parameters, company)
     if row is None:

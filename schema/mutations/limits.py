@@ -13,12 +13,13 @@ from persistence.shapes.adjustment import CREDIT_LIMIT_ADJUSTMENT, CREDIT_LIMIT_
 from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.writing.adjustments import (
     AdjustmentChange,
+    AdjustmentStep,
     AdjustmentToCreate,
     LineToSave,
     create_adjustment,
     update_adjustment,
 )
-from persistence.writing.limit_posting import AdjustmentToPost, post_adjustment
+from persistence.writing.limit_posting import post_adjustment
 from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CreditHolderKey
@@ -115,27 +116,32 @@ class UpdateCreditLimitAdjustmentInput:
         )
 
 
-@strawberry.input(description="Put the limits of an adjustment in force.")
-class PostCreditLimitAdjustmentInput:
-    """See `AdjustmentToPost`."""
+@strawberry.input(description="A step that an adjustment takes.")
+class AdjustmentStepInput:
+    """See `AdjustmentStep`."""
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_limit_adjustment: strawberry.ID = strawberry.field(description="The adjustment.")
     lines: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Only these lines, at most 250; none said: all that are not posted yet."
+        default=None, description="Only these lines, at most 250; none said: all that this can be done with."
     )
     note: str | None = strawberry.field(default=None, description="What there is to say about it; kept on record.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
-    def wanted(self) -> AdjustmentToPost:
+    def wanted(self) -> AdjustmentStep:
         """As persistence takes it."""
         lines = tuple(key_of(line, CREDIT_LIMIT_ADJUSTMENT_LINE.prefix) for line in self.lines or ())
-        return AdjustmentToPost(
+        return AdjustmentStep(
             adjustment=key_of(self.credit_limit_adjustment, CREDIT_LIMIT_ADJUSTMENT.prefix),
             lines=None if self.lines is None else lines,
             note=self.note,
             expected_version=self.expected_version,
         )
+
+
+@strawberry.input(description="Put the limits of an adjustment in force.")
+class PostCreditLimitAdjustmentInput(AdjustmentStepInput):
+    """From a draft, or where the company approves adjustments from an approved one."""
 
 
 @strawberry.type(description="A limit adjustment after something was done to it.")

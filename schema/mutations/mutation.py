@@ -5,12 +5,14 @@ from __future__ import annotations
 import strawberry
 
 from schema.mutations.attributes import AttributeMutations
+from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
+from schema.mutations.limit_approval import LimitApprovalMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
@@ -34,6 +36,8 @@ class Mutation(
     HoldMutations,
     HoldBatchMutations,
     LimitMutations,
+    LimitApprovalMutations,
+    AuthorityMutations,
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,

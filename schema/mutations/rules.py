@@ -131,6 +131,12 @@ class SaveCreditParametersInput:
     disputed_reduces_overdue: bool | None = strawberry.field(
         default=None, description="Whether the disputed part of items is taken off overdue."
     )
+    approve_limit_adjustments: bool | None = strawberry.field(
+        default=None, description="Whether limit adjustments are approved before they are posted."
+    )
+    post_approved_limits: bool | None = strawberry.field(
+        default=None, description="Whether a limit adjustment is posted as soon as it is approved."
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
     )

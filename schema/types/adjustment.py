@@ -13,7 +13,7 @@ import strawberry
 from domain import money as domain
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
-from domain.permitted import ON_ADJUSTMENTS, Action
+from domain.permitted import Action, on_adjustment
 from persistence.facts import entry_of
 from persistence.selection import LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
@@ -117,7 +117,8 @@ class CreditLimitAdjustment(Record):
         description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
     )
     def viewer_may(self, info: Info) -> list[Action]:
-        possible = ON_ADJUSTMENTS.get(AdjustmentStatus(self.row["status"]), ())
+        flags = {name: self.row[name] for name in ("workflow", "may_approve", "may_reject")}
+        possible = on_adjustment(AdjustmentStatus(self.row["status"]), **flags)
         return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
 
     @strawberry.field(

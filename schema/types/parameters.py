@@ -11,11 +11,13 @@ import strawberry
 
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
+from domain.role import Role
 from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
-from persistence.shapes.parameters import CHECKPOINTS, CREDIT_PARAMETERS, TICKED
+from persistence.shapes.parameters import AUTHORITIES, CHECKPOINTS, CREDIT_PARAMETERS, TICKED
 from schema.context import Info
 from schema.fields import labelled, link, read_as, shaped, stored
+from schema.types.money import Money
 from schema.types.node import Record
 
 if TYPE_CHECKING:
@@ -33,6 +35,17 @@ class CheckpointSetting:
     )
 
 
+@strawberry.type(description="Up to which limit a role approves in a company.")
+class ApprovalAuthority:
+    """One role's authority. Without one, credit managers approve any limit, and clerks none."""
+
+    role: Role = strawberry.field(description="The role.")
+    role_label: str = labelled("role", Role)
+    up_to: Money | None = strawberry.field(
+        description="It approves new limits up to this one, itself included; null: any limit."
+    )
+
+
 @shaped(CREDIT_PARAMETERS, "How a company manages credit.")
 class CreditParameters(Record):
     """Rows of the parameters shape, one for each company."""
@@ -47,6 +60,8 @@ class CreditParameters(Record):
     blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
     disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
+    post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
@@ -71,4 +86,19 @@ class CreditParameters(Record):
             ]
 
         loaded: list[CheckpointSetting] = await info.context.loader("checkpoints", fetch).load(self.row["company_id"])
+        return loaded
+
+    @strawberry.field(
+        description="Up to which limit roles approve. Without one, credit managers approve any limit, and clerks none.",
+        metadata=read_as(WorkedOut(TICKED, "authorities")),
+    )
+    async def authorities(self, info: Info) -> list[ApprovalAuthority]:
+        async def fetch(companies: list[UUID]) -> Sequence[list[ApprovalAuthority]]:
+            found: Mapping[UUID, list[ApprovalAuthority]] = defaultdict(list)
+            for each in await info.context.reader.run(AUTHORITIES, wanted=companies):
+                up_to = None if each["amount"] is None else Money(exact=each["amount"], currency=each["currency"])
+                found[each["company_id"]].append(ApprovalAuthority(role=Role(each["role"]), up_to=up_to))
+            return [found[company] for company in companies]
+
+        loaded: list[ApprovalAuthority] = await info.context.loader("authorities", fetch).load(self.row["company_id"])
         return loaded

@@ -21,7 +21,9 @@ from tests.acceptance.processes import serving
 HOLDS = "subscription { creditHoldChanged { sequence } }"
 
 
-async def test_a_server_that_ends_breaks_its_streams_off_so_that_clients_come_again(database_url: str, tmp_path: Path) -> None:
+async def test_a_server_that_ends_breaks_its_streams_off_so_that_clients_come_again(
+    database_url: str, tmp_path: Path
+) -> None:
     with ExitStack() as stack:
         (address,) = stack.enter_context(serving(database_url, tmp_path, processes=1))
         claims = Claims("listener", "Listener", {"*": ("VIEWER",)})

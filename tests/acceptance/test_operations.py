@@ -15,7 +15,7 @@ from graphql import FragmentDefinitionNode, OperationDefinitionNode, Visitor, pa
 
 from persistence.database import Pool
 from schema.ids import node_id
-from tests.acceptance.story import Story, fresh, money
+from tests.acceptance.story import SAVE_PARAMETERS, Story, fresh, money
 from tests.schema.world import TODAY
 from tests.server.live import Live, live_server
 from tests.server.test_subscriptions import job_of, went_on
@@ -27,8 +27,8 @@ DOCUMENT = (
 )
 pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"{DOCUMENT.name} is not there")
 
-LATER = {"Worklist", "SubmitAdjustment", "ApproveAdjustment"}
-"""Collections and approval: not there yet."""
+LATER = {"Worklist"}
+"""Collections: not there yet."""
 
 
 def operations() -> dict[str, str]:
@@ -78,10 +78,10 @@ class Asked:
         self.customer = {"number": {"company": "SE01", "account": "acme"}}
         self.hold = ""
 
-    async def run(self, name: str, **variables: Any) -> Any:
+    async def run(self, name: str, user: str = "tester", **variables: Any) -> Any:
         """Run one and give its data; it must have no errors, also not as data."""
         self.left.discard(name)
-        answer = await self.story.ask(self.documents[name], variables, as_="CREDIT_MANAGER", operation=name)
+        answer = await self.story.ask(self.documents[name], variables, as_="CREDIT_MANAGER", operation=name, user=user)
         for value in answer.data.values():
             assert not (isinstance(value, dict) and value.get("errors")), (name, value["errors"])
         return answer.data
@@ -168,9 +168,14 @@ class Asked:
         change = {"creditLimitAdjustment": made["id"], "description": "More", "expectedVersion": made["version"]}
         await self.run("SaveAdjustment", input=change | {"idempotencyKey": fresh()})
         await self.run("AdjustmentEditor", id=made["id"])
-        posted = await self.run(
-            "PostAdjustment", input={"creditLimitAdjustment": made["id"], "idempotencyKey": fresh()}
+        parameters = {"company": "SE01", "approveLimitAdjustments": True}
+        await self.story.tell(SAVE_PARAMETERS, parameters, "CREDIT_MANAGER")
+        submit, approve, post = (
+            {"creditLimitAdjustment": made["id"], "idempotencyKey": fresh(), "note": "Agreed"} for _ in range(3)
         )
+        await self.run("SubmitAdjustment", input=submit)
+        await self.run("ApproveAdjustment", user="another", input=approve)
+        posted = await self.run("PostAdjustment", input=post)
         assert posted["postCreditLimitAdjustment"]["creditLimitAdjustment"]["status"] == "POSTED"
         self.left.discard("CancelImport")
         cancel = {"job": "job_" + "0" * 32, "idempotencyKey": fresh()}

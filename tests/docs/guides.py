@@ -1,8 +1,8 @@
 """Reads guides: who asks what in which language, and what the guide says comes back.
 
 A guide is Markdown. A comment `<!-- as MANAGER in sv -->` says who asks from there on. A block `graphql` is asked; a
-block `json variables` before it holds its variables, where `(endCursor above)` stands for the cursor in the answer
-before; a block `json` after it holds its answer, where `…` stands for anything.
+block `json variables` before it holds its variables, where `(endCursor above)` or `(id above)` stands for the first
+such field in the answer before; a block `json` after it holds its answer, where `…` stands for anything.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ANYTHING = "…"
-CURSOR_ABOVE = "(endCursor above)"
+_ABOVE = re.compile(r"\((\w+) above\)")
 
 _PARTS = re.compile(
     r"<!-- as (?P<who>[A-Z]+) in (?P<language>\S+) -->|```(?P<kind>[a-z ]+)\n(?P<text>.*?)```", re.DOTALL
@@ -64,15 +64,21 @@ def differences(shown: Any, came: Any, place: str = "answer") -> Iterator[str]:
         yield f"{place}: {came!r} came, {shown!r} is shown"
 
 
-def with_cursor(given: dict[str, Any], answered: Any) -> dict[str, Any]:
-    """Variables in which the cursor of the answer before is filled in."""
-    return {name: _cursor(answered) if value == CURSOR_ABOVE else value for name, value in given.items()}
+def with_answer(given: dict[str, Any], answered: Any) -> dict[str, Any]:
+    """Variables in which what stands in the answer before is filled in."""
+    asked = {name: _ABOVE.fullmatch(value) if isinstance(value, str) else None for name, value in given.items()}
+    return {
+        name: value if (found := asked[name]) is None else _first(found[1], answered) for name, value in given.items()
+    }
 
 
-def _cursor(answered: Any) -> str | None:
-    if isinstance(answered, dict):
-        for name, value in answered.items():
-            found = value if name == "endCursor" else _cursor(value)
-            if isinstance(found, str):
-                return found
+def _first(field: str, answered: Any) -> str | None:
+    """The first text of a field's name in an answer."""
+    inside = (
+        answered.items() if isinstance(answered, dict) else enumerate(answered) if isinstance(answered, list) else ()
+    )
+    for name, value in inside:
+        found = value if name == field else _first(field, value)
+        if isinstance(found, str):
+            return found
     return None

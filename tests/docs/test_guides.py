@@ -15,14 +15,17 @@ from server.auth import DevelopmentIssuer
 from server.demo.client import Client
 from server.demo.loading import begun, load
 from server.demo.showing import tokens
-from tests.docs.guides import differences, steps, with_cursor
+from tests.docs.guides import differences, steps, with_answer
 from tests.server.conftest import KEY, Served
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GUIDES = (
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("first-query", "paging", "errors", "bi", "integrating", "attributes")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("first-query", "paging", "errors", "bi", "integrating", "attributes", "approval")
+    ),
 )
 """Those that ask the demo group. The others bring their own tests."""
 
@@ -36,7 +39,7 @@ async def test_a_guide_answers_what_it_shows(served: Served, guide: Path) -> Non
     wrong, answered = [], None
     for number, step in enumerate(steps(guide), 1):
         headers = {"Authorization": f"Bearer {found[step.who]}", "Accept-Language": step.language}
-        content = {"query": step.query, "variables": with_cursor(step.variables, answered)}
+        content = {"query": step.query, "variables": with_answer(step.variables, answered)}
         response = await served.client.post("/graphql", json=content, headers=headers, timeout=60)
         answered = response.json()
         answered.pop("extensions", None)

@@ -42,7 +42,9 @@ async def pools_of(conn: Connection, schema: GraphQLSchema, hidden: frozenset[st
 async def _of(conn: Connection, shape: Shape, hidden: frozenset[str]) -> Mapping[str, Pool]:
     expressions = [field.expression.label(name) for name, field in shape.filterable.items()]
     statement = Statement(sa.select(shape.id.label("key"), *expressions).select_from(shape.source))
-    rows = await statement.all(conn, now=NOW, reporting="EUR", companies=[], working=[], viewer=None)
+    rows = await statement.all(
+        conn, now=NOW, reporting="EUR", companies=[], working=[], viewer=None, clerk_in=[], manager_in=[]
+    )
     found = {}
     for name, field in shape.filterable.items():
         values: tuple[dict[Any, None], dict[Any, None]] = ({}, {})

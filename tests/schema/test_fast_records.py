@@ -168,10 +168,35 @@ async def test_an_adjustment_tells_what_may_be_done_and_its_lines_the_limit_in_f
     told = {one["number"]: one for one in answer["data"]["creditLimitAdjustments"]["nodes"]}
     found = told[OWN.text("adjustment")]
     assert fast
-    assert found["viewerMay"] == {"VIEWER": [], "CREDIT_CLERK": ["UPDATE"]}.get(role, ["UPDATE", "POST"])
+    clerk = ["UPDATE", "SUBMIT"]
+    assert found["viewerMay"] == {"VIEWER": [], "CREDIT_CLERK": clerk}.get(role, [*clerk, "POST"])
     assert [line["holder"]["__typename"] for line in found["lines"]["nodes"]] == ["Customer", "CreditGroup"]
     assert [line["currentLimit"]["amount"] for line in found["lines"]["nodes"]] == ["1000.02", "250000.00"]
     assert told[OWN.text("both")]["lines"]["nodes"] == []
+
+
+async def test_what_waits_for_approval_tells_its_authors_and_others_what_they_may(
+    both: BothLanes, firms: World
+) -> None:
+    await both("{ viewer { locale } }")
+    viewer = await firms.conn.fetchval("select id from actor where subject = 'tester'")
+    wrote = "update credit_limit_adjustment set status = $2, author_ids = $3 where id = $1"
+    workflow = "update credit_parameters set approve_limit_adjustments = $2 where company_id = $1"
+    adjustment, company = firms.ids[f"adjustment {OWN.code}"], firms.ids[OWN.code]
+    may = {}
+    for status, authors, on in (("IN_REVIEW", [viewer], True), ("IN_REVIEW", [], True), ("DRAFT", [], True)):
+        await firms.conn.execute(wrote, adjustment, status, authors)
+        await firms.conn.execute(workflow, company, on)
+        answer, fast = await both(ADJUSTMENTS, companies=[OWN.code])
+        told = {one["number"]: one for one in answer["data"]["creditLimitAdjustments"]["nodes"]}
+        assert fast
+        may[status, bool(authors)] = told[OWN.text("adjustment")]["viewerMay"]
+    await firms.conn.execute(workflow, company, False)
+    assert may == {
+        ("IN_REVIEW", True): ["REJECT"],
+        ("IN_REVIEW", False): ["APPROVE", "REJECT"],
+        ("DRAFT", False): ["UPDATE", "SUBMIT"],
+    }
 
 
 async def test_a_line_tells_a_temporary_limit_in_force_and_once_posted_the_limit_it_found(

@@ -24,6 +24,9 @@ MADE = {("upsertCustomers", ("customers", "account"))}
 NOT_THERE = {
     ("createCreditLimitAdjustment", ("lines", "id")),  # a new adjustment has no lines yet
     ("postCreditLimitAdjustment", ("lines",)),  # it was posted, or taken out, before
+    ("submitCreditLimitAdjustment", ("lines",)),
+    ("approveCreditLimitAdjustment", ("lines",)),
+    ("rejectCreditLimitAdjustment", ("lines",)),
     ("unsettle", ("openItem",)),  # its payment was reversed before
     ("unsettle", ("payment",)),
     ("unsettle", ("creditNote",)),  # it settled nothing

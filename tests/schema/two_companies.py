@@ -215,6 +215,8 @@ async def _checks(world: World, firm: Firm) -> None:
     amount = {"amount": firm.exactly(35), "currency": firm.currency, "days": firm.base}
     key = await world.put("blocking_rule", **rule, **whose, **amount, kind="CREDIT_LIMIT_USED")
     world.ids[f"rule {firm.code}"] = key
+    authority = {"company_id": world.ids[firm.code], "amount": firm.exactly(36), "currency": firm.currency}
+    await world.put("approval_authority", **authority, role="CREDIT_CLERK")
 
 
 async def _trail(world: World, firm: Firm) -> None:
