@@ -142,7 +142,6 @@ DOCUMENTS: tuple[Hostile, ...] = (
     Hostile(
         "introspection of every argument's fields",
         "{ __schema { types { fields { args { type { inputFields { name } } } } } } }",
-        "cost",
     ),
     Hostile(
         "introspection in circles, 4 deep",
