@@ -314,6 +314,9 @@ async def test_whoever_is_behind_is_not_sent_away_for_what_comes_meanwhile(story
     numbers = [(await anext(follower)).sequence]
     for _ in range(3):
         await held(story)
+    # All of it has come before more is taken: whoever has caught up must keep up.
+    while (await events.span(pool)).newest < start + 8:
+        await events.number_all(pool)
     async with asyncio.timeout(20):
         while len(numbers) < 8:
             event = await anext(follower)
