@@ -160,6 +160,20 @@ class Runner:
             return refusal(mistake, language, request.request_id)
         # What is left is different every time, and answers by GET may be kept.
         context.cost = charge.told(standing=not request.reading_only)
+        try:
+            return await self._done(document, operation, variables, request, context)
+        except Invalid as invalid:
+            return self._invalid(invalid.errors, language, request)
+
+    async def _done(
+        self,
+        document: AskedDocument,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        request: Asked,
+        context: Context,
+    ) -> Answer:
+        """An operation that may run, in the lane for it. Raises `Invalid` for literals of this very text."""
         if operation.operation is OperationType.SUBSCRIPTION:
             return self._subscribed(document, operation, variables, request, context)
         if operation.operation is OperationType.QUERY and request.lane != "slow":
@@ -187,10 +201,7 @@ class Runner:
         context: Context,
     ) -> Answer:
         """A mutation: what it wrote is told by the fast lane where it can."""
-        try:
-            tree = self._documents.exact(document)
-        except Invalid as invalid:
-            return self._invalid(invalid.errors, context.language, request)
+        tree = self._documents.exact(document)
         told = await self._payloads.answer(document, tree, operation, variables, context, reading=request.explain)
         return await (
             self._slow(document, request, context) if told is None else self._answered(request, context, *told)
@@ -205,10 +216,7 @@ class Runner:
         context: Context,
     ) -> Answer:
         """A subscription that may begin."""
-        try:
-            tree = self._documents.exact(document)
-        except Invalid as invalid:
-            return self._invalid(invalid.errors, context.language, request)
+        tree = self._documents.exact(document)
         client = context.viewer.subject
         charge = partial(self._cashier.charge, client, document, operation, variables.coerced)
         subscribed = Subscribed(document, tree, operation, variables, request, context, self._fast, charge)
@@ -217,10 +225,7 @@ class Runner:
     async def _slow(self, document: AskedDocument, request: Asked, context: Context) -> Answer:
         """Strawberry's own execution, field by field."""
         add_to_line(lane="slow")
-        try:
-            tree = self._documents.exact(document)
-        except Invalid as invalid:
-            return self._invalid(invalid.errors, context.language, request)
+        tree = self._documents.exact(document)
         middleware = KEEPING if context.written else None
         if introspects(request.query):
             catalog = context.language.catalog

@@ -105,15 +105,15 @@ def _only_introspects(operation: OperationDefinitionNode | None) -> bool:
 @cache
 def telling(language: str) -> MiddlewareManager | None:
     """With which introspection is executed so that it answers in a language; None where that is English."""
-    return _Telling(language) if language != ENGLISH and language in described() else None
+    return Telling(_translation(language)) if language != ENGLISH and language in described() else None
 
 
-class _Telling(MiddlewareManager):
+class Telling(MiddlewareManager):
     """Translates what the resolvers of descriptions give, and leaves every other resolver as it is."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, translate: Callable[[str], str]) -> None:
         super().__init__()
-        self._ours = {resolve: _translated(resolve, language) for resolve in _telling_resolvers()}
+        self._ours = {resolve: _translated(resolve, translate) for resolve in _telling_resolvers()}
 
     def get_field_resolver(self, field_resolver: GraphQLFieldResolver) -> GraphQLFieldResolver:
         """The resolver to call instead of one."""
@@ -129,9 +129,7 @@ def _telling_resolvers() -> Iterator[GraphQLFieldResolver]:
                     yield field.resolve
 
 
-def _translated(resolve: GraphQLFieldResolver, language: str) -> GraphQLFieldResolver:
-    translate = _translation(language)
-
+def _translated(resolve: GraphQLFieldResolver, translate: Callable[[str], str]) -> GraphQLFieldResolver:
     def translated(item: Any, info: Any) -> str | None:
         text: str | None = resolve(item, info)
         return translate(text) if text else text
@@ -145,16 +143,21 @@ def _translation(language: str) -> Callable[[str], str]:
 
 def sdl_in(language: str, english: str) -> str:
     """A schema in its definition language, its descriptions in another; all else stays as it is written."""
+    return described_anew(english, _translation(language))
+
+
+def described_anew(sdl: str, translate: Callable[[str], str]) -> str:
+    """A schema in its definition language with other descriptions."""
     found = _Written()
-    visit(parse(english), found)
-    translate, parts, at = _translation(language), [], 0
+    visit(parse(sdl), found)
+    parts, at = [], 0
     for node in found.nodes:
         assert node.loc is not None
-        column = node.loc.start - english.rfind("\n", 0, node.loc.start) - 1
+        column = node.loc.start - sdl.rfind("\n", 0, node.loc.start) - 1
         text = print_ast(StringValueNode(value=translate(node.value), block=node.block))
-        parts += [english[at : node.loc.start], text.replace("\n", "\n" + " " * column)]
+        parts += [sdl[at : node.loc.start], text.replace("\n", "\n" + " " * column)]
         at = node.loc.end
-    return "".join((*parts, english[at:]))
+    return "".join((*parts, sdl[at:]))
 
 
 class _Written(Visitor):

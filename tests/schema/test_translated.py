@@ -17,11 +17,19 @@ from graphql import (
     print_ast,
 )
 
-from schema import translated
 from schema.app import SCHEMA, graphql_schema
 from schema.descriptions import texts
 from schema.export import sdl
-from schema.translated import MOST_ANSWERS, Introspection, described, introspects, sdl_in, telling
+from schema.translated import (
+    MOST_ANSWERS,
+    Introspection,
+    Telling,
+    described,
+    described_anew,
+    introspects,
+    sdl_in,
+    telling,
+)
 from tests.schema.asking import Asker
 
 EVERYTHING = get_introspection_query(
@@ -125,25 +133,17 @@ def without_descriptions(text: str) -> list[str]:
     return lines
 
 
-@pytest.fixture
-def shouting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A language in which everything is said aloud."""
-    monkeypatch.setattr(translated, "_translation", lambda language: str.upper)
-
-
-@pytest.mark.usefixtures("shouting")
 def test_whatever_can_be_described_is_translated_in_the_file_and_values_are_not() -> None:
-    loud = sdl_in("sv", SMALL)
+    loud = described_anew(SMALL, str.upper)
     schema = build_schema(SMALL)
     assert [text for text, _ in texts(build_schema(loud))] == [text.upper() for text, _ in texts(schema)]
     assert 'kind: String = "Marks."' in loud
     assert "  WHAT THERE IS, IN A SENTENCE" in loud
 
 
-@pytest.mark.usefixtures("shouting")
 def test_introspection_translates_whatever_can_be_described_with_reasons_of_deprecation() -> None:
-    said = answered(build_schema(SMALL), translated._Telling("sv"))
-    assert by_name(said) == by_name(answered(build_schema(sdl_in("sv", SMALL))))
+    said = answered(build_schema(SMALL), Telling(str.upper))
+    assert by_name(said) == by_name(answered(build_schema(described_anew(SMALL, str.upper))))
     assert "ASK OTHERWISE." in str(said)
 
 

@@ -196,6 +196,7 @@ async def test_a_completed_operation_ends_and_its_id_may_be_used_again(live: Liv
             await live.left()
         await socket.say(type="complete", id="of nobody")
         await socket.settled()
+        assert await socket.next(await socket.subscribe(WHO["query"])), "the connection goes on"
 
 
 async def test_a_connection_runs_only_so_many_operations_at_a_time(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
