@@ -185,7 +185,18 @@ def test_orders_are_in_every_state_that_the_api_brings_about(scale: Scale) -> No
     assert {order.way for order in orders} == set(Way)
 
 
-UNUSED = {"ACCOUNT_STATUS", "NEW_CUSTOMER_AMOUNT", "ORDER_AMOUNT", "OVERDUE_AMOUNT", "PAYMENT_TERMS"}
+UNUSED = {
+    "ACCOUNT_STATUS",
+    "DUNNING_LEVEL",
+    "EARLY_WARNING",
+    "NEW_CUSTOMER_AMOUNT",
+    "OLDEST_OPEN_ITEM",
+    "ORDER_AMOUNT",
+    "OVERDUE_AMOUNT",
+    "OVERDUE_PERCENT",
+    "PAYMENT_TERMS",
+    "REVIEW_DUE",
+}
 """Kinds of rules that the companies of the demo do without. A status holds there all the same, by its own effect."""
 
 
