@@ -34,9 +34,12 @@ class Review:
 
 
 def reviews(customers: Sequence[Customer], today: date) -> list[Review]:
-    """In every company some that are due since yesterday or longer, and more that come in the next weeks."""
+    """Some that are due since yesterday or longer, and more that come in the next weeks.
+
+    Not in the company of the README's story, whose reviews the guides write themselves.
+    """
     found = []
-    for company in COMPANIES:
+    for company in COMPANIES[1:]:
         here = [one for one in customers if one.company is company][::REVIEWED]
         for place, customer in enumerate(here):
             next_one = today + timedelta(days=place * 11 % 90 - 21)
