@@ -13,6 +13,7 @@ from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
 from schema.mutations.limit_approval import LimitApprovalMutations
+from schema.mutations.limit_generation import LimitGenerationMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
@@ -36,6 +37,7 @@ class Mutation(
     HoldMutations,
     HoldBatchMutations,
     LimitMutations,
+    LimitGenerationMutations,
     LimitApprovalMutations,
     AuthorityMutations,
     CreditGroupMutations,
