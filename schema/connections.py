@@ -7,6 +7,7 @@ from persistence.shapes.audit import AUDIT_EVENT
 from persistence.shapes.collateral import COLLATERAL
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.credit_group_membership import CREDIT_GROUP_MEMBERSHIP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
 from persistence.shapes.exchange_rate import EXCHANGE_RATE
@@ -33,6 +34,7 @@ COMPANIES = Listing(COMPANY, "schema.types.company")
 PARTIES = Listing(PARTY, "schema.types.party")
 CUSTOMERS = Listing(CUSTOMER, "schema.types.customer")
 CREDIT_GROUPS = Listing(CREDIT_GROUP, "schema.types.credit_group")
+CREDIT_GROUP_MEMBERSHIPS = Listing(CREDIT_GROUP_MEMBERSHIP, "schema.types.credit_group_membership")
 LIMIT_ENTRIES = Listing(LIMIT_ENTRY, "schema.types.limit_entry")
 COLLATERALS = Listing(COLLATERAL, "schema.types.collateral")
 EXCHANGE_RATES = Listing(EXCHANGE_RATE, "schema.types.reference")
