@@ -217,6 +217,7 @@ def collateral_of(row: Row) -> Collateral:
         from_=row["from_day"],
         until=row["until_day"],
         included_in_exposure=row["included_in_exposure"],
+        maximum_terms_days=row["maximum_terms_days"],
     )
 
 
