@@ -9,6 +9,7 @@ from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
+from schema.mutations.delegations import DelegationMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
@@ -19,6 +20,7 @@ from schema.mutations.names import NameMutations
 from schema.mutations.orders import OrderMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
+from schema.mutations.release_approval import ReleaseApprovalMutations
 from schema.mutations.rules import RuleMutations
 from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.translations import TranslationMutations
@@ -35,9 +37,11 @@ class Mutation(
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,
+    ReleaseApprovalMutations,
     LimitMutations,
     LimitApprovalMutations,
     AuthorityMutations,
+    DelegationMutations,
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,
