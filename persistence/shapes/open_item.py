@@ -35,6 +35,7 @@ OPEN_ITEM = Shape(
         "document_date": open_item.c.document_date,
         "due_date": open_item.c.due_date,
         "disputed": open_item.c.disputed,
+        "dunning_level": open_item.c.dunning_level,
         "reversed_on": open_item.c.reversed_on,
         **record_fields(open_item),
     },

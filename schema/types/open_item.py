@@ -55,6 +55,7 @@ class OpenItem(Record):
     document_date: date = stored("Its date; from then on it is part of the ledger.")
     due_date: date = stored("When it falls due.")
     disputed: Money = money("The part the customer disputes.", "disputed")
+    dunning_level: int = stored("How far it has been dunned, 0 to 9, as the ERP says; 0: not.")
     reversed_on: date | None = stored("The day it was reversed; null: it stands.")
     declarations: COLLATERAL_DECLARATIONS.connection = COLLATERAL_DECLARATIONS.field(  # type: ignore[name-defined]
         "To whom it was declared as overdue.", {"open_item_id": "id"}
