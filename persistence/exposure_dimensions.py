@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from domain.exposure import COUNTING, Category, CreditLimitType
 from persistence.shapes.shape import today
+from persistence.shapes.terms import past_columns
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer
@@ -87,6 +88,7 @@ def scope() -> sa.CTE:
             sa.func.coalesce(parameters.check_credit_groups, sa.true()).label("check_credit_groups"),
             sa.func.coalesce(parameters.unset_limit_means_unlimited, sa.false()).label("unset_limit_means_unlimited"),
             parameters.order_horizon_days,
+            *past_columns(sa.func.coalesce(AS_OF, today(company_table.c.time_zone)), company_table.c.bank_days_of),
         )
         .select_from(company_table.outerjoin(credit_parameters, credit_parameters.c.company_id == company_table.c.id))
         .where(any_of(company_table.c.id, "wanted"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from persistence.shapes.falling_due import claimed_due
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
@@ -143,33 +144,45 @@ RULES = Statement(
     .order_by(blocking_rule.c.id)
 )
 
+_BANKS = company_table.c.bank_days_of
+
 BALANCES = Statement(
-    sa.select(balance, currency_table.c.unit)
+    sa.select(
+        balance.c.customer_id,
+        balance.c.category,
+        balance.c.currency,
+        claimed_due(balance, _BANKS).label("due_day"),
+        balance.c.amount,
+        currency_table.c.unit,
+    )
     .join(currency_table, currency_table.c.code == balance.c.currency)
+    .join(company_table, company_table.c.id == balance.c.company_id)
     .where(any_of(balance.c.customer_id, "customers"), balance.c.amount != 0)
     .order_by(balance.c.customer_id, balance.c.category, balance.c.currency, balance.c.due_day)
 )
 
 _SUM = sa.func.sum(movement.c.amount)
+_DUE = claimed_due(movement, _BANKS)
 
 BALANCES_AS_OF = Statement(
     sa.select(
         movement.c.customer_id,
         movement.c.category,
         movement.c.currency,
-        movement.c.due_day,
+        _DUE.label("due_day"),
         _SUM.label("amount"),
         currency_table.c.unit,
     )
     .join(currency_table, currency_table.c.code == movement.c.currency)
+    .join(company_table, company_table.c.id == movement.c.company_id)
     .where(any_of(movement.c.customer_id, "customers"), movement.c.day <= _DAY)
     .group_by(
         movement.c.customer_id,
         movement.c.category,
         movement.c.currency,
-        movement.c.due_day,
+        _DUE,
         currency_table.c.unit,
     )
     .having(_SUM != 0)
-    .order_by(movement.c.customer_id, movement.c.category, movement.c.currency, movement.c.due_day)
+    .order_by(movement.c.customer_id, movement.c.category, movement.c.currency, _DUE)
 )

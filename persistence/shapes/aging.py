@@ -11,8 +11,9 @@ from domain.aging import BETWEEN, DEFAULT_AGING, NOT_DUE, OVER, UP_TO
 from domain.exposure import Category
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
+from persistence.shapes.falling_due import past_due
 from persistence.shapes.owing import CompanyOwing, Owing
-from persistence.shapes.terms import KEPT_APART, Terms, company_terms
+from persistence.shapes.terms import KEPT_APART, PAST, Terms, company_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
 from persistence.shapes.worth import constant, unit
 from persistence.tables.company import company_table
@@ -110,7 +111,7 @@ def _buckets(
     whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
-    column = columns(buckets).offset(KEPT_APART).correlate(*before).subquery()
+    column = _dated(columns(buckets), terms).offset(KEPT_APART).correlate(*before).subquery()
     bucket = (column.c.place, column.c.title, column.c.from_day, column.c.until_day)
     if buckets is _DEFAULT:
         usual = _usual(whose, terms)
@@ -127,12 +128,22 @@ def _buckets(
     )
 
 
+def _dated(found: sa.Select[tuple[object, ...]], terms: Terms) -> sa.Select[tuple[object, ...]]:
+    """Columns with the due days they hold: after `due_after`, which are at most their last day past, to `due_until`."""
+    one = found.subquery()
+    day, banks = terms["day"], terms["bank_days_of"]
+    return sa.select(
+        *one.c,
+        past_due(day, one.c.until_day, banks).label("due_after"),
+        past_due(day, one.c.from_day - _ONE, banks).label("due_until"),
+    )
+
+
 def _by_column(column: sa.FromClause, kept: sa.FromClause, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
     """What is open in each column and currency, in minor units."""
-    past = kept.c.company_day - kept.c.due_day
     inside = sa.and_(
-        sa.or_(column.c.from_day.is_(None), column.c.from_day <= past),
-        sa.or_(column.c.until_day.is_(None), past <= column.c.until_day),
+        sa.or_(column.c.from_day.is_(None), kept.c.due_day <= column.c.due_until),
+        sa.or_(column.c.until_day.is_(None), kept.c.due_day > column.c.due_after),
     )
     return (
         sa.select(
@@ -154,10 +165,8 @@ def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     A balance is put into its own column, not tried in each, and rates are looked up once for all columns.
     """
     kept = whose.of((Category.RECEIVABLES,))
-    past = kept.c.company_day - kept.c.due_day
-    *younger, _ = DEFAULT_AGING.buckets
     place = sa.case(
-        *((past <= constant(one.until_day or 0), constant(number)) for number, one in enumerate(younger, 1)),
+        *((kept.c.due_day > terms[f"due_{most}"], constant(number)) for number, most in enumerate(PAST, 1)),
         else_=constant(len(DEFAULT_AGING.buckets)),
     )
     placed = (

@@ -42,6 +42,7 @@ CREDIT_HOLD = Shape(
         "review_date": credit_hold.c.review_date,
         "notes": credit_hold.c.notes,
         "responsible_id": credit_hold.c.responsible_id,
+        "end_reason_id": credit_hold.c.end_reason_id,
         **record_fields(credit_hold),
     },
     visible=seen(credit_hold.c.company_id),

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.aging import DEFAULT_AGING
 from domain.exposure import CreditLimitType
+from persistence.shapes.falling_due import past_due
 from persistence.shapes.shape import today
 from persistence.shapes.worked import Asked, Expression, Row
 from persistence.shapes.worth import ZERO, constant, converted, digits, path, rounded_to, worth_by
@@ -19,6 +21,9 @@ from persistence.tables.customer import credit_group, customer
 
 KEPT_APART = sa.literal_column("0", sa.Integer())
 """The offset of a lateral that is worked out once a row, not wherever it is spoken of: 40 % less time for customers."""
+
+PAST = tuple(one.until_day for one in DEFAULT_AGING.buckets if one.until_day is not None)
+"""The days past due at which the usual columns of an aging end; more than the first, 0, is overdue."""
 
 MAX_RATE_AGE_DAYS = 7
 """How old a rate may be where no company or group says otherwise (decision 13)."""
@@ -30,8 +35,9 @@ class Terms:
 
     Its columns: `id` of the company, group or party; `currency` to convert to, with its `digits`; `day`; `past`
     (balances as kept now would be too new); `max_age` of rates in days; `limit_type`; `horizon` in days;
-    `disputed_reduces_exposure` and `disputed_reduces_overdue`. Of a company also `check_credit_groups` and
-    `unset_limit_means_unlimited`; of a party no `past`.
+    `disputed_reduces_exposure` and `disputed_reduces_overdue`. Of a company also `check_credit_groups`,
+    `unset_limit_means_unlimited`, `bank_days_of` and, for each of `PAST`, `due_0` and on: the last due day that is more
+    than so many days past; of a party no `past`.
     """
 
     lateral: sa.FromClause
@@ -76,6 +82,8 @@ def company_terms(company: Expression, asked: Asked, before: tuple[sa.FromClause
             *_policy(parameters),
             parameters.c.check_credit_groups,
             parameters.c.unset_limit_means_unlimited,
+            own.c.bank_days_of,
+            *past_columns(days(own.c.time_zone, asked)[0], own.c.bank_days_of),
         )
         .select_from(own.join(parameters, parameters.c.company_id == own.c.id))
         .where(own.c.id == company)
@@ -131,6 +139,11 @@ def days(time_zone: Expression, asked: Asked) -> tuple[Expression, sa.ColumnElem
     if asked.as_of is None:
         return here, sa.false()
     return sa.func.coalesce(asked.as_of, here, type_=sa.Date()), sa.func.coalesce(asked.as_of < here, sa.false())
+
+
+def past_columns(day: Expression, bank_days_of: Expression) -> list[sa.ColumnElement[Any]]:
+    """For each of `PAST` the last due day that is more than so many days past on a day."""
+    return [past_due(day, most, bank_days_of).label(f"due_{most}") for most in PAST]
 
 
 def _currency(asked: Asked, own: Expression) -> list[sa.ColumnElement[Any]]:

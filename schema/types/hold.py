@@ -95,6 +95,12 @@ class CreditHold(Record):
     responsible: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
         "responsible_id", ACTOR, "Who looks after it."
     )
+    end_reason: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "end_reason_id",
+        REASON,
+        "Why it ended without anybody deciding on it, as the company's parameters say: nothing held the order any "
+        "more, or the order was cancelled. Null: it has not, or they name no reason.",
+    )
 
     @strawberry.field(
         description="Why it was held, most serious first; those no longer true are not active.",

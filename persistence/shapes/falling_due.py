@@ -1,0 +1,43 @@
+"""What is overdue and for how long, where due days move to banking days.
+
+Moving a due day keeps the order of due days. So instead of every item's due day the day that is compared with is moved,
+once for each company: what fell due on or before it is more than so many days past. Where nothing moves, none of the
+database's functions (migration 0020) is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.exposure import Category
+from persistence.shapes.worked import Expression
+from persistence.shapes.worth import constant, equals_one_of
+
+CLAIMED = (Category.RECEIVABLES, Category.DISPUTED)
+"""What is claimed from customers; due days of everything else are other days."""
+
+MOST_DAYS = 1_700_000
+"""More days than there are between two due days; a day less so many is still one that PostgreSQL knows."""
+
+
+def past_due(day: Expression, days: int | Expression, bank_days_of: Expression) -> Expression:
+    """The last due day that is more than so many days past on a day. `bank_days_of` as companies keep it."""
+    if isinstance(days, int):
+        last = day - constant(days + 1)
+    else:
+        last = day - sa.func.least(sa.func.greatest(days, constant(-MOST_DAYS)), constant(MOST_DAYS)) - constant(1)
+    last = sa.type_coerce(last, sa.Date())
+    return sa.case((bank_days_of.is_(None), last), else_=sa.func.open_before(last, bank_days_of, type_=sa.Date()))
+
+
+def moved_due(due: Expression, bank_days_of: Expression) -> Expression:
+    """The day on which something is to be paid: its due day, or the next on which banks are open."""
+    return sa.case((bank_days_of.is_(None), due), else_=sa.func.open_after(due, bank_days_of, type_=sa.Date()))
+
+
+def claimed_due(kept: Any, bank_days_of: Expression) -> Expression:
+    """The due day of balances or movements: of what is claimed from customers moved, of everything else as kept."""
+    claimed = equals_one_of(kept.c.category, CLAIMED)
+    return sa.case((claimed, moved_due(kept.c.due_day, bank_days_of)), else_=kept.c.due_day)
