@@ -7,6 +7,7 @@ calendar: 11 MB and a fifth of a second for each process.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.calendar import DAY, ClosedDay, closed_days
-from persistence.statements import Statement
+from persistence.shapes.falling_due import CLAIMED
+from persistence.statements import Row, Statement, any_of
 from persistence.tables.company import closed_day, company_table
 from persistence.writing.saving import update
 
@@ -29,6 +31,11 @@ WEEKEND = frozenset({5, 6})
 
 _COUNTRY = sa.bindparam("country", type_=sa.Text())
 _KEPT = Statement(sa.select(closed_day.c.day).where(closed_day.c.country == _COUNTRY).limit(1))
+_CLOSED = Statement(
+    sa.select(closed_day.c.country, closed_day.c.day, closed_day.c.open_after).where(
+        any_of(closed_day.c.country, "countries"), any_of(closed_day.c.day, "days")
+    )
+)
 _NAMES = ("day", "open_before", "open_after")
 _GIVEN = (
     sa.func.unnest(*(sa.bindparam(name, type_=sa.ARRAY(sa.Date())) for name in _NAMES))
@@ -65,6 +72,26 @@ async def move_due_days(conn: asyncpg.Connection, company: UUID, country: str | 
         columns = {name: [getattr(one, name) for one in found] for name in _NAMES}
         await _KEEP.run(conn, country=country, **columns)
     await update(conn, company_table, {"id": company}, {"bank_days_of": country}, edited=False)
+
+
+async def moved_dues(
+    conn: asyncpg.Connection, kept: Sequence[Row], countries: Mapping[UUID, str | None]
+) -> Sequence[Row]:
+    """Balances of customers with the due days of what is claimed from them moved; as they are where none move.
+
+    `countries`: by customer whose banking days move them.
+    """
+    moving = {country for country in countries.values() if country is not None}
+    if not moving or not kept:
+        return kept
+    rows = await _CLOSED.all(conn, countries=list(moving), days=list({row["due_day"] for row in kept}))
+    after = {(row["country"], row["day"]): row["open_after"] for row in rows}
+    return [
+        {**row, "due_day": after.get((countries[row["customer_id"]], row["due_day"]), row["due_day"])}
+        if row["category"] in CLAIMED
+        else row
+        for row in kept
+    ]
 
 
 def renew_closed_days(connection: sa.Connection) -> None:

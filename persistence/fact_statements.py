@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from persistence.shapes.falling_due import claimed_due
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
@@ -42,6 +41,7 @@ CUSTOMERS = Statement(
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
+        company_table.c.bank_days_of,
         party.c.blocked.label("on_hold"),
         account_status.c.effect.label("status_effect"),
         *(
@@ -109,7 +109,7 @@ _MEMBER_DAY = sa.func.coalesce(
 
 # Each member by its own company's day: the day by which a check finds its group, so that who is tested is counted.
 MEMBERS = Statement(
-    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone)
+    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone, company_table.c.bank_days_of)
     .select_from(
         credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id).join(
             company_table, company_table.c.id == customer.c.company_id
@@ -144,45 +144,33 @@ RULES = Statement(
     .order_by(blocking_rule.c.id)
 )
 
-_BANKS = company_table.c.bank_days_of
-
 BALANCES = Statement(
-    sa.select(
-        balance.c.customer_id,
-        balance.c.category,
-        balance.c.currency,
-        claimed_due(balance, _BANKS).label("due_day"),
-        balance.c.amount,
-        currency_table.c.unit,
-    )
+    sa.select(balance, currency_table.c.unit)
     .join(currency_table, currency_table.c.code == balance.c.currency)
-    .join(company_table, company_table.c.id == balance.c.company_id)
     .where(any_of(balance.c.customer_id, "customers"), balance.c.amount != 0)
     .order_by(balance.c.customer_id, balance.c.category, balance.c.currency, balance.c.due_day)
 )
 
 _SUM = sa.func.sum(movement.c.amount)
-_DUE = claimed_due(movement, _BANKS)
 
 BALANCES_AS_OF = Statement(
     sa.select(
         movement.c.customer_id,
         movement.c.category,
         movement.c.currency,
-        _DUE.label("due_day"),
+        movement.c.due_day,
         _SUM.label("amount"),
         currency_table.c.unit,
     )
     .join(currency_table, currency_table.c.code == movement.c.currency)
-    .join(company_table, company_table.c.id == movement.c.company_id)
     .where(any_of(movement.c.customer_id, "customers"), movement.c.day <= _DAY)
     .group_by(
         movement.c.customer_id,
         movement.c.category,
         movement.c.currency,
-        _DUE,
+        movement.c.due_day,
         currency_table.c.unit,
     )
     .having(_SUM != 0)
-    .order_by(movement.c.customer_id, movement.c.category, movement.c.currency, _DUE)
+    .order_by(movement.c.customer_id, movement.c.category, movement.c.currency, movement.c.due_day)
 )

@@ -170,10 +170,9 @@ _PAYERS = (
         customer.c.id,
         customer.c.id.label("customer_id"),
         credit_parameters.c.order_horizon_days,
-        company_table.c.bank_days_of,
+        credit_parameters.c.due_rolls_to_bank_day,
     )
     .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
-    .join(company_table, company_table.c.id == customer.c.company_id)
     .where(any_of(customer.c.id, "customers"))
     .cte("payer")
     .prefix_with("MATERIALIZED")
@@ -202,9 +201,18 @@ def _ordered(holders: sa.CTE) -> sa.ColumnElement[bool]:
     return sa.and_(balance.c.category == Category.OPEN_ORDERS.value, holders.c.order_horizon_days.is_not(None))
 
 
+# Looked up for what moves alone: most companies move nothing.
+_BANKS = (
+    sa.select(company_table.c.bank_days_of)
+    .where(company_table.c.id == balance.c.company_id)
+    .correlate_except(company_table)
+    .scalar_subquery()
+)
+
 BALANCES = _sums(
     _PAYERS,
-    (_any(_CLAIMED), moved_due(balance.c.due_day, _PAYERS.c.bank_days_of)),
+    (sa.and_(_any(_CLAIMED), _PAYERS.c.due_rolls_to_bank_day), moved_due(balance.c.due_day, _BANKS)),
+    (_any(_CLAIMED), balance.c.due_day),
     (_ordered(_PAYERS), balance.c.due_day),
 )
 """Of payers: by due day orders that a horizon may leave out, and what is or will be overdue."""

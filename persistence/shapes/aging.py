@@ -31,12 +31,12 @@ _DEFAULT: Expression = sa.literal_column(
 
 
 def _customer(row: Row, asked: Asked) -> Object:
-    terms = company_terms(row[customer.c.company_id], asked, (row.source,))
+    terms = company_terms(row[customer.c.company_id], asked, (row.source,), PAST)
     return _aging(owing.of_customer(row[customer.c.id], terms, asked), terms, asked)
 
 
 def _company(row: Row, asked: Asked) -> Object:
-    terms = company_terms(row[company_table.c.id], asked, (row.source,))
+    terms = company_terms(row[company_table.c.id], asked, (row.source,), PAST)
     return _aging(owing.of_company(terms, asked), terms, asked)
 
 

@@ -1,8 +1,8 @@
 """What is overdue and for how long, where due days move to banking days.
 
 Moving a due day keeps the order of due days. So instead of every item's due day the day that is compared with is moved,
-once for each company: what fell due on or before it is more than so many days past. Where nothing moves, none of the
-database's functions (migration 0020) is called.
+once for each company: what fell due on or before it is more than so many days past. Where nothing moves, no closed day
+is looked up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from domain.exposure import Category
 from persistence.shapes.worked import Expression
 from persistence.shapes.worth import constant, equals_one_of
+from persistence.tables.company import closed_day
 
 CLAIMED = (Category.RECEIVABLES, Category.DISPUTED)
 """What is claimed from customers; due days of everything else are other days."""
@@ -28,13 +29,20 @@ def past_due(day: Expression, days: int | Expression, bank_days_of: Expression) 
         last = day - constant(days + 1)
     else:
         last = day - sa.func.least(sa.func.greatest(days, constant(-MOST_DAYS)), constant(MOST_DAYS)) - constant(1)
-    last = sa.type_coerce(last, sa.Date())
-    return sa.case((bank_days_of.is_(None), last), else_=sa.func.open_before(last, bank_days_of, type_=sa.Date()))
+    closed = closed_day.alias()
+    return _moved(sa.type_coerce(last, sa.Date()), closed, closed.c.open_before, bank_days_of)
 
 
 def moved_due(due: Expression, bank_days_of: Expression) -> Expression:
     """The day on which something is to be paid: its due day, or the next on which banks are open."""
-    return sa.case((bank_days_of.is_(None), due), else_=sa.func.open_after(due, bank_days_of, type_=sa.Date()))
+    closed = closed_day.alias()
+    return _moved(due, closed, closed.c.open_after, bank_days_of)
+
+
+def _moved(day: Expression, closed: sa.FromClause, to: Expression, bank_days_of: Expression) -> Expression:
+    found = sa.select(to).where(closed.c.country == bank_days_of, closed.c.day == day).correlate_except(closed)
+    moved = sa.func.coalesce(found.scalar_subquery(), day, type_=sa.Date())
+    return sa.case((bank_days_of.is_(None), day), else_=moved)
 
 
 def claimed_due(kept: Any, bank_days_of: Expression) -> Expression:

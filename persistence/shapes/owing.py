@@ -43,7 +43,9 @@ class Whose:
     @classmethod
     def by(cls, terms: Terms, source: sa.FromClause | None, where: sa.ColumnElement[bool], key: Expression) -> Whose:
         """Customers of the company whose terms they are."""
-        return cls(source, where, key, terms["id"], terms["day"], terms["past"], terms["due_0"], terms["bank_days_of"])
+        return cls(
+            source, where, key, terms["id"], terms["day"], terms["past"], terms.overdue_until, terms["bank_days_of"]
+        )
 
     @classmethod
     def anywhere(
@@ -144,7 +146,7 @@ class CompanyOwing:
             kept.c.due_day,
             amount.label("amount"),
             self.terms["day"].label("company_day"),
-            self.terms["due_0"].label("overdue_until"),
+            self.terms.overdue_until.label("overdue_until"),
             self.terms["bank_days_of"].label("bank_days_of"),
         ).where(kept.c.company_id == self.terms["id"], one_of(kept.c.category, categories))
 

@@ -11,18 +11,6 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-# A day, or where banks are closed on it the open day before or after it.
-OPEN = """
-create function open_{side}(day date, country text) returns date
-language plpgsql stable strict parallel safe as $body$
-begin
-  return coalesce((
-    select c.open_{side} from {schema}.closed_day c where c.country = open_{side}.country and c.day = open_{side}.day
-  ), day);
-end
-$body$
-"""
-
 FLAGS = {"due_rolls_to_bank_day": "a due day on which banks are closed moves to the next day they are open"}
 
 
@@ -45,10 +33,6 @@ def upgrade() -> None:
         comment="the days on which the banks of a country are closed, weekends too; of countries whose banking days"
         " move due days",
     )
-    connection = op.get_bind()
-    schema = connection.exec_driver_sql("select quote_ident(current_schema())").scalar_one()
-    for side in ("before", "after"):
-        connection.exec_driver_sql(OPEN.format(schema=schema, side=side))
     op.add_column(
         "company",
         sa.Column(
@@ -82,6 +66,4 @@ def downgrade() -> None:
     for name in FLAGS:
         op.drop_column("credit_parameters", name)
     op.drop_column("company", "bank_days_of")
-    for side in ("before", "after"):
-        op.execute(f"drop function open_{side}(date, text)")
     op.drop_table("closed_day")
