@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.exposure import Category
-from persistence.shapes.falling_due import CLAIMED, moved_due
+from persistence.shapes.falling_due import CLAIMED, bank_days_of, moved_due
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
@@ -201,17 +201,9 @@ def _ordered(holders: sa.CTE) -> sa.ColumnElement[bool]:
     return sa.and_(balance.c.category == Category.OPEN_ORDERS.value, holders.c.order_horizon_days.is_not(None))
 
 
-# Looked up for what moves alone: most companies move nothing.
-_BANKS = (
-    sa.select(company_table.c.bank_days_of)
-    .where(company_table.c.id == balance.c.company_id)
-    .correlate_except(company_table)
-    .scalar_subquery()
-)
-
 BALANCES = _sums(
     _PAYERS,
-    (sa.and_(_any(_CLAIMED), _PAYERS.c.due_rolls_to_bank_day), moved_due(balance.c.due_day, _BANKS)),
+    (sa.and_(_any(_CLAIMED), _PAYERS.c.due_rolls_to_bank_day), moved_due(balance.c.due_day, bank_days_of(balance))),
     (_any(_CLAIMED), balance.c.due_day),
     (_ordered(_PAYERS), balance.c.due_day),
 )

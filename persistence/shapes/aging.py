@@ -11,13 +11,13 @@ from domain.aging import BETWEEN, DEFAULT_AGING, NOT_DUE, OVER, UP_TO
 from domain.exposure import Category
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
-from persistence.shapes.falling_due import past_due
+from persistence.shapes.falling_due import moved_due, past_due
 from persistence.shapes.owing import CompanyOwing, Owing
-from persistence.shapes.terms import KEPT_APART, PAST, Terms, company_terms
+from persistence.shapes.terms import KEPT_APART, PAST, Terms, company_terms, group_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
 from persistence.shapes.worth import constant, unit
 from persistence.tables.company import company_table
-from persistence.tables.customer import customer
+from persistence.tables.customer import credit_group, customer
 from persistence.tables.reference import aging_definition
 
 _ONE = constant(1)
@@ -40,11 +40,19 @@ def _company(row: Row, asked: Asked) -> Object:
     return _aging(owing.of_company(terms, asked), terms, asked)
 
 
+def _group(row: Row, asked: Asked) -> Object:
+    terms = group_terms(row[credit_group.c.id], asked, (row.source,))
+    return _aging(owing.of_group(terms, asked), terms, asked)
+
+
 CUSTOMER_AGING = Figures((customer.c.id, customer.c.company_id), _customer)
 """What a customer owes by age; null where there is no aging definition of the code that is asked for."""
 
 COMPANY_AGING = Figures((company_table.c.id,), _company)
 """What a company's customers owe by age, those of our own group left out; null like that of a customer."""
+
+GROUP_AGING = Figures((credit_group.c.id,), _group)
+"""What all members of a credit group owe by age, each by its own company's day; definitions are every company's."""
 
 
 def _aging(whose: Owing | CompanyOwing, terms: Terms, asked: Asked) -> Object:
@@ -111,7 +119,10 @@ def _buckets(
     whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
-    column = _dated(columns(buckets), terms).offset(KEPT_APART).correlate(*before).subquery()
+    listed = columns(buckets)
+    if terms.dated and buckets is not _DEFAULT:
+        listed = _dated(listed, terms)
+    column = listed.offset(KEPT_APART).correlate(*before).subquery()
     bucket = (column.c.place, column.c.title, column.c.from_day, column.c.until_day)
     if buckets is _DEFAULT:
         usual = _usual(whose, terms)
@@ -141,9 +152,13 @@ def _dated(found: sa.Select[tuple[object, ...]], terms: Terms) -> sa.Select[tupl
 
 def _by_column(column: sa.FromClause, kept: sa.FromClause, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
     """What is open in each column and currency, in minor units."""
+    past = _past(kept)
+    late, soon = column.c.from_day <= past, past <= column.c.until_day
+    if "due_until" in column.c:
+        late, soon = kept.c.due_day <= column.c.due_until, kept.c.due_day > column.c.due_after
     inside = sa.and_(
-        sa.or_(column.c.from_day.is_(None), kept.c.due_day <= column.c.due_until),
-        sa.or_(column.c.until_day.is_(None), kept.c.due_day > column.c.due_after),
+        sa.or_(column.c.from_day.is_(None), late),
+        sa.or_(column.c.until_day.is_(None), soon),
     )
     return (
         sa.select(
@@ -165,8 +180,10 @@ def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     A balance is put into its own column, not tried in each, and rates are looked up once for all columns.
     """
     kept = whose.of((Category.RECEIVABLES,))
+    past = _past(kept)
+    within = [kept.c.due_day > terms[f"due_{most}"] if terms.dated else past <= constant(most) for most in PAST]
     place = sa.case(
-        *((kept.c.due_day > terms[f"due_{most}"], constant(number)) for number, most in enumerate(PAST, 1)),
+        *((condition, constant(number)) for number, condition in enumerate(within, 1)),
         else_=constant(len(DEFAULT_AGING.buckets)),
     )
     placed = (
@@ -191,6 +208,12 @@ def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     found = terms.with_paths(sums, whose.before)
     figures = (terms.rounded(terms.worth_in(found, _named(number))).label(_named(number)) for number in _USUAL)
     return sa.select(*figures).correlate(*whose.before).subquery()
+
+
+def _past(kept: sa.FromClause) -> Expression:
+    """How many days past due a balance is, by what its own company says: members of a group are of several."""
+    past: Expression = kept.c.company_day - moved_due(kept.c.due_day, kept.c.bank_days_of)
+    return past
 
 
 def _named(number: int) -> str:

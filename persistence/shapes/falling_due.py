@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from domain.exposure import Category
 from persistence.shapes.worked import Expression
 from persistence.shapes.worth import constant, equals_one_of
-from persistence.tables.company import closed_day
+from persistence.tables.company import closed_day, company_table
 
 CLAIMED = (Category.RECEIVABLES, Category.DISPUTED)
 """What is claimed from customers; due days of everything else are other days."""
@@ -43,6 +43,12 @@ def _moved(day: Expression, closed: sa.FromClause, to: Expression, bank_days_of:
     found = sa.select(to).where(closed.c.country == bank_days_of, closed.c.day == day).correlate_except(closed)
     moved = sa.func.coalesce(found.scalar_subquery(), day, type_=sa.Date())
     return sa.case((bank_days_of.is_(None), day), else_=moved)
+
+
+def bank_days_of(fact: Any) -> Expression:
+    """Whose banking days move the due days of a fact's company, looked up for that row alone."""
+    found = sa.select(company_table.c.bank_days_of).where(company_table.c.id == fact.c.company_id)
+    return found.correlate_except(company_table).scalar_subquery()
 
 
 def claimed_due(kept: Any, bank_days_of: Expression) -> Expression:

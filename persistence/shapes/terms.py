@@ -52,6 +52,11 @@ class Terms:
         return column
 
     @property
+    def dated(self) -> bool:
+        """Whether there are the due days that one company's usual columns of an aging end with."""
+        return f"due_{PAST[-1]}" in self.lateral.c
+
+    @property
     def overdue_until(self) -> Expression:
         """The last due day that is overdue on the day; null where that is not wanted."""
         found: Expression = self.lateral.c["due_0"] if "due_0" in self.lateral.c else sa.null()
