@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from persistence.database import Pool
-from tests.acceptance.story import UPSERT_COMPANIES, Story
+from tests.acceptance.story import UPSERT_COMPANIES, Story, money
 from tests.acceptance.test_blocking_rules import codes, customer_with_room, day, only
 from tests.schema.asking import house
 from tests.schema.both_lanes import BothLanes
@@ -20,6 +20,7 @@ ASKED = f"""query ($asOf: Date, $key: CustomerKey!) {{
   customer(by: $key) {{
     credit(asOf: $asOf) {{ exposure {{ {FIGURES} }} }} aging(asOf: $asOf) {{ {AGES} }}
     creditGroup {{
+      aging(asOf: $asOf) {{ {AGES} }}
       credit(asOf: $asOf) {{ exposure {{ {FIGURES} }} }} byCompany(asOf: $asOf) {{ exposure {{ {FIGURES} }} }}
     }}
     party {{ credit(asOf: $asOf, currency: "SEK") {{ exposure {{ {FIGURES} }} }} }}
@@ -76,9 +77,9 @@ async def test_decision_23_a_due_day_moves_to_the_next_day_banks_are_open(story:
     assert [told(share["exposure"]) for share in customer["creditGroup"]["byCompany"]] == [friday]
     assert told(customer["party"]["credit"]["exposure"]) == friday
     assert told(company["exposure"]) == friday
-    ages = [bucket["amount"]["amount"] for bucket in customer["aging"]["buckets"]]
-    assert ages == ["500.00", "500.00", "0.00", "0.00", "0.00"]
-    assert ages == [bucket["amount"]["amount"] for bucket in company["aging"]["buckets"]]
+    for whose in (customer, customer["creditGroup"], company):
+        ages = [bucket["amount"]["amount"] for bucket in whose["aging"]["buckets"]]
+        assert ages == ["500.00", "500.00", "0.00", "0.00", "0.00"]
     total, row = now["exposureReport"]["nodes"]
     assert (total["overdue"], row["overdue"], row["notDue"], row["days1To30"]) == ("500.00",) * 4
     items = {item["number"]: item for item in customer["openItems"]["nodes"]}
@@ -91,10 +92,13 @@ async def test_decision_23_a_due_day_moves_to_the_next_day_banks_are_open(story:
     assert await asked(both, "moved") == before
 
 
-async def test_an_order_held_for_an_item_that_is_overdue_is_let_go_when_its_due_day_moves(story: Story) -> None:
+@pytest.mark.parametrize("item_by_item", [{}, {"ignoreItemsBelow": money("1", "SEK")}])
+async def test_an_order_held_for_an_item_that_is_overdue_is_let_go_when_its_due_day_moves(
+    story: Story, item_by_item: dict[str, Any]
+) -> None:
     await customer_with_room(story, "freed")
     await story.invoice("SE01", "freed", "FREED-1", "500", SATURDAY)
-    await story.rule("SE01", "OVERDUE_DAYS", days=0, **only("freed"))
+    await story.rule("SE01", "OVERDUE_DAYS", days=0, **only("freed"), **item_by_item)
     held = await story.submit("SE01", "freed", "F-1", "1")
     assert codes(held["decision"]) == ["OVERDUE_DAYS"]
     hold = "query ($id: ID!) { node(id: $id) { ... on CreditHold { status } } }"
