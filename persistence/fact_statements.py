@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.blocking.rule import BY_ITEM
 from domain.exposure import Category
 from domain.receivables import OpenItemKind, category_of
+from persistence.shapes.falling_due import bank_days_of, moved_due
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
@@ -46,6 +47,7 @@ CUSTOMERS = Statement(
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
+        company_table.c.bank_days_of,
         party.c.blocked.label("on_hold"),
         account_status.c.effect.label("status_effect"),
         *(
@@ -113,7 +115,7 @@ _MEMBER_DAY = sa.func.coalesce(
 
 # Each member by its own company's day: the day by which a check finds its group, so that who is tested is counted.
 MEMBERS = Statement(
-    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone)
+    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone, company_table.c.bank_days_of)
     .select_from(
         credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id).join(
             company_table, company_table.c.id == customer.c.company_id
@@ -214,7 +216,7 @@ DEBTS = Statement(
     sa.select(
         open_item.c.customer_id,
         open_item.c.document_date,
-        open_item.c.due_date,
+        moved_due(open_item.c.due_date, bank_days_of(open_item)).label("due_date"),
         _OPEN.label("open"),
         open_item.c.currency,
         open_item.c.disputed,
