@@ -1,13 +1,13 @@
 """The page where the decision is made: may this order go on?
 
-Read `check` from top to bottom; it is the decision list. What counts is in exposure.py, what the limit is in limits.py,
-how they are compared in comparison.py, the blocking rules in blocking/, the sentences in explanation.py.
+Read `decide` from top to bottom; it is the decision list. What counts is in exposure.py, what the limit is in
+limits.py, how they are compared in comparison.py, the blocking rules in blocking/, the sentences in explanation.py.
 """
 
 from __future__ import annotations
 
 from domain import blocking, explanation
-from domain.blocking import RuleKind
+from domain.blocking import RuleKind, Situation
 from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
@@ -42,12 +42,21 @@ __all__ = [
 
 def check(facts: Facts, order: Order) -> Decision:
     """Decide on one order. Raises `RateMissing` when a figure cannot be converted: then there is no decision."""
-    customer = facts.customer
+    return decide(facts, order, *figures(facts, order))
+
+
+def figures(facts: Facts, order: Order) -> tuple[tuple[LimitTest, ...], Situation]:
+    """What a decision compares: the limits, and what the rules look at. No rule changes them."""
     bounds = limits(facts)
     tests = limit_tests(
         facts, order, bounds
     )  # the credit group's limit first, then the customer's; both are always listed
-    rules_see = situation(facts, order, tests, bounds)
+    return tests, situation(facts, order, tests, bounds)
+
+
+def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: Situation) -> Decision:
+    """The decision on figures that are worked out."""
+    customer = facts.customer
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
         return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)

@@ -176,7 +176,7 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
         currencies[order.payer].add(order.amount.currency)
     days, loaded = frozenset(given["rates"]["days"]), frozenset(given["rates"]["currencies"])
     return Loaded(
-        facts=await _Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
+        facts=await Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
         orders={(order.company, order.number): order for order in known},
         keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
         terms=read["terms"],
@@ -226,7 +226,7 @@ def _given(
 
 
 @dataclass
-class _Thawing:
+class Thawing:
     """Rows of one load on their way to facts."""
 
     conn: asyncpg.Connection

@@ -25,6 +25,45 @@ For each kind the levels are asked from narrow to wide, customer, group, all, at
 All reasons are told, most serious first. The order in which rules were saved decides nothing. A figure blocks strictly
 above its threshold; with `atOrAbove` also at it. An exclusion is the exact opposite; where a name is compared, both
 look for the same name. What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
+
+## Trying a rule
+
+`simulateBlockingRule` takes what `saveBlockingRule` takes and writes nothing, not even on record. With the `id` of a
+rule it is changed, with `active: false` beside it removed. Orders that count or wait on hold, and that the rule is or
+would be for, are checked today at their next step, as things are and as they would be. Those that would be answered
+otherwise are listed, with both answers and their reasons; `first` and `after` read on. Each is checked by itself: what
+one would take or free is not counted for another. Whoever may save rules may try them; nothing has to be confirmed.
+
+<!-- as MANAGER in en -->
+
+```graphql
+mutation {
+  simulateBlockingRule(input: {
+    company: "SE01", kind: ORDER_AMOUNT, type: BLOCK, amount: {amount: "200000.00", currency: "SEK"}
+    validFor: CUSTOMER, customer: {number: {company: "SE01", account: "1006"}}
+  }) {
+    companies { openOrders held { orders amount { formatted } } freed { orders } warned { orders } }
+    orders(first: 10) { salesOrder { number } outcomeNow outcomeThen reasonsThen { message } }
+    errors { code message }
+  }
+}
+```
+
+```json
+{"data": {"simulateBlockingRule": {
+  "companies": [{
+    "openOrders": 1, "held": {"orders": 1, "amount": {"formatted": "SEK\u00a0205,000.00"}},
+    "freed": {"orders": 0}, "warned": {"orders": 0}
+  }],
+  "orders": [{
+    "salesOrder": {"number": "SO-10006"}, "outcomeNow": "PASSED", "outcomeThen": "HELD",
+    "reasonsThen": [{"message": "The order comes to SEK\u00a0205,000.00; the threshold is SEK\u00a0200,000.00."}]
+  }],
+  "errors": []
+}}}
+```
+
+## The kinds
 """
 
 
@@ -118,7 +157,7 @@ def page() -> str:
 def _kind(condition: Condition) -> Iterator[str]:
     known = KNOWN[condition.kind]
     names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad}
-    yield f"## {condition.kind.value}\n"
+    yield f"### {condition.kind.value}\n"
     yield known.blocks_when + "\n"
     yield f"- **Threshold**: {_threshold(condition)}"
     yield f"- **Elsewhere**: {'; '.join(f'{system}: {name}' for system, name in names.items() if name)}"

@@ -20,6 +20,7 @@ from schema.mutations.orders import OrderMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
 from schema.mutations.rules import RuleMutations
+from schema.mutations.simulating import SimulatingMutations
 from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.translations import TranslationMutations
 
@@ -41,6 +42,7 @@ class Mutation(
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,
+    SimulatingMutations,
     NameMutations,
     TranslationMutations,
     JobMutations,

@@ -42,7 +42,11 @@ _BY_ID = {
 """Fields that name a record by its id: its type, and what tests call it."""
 
 _SINGULAR = {"creditHolds": "creditHold", "lines": "line", "removeLines": "line", "holder": "customer"}
-_ITSELF = {"AdjustmentLineInput": "line", "SaveBlockingRuleInput": "blockingRule"}
+_ITSELF = {
+    "AdjustmentLineInput": "line",
+    "SaveBlockingRuleInput": "blockingRule",
+    "SimulateBlockingRuleInput": "blockingRule",
+}
 _NUMBERED = {"openItem": "item A 2", "creditNote": "note 2", "payment": "payment 14 2", "salesOrder": "order"}
 
 

@@ -1,0 +1,57 @@
+"""The facts of many payers in two round trips, without locks: for who looks at a whole company's orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from domain.facts import Facts
+from domain.money import EURO
+from persistence import fact_statements, room_statements
+from persistence.facts import Moment
+from persistence.rates import LAST_RATES
+from persistence.rooms import Thawing
+from persistence.together import Together
+
+_LOAD = Together(
+    customers=fact_statements.CUSTOMERS,
+    checkpoints=fact_statements.CHECKPOINTS,
+    rules=fact_statements.RULES,
+    entries=fact_statements.ENTRIES,
+    collaterals=fact_statements.COLLATERALS,
+    balances=room_statements.BALANCES,
+    groups=fact_statements.GROUPS,
+    group_balances=room_statements.GROUP_BALANCES,
+    rates=LAST_RATES,
+)
+
+
+async def many_facts(
+    conn: asyncpg.Connection, currencies: Mapping[UUID, set[str]], now: datetime
+) -> Mapping[UUID, Facts]:
+    """What a decision about each payer would follow from now. `currencies`: what will be converted for each of them."""
+    payers = sorted(currencies)
+    whose = await room_statements.WHOSE.all(conn, customers=payers, now=now)
+    group_of = {row["id"]: row["own_group_id"] for row in whose if row["own_group_id"] is not None}
+    groups = sorted(set(group_of.values()))
+    companies = sorted({row["company_id"] for row in whose})
+    zones = {row[name] for row in whose for name in ("time_zone", "group_time_zone")} - {None}
+    days = frozenset(Moment(now).today(zone) for zone in zones)
+    wanted = {row[name] for row in whose for name in ("currency", "group_currency")} - {None}
+    loaded = frozenset({EURO, *wanted, *(currency for some in currencies.values() for currency in some)})
+    read = await _LOAD.all(
+        conn,
+        customers={"customers": payers},
+        checkpoints={"companies": companies},
+        rules={"companies": companies},
+        entries={"holders": sorted({*payers, *groups})},
+        collaterals={"customers": payers},
+        balances={"customers": payers},
+        groups={"groups": groups},
+        group_balances={"groups": groups, "now": now},
+        rates={"days": sorted(days), "currencies": sorted(loaded)},
+    )
+    return await Thawing(conn, read, now, group_of, currencies, days, loaded).facts()
