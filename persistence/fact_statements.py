@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -11,11 +13,23 @@ from persistence.tables.company import blocking_rule, checkpoint_setting, compan
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
 from persistence.tables.limits import collateral, credit_limit_entry
 from persistence.tables.movements import balance, movement
-from persistence.tables.reference import account_status, currency_table
+from persistence.tables.reference import account_status, cash_discount, currency_table, payment_terms
 
 _CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
 _DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
 _DAY = sa.bindparam("day", type_=sa.Date())
+
+
+def _compared(switch: str, named: sa.Table) -> list[sa.ColumnElement[Any]]:
+    """What a customer usually has, where the company compares orders with it: where it does not, nothing is read."""
+    minds, key = credit_parameters.c[switch], customer.c[f"{named.name}_id"]
+
+    def of(name: str) -> sa.ColumnElement[Any]:
+        found = sa.select(named.c[name]).where(named.c.id == key).correlate(customer).scalar_subquery()
+        return sa.case((minds, found), else_=None).label(f"{named.name}_{name}")
+
+    return [minds, key, of("code"), of("rank")]
+
 
 # What a decision follows from, and nothing of what is only information: every order loads its payer.
 CUSTOMERS = Statement(
@@ -29,7 +43,6 @@ CUSTOMERS = Statement(
                 "name",
                 "credit_management_group_id",
                 "account_status_id",
-                "payment_terms_id",
                 "risk_group_id",
                 "excluded_from_credit_management",
                 "excluded_until",
@@ -57,6 +70,8 @@ CUSTOMERS = Statement(
                 "release_valid_days",
             )
         ),
+        *_compared("check_payment_terms_increase", payment_terms),
+        *_compared("check_cash_discount_increase", cash_discount),
     )
     .select_from(
         customer.join(company_table, company_table.c.id == customer.c.company_id)

@@ -25,6 +25,7 @@ SHARED = frozenset(
     {
         "account_status",
         "aging_definition",
+        "cash_discount",
         "credit_management_group",
         "customer_group",
         "payment_terms",

@@ -16,6 +16,7 @@ from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.named import (
     ACCOUNT_STATUS,
     AGING_DEFINITION,
+    CASH_DISCOUNT,
     CREDIT_MANAGEMENT_GROUP,
     CUSTOMER_GROUP,
     PAYMENT_TERMS,
@@ -41,6 +42,7 @@ ACCOUNT_STATUSES = Listing(ACCOUNT_STATUS, "schema.types.named")
 PAYMENT_TERMS_LIST = Listing(PAYMENT_TERMS, "schema.types.named")
 CUSTOMER_GROUPS = Listing(CUSTOMER_GROUP, "schema.types.named")
 CREDIT_MANAGEMENT_GROUPS = Listing(CREDIT_MANAGEMENT_GROUP, "schema.types.named")
+CASH_DISCOUNTS = Listing(CASH_DISCOUNT, "schema.types.named")
 RISK_GROUPS = Listing(RISK_GROUP, "schema.types.named")
 AGING_DEFINITIONS = Listing(AGING_DEFINITION, "schema.types.named")
 OPEN_ITEMS = Listing(OPEN_ITEM, "schema.types.open_item")

@@ -26,6 +26,13 @@ All reasons are told, most serious first. The order in which rules were saved de
 above its threshold; with `atOrAbove` also at it. An exclusion is the exact opposite; where a name is compared, both
 look for the same name. What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
 
+## Ranks
+
+Beside the rules, `saveCreditParameters` has two switches: `checkPaymentTermsIncrease` holds orders whose own payment
+terms rank above those that their payer usually has (PAYMENT_TERMS_RANK), `checkCashDiscountIncrease` the same for cash
+discounts (CASH_DISCOUNT_RANK). `savePaymentTerms` and `saveCashDiscount` give ranks, the higher the better for who
+pays; none ranks 0, and equal passes. (Dynamics 365: rank payment terms, rank settlement discounts.)
+
 ## Trying a rule
 
 `simulateBlockingRule` takes what `saveBlockingRule` takes and writes nothing, not even on record. With the `id` of a

@@ -16,6 +16,7 @@ from persistence.tables.company import company_table
 from persistence.tables.reference import (
     account_status,
     aging_definition,
+    cash_discount,
     credit_management_group,
     customer_group,
     payment_terms,
@@ -79,7 +80,8 @@ _EFFECT = {"effect": Filterable(Kind.CODE, account_status.c.effect, enum=Account
 
 REASON = _named("Reason", "rea", reason, _REASON_KIND, "kind")
 ACCOUNT_STATUS = _named("AccountStatus", "acs", account_status, _EFFECT, "effect")
-PAYMENT_TERMS = _named("PaymentTerms", "ptm", payment_terms, None, "days")
+PAYMENT_TERMS = _named("PaymentTerms", "ptm", payment_terms, None, "days", "rank")
+CASH_DISCOUNT = _named("CashDiscount", "csd", cash_discount, None, "rank")
 CUSTOMER_GROUP = _named("CustomerGroup", "cug", customer_group)
 CREDIT_MANAGEMENT_GROUP = _named("CreditManagementGroup", "cmg", credit_management_group)
 RISK_GROUP = _named("RiskGroup", "rig", risk_group)
@@ -107,7 +109,16 @@ def _translated(table: sa.Table) -> Figures:
     return Figures((table.c.id,), build)
 
 
-_SHAPES = (REASON, ACCOUNT_STATUS, PAYMENT_TERMS, CUSTOMER_GROUP, CREDIT_MANAGEMENT_GROUP, RISK_GROUP, AGING_DEFINITION)
+_SHAPES = (
+    REASON,
+    ACCOUNT_STATUS,
+    PAYMENT_TERMS,
+    CASH_DISCOUNT,
+    CUSTOMER_GROUP,
+    CREDIT_MANAGEMENT_GROUP,
+    RISK_GROUP,
+    AGING_DEFINITION,
+)
 
 TRANSLATED: Mapping[str, Figures] = {shape.name: _translated(shape.id.table) for shape in _SHAPES}
 """The translations of a name, by the names of the shapes."""

@@ -31,6 +31,8 @@ CREDIT_PARAMETERS = Shape(
                 "disputed_reduces_overdue",
                 "approve_limit_adjustments",
                 "post_approved_limits",
+                "check_payment_terms_increase",
+                "check_cash_discount_increase",
                 "release_when_ready",
                 "order_horizon_days",
                 "max_rate_age_days",

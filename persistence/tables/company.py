@@ -51,6 +51,8 @@ credit_parameters = table(
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
+    flag("check_payment_terms_increase", "payment terms that rank above the payer's usual ones hold an order"),
+    flag("check_cash_discount_increase", "a cash discount that ranks above the payer's usual one holds an order"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),

@@ -137,6 +137,12 @@ class SaveCreditParametersInput:
     post_approved_limits: bool | None = strawberry.field(
         default=None, description="Whether a limit adjustment is posted as soon as it is approved."
     )
+    check_payment_terms_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose payment terms rank above its payer's is held."
+    )
+    check_cash_discount_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose cash discount ranks above its payer's is held."
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
     )

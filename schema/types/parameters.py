@@ -62,6 +62,8 @@ class CreditParameters(Record):
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
+    check_payment_terms_increase: bool = stored("An order whose payment terms rank above its payer's is held.")
+    check_cash_discount_increase: bool = stored("An order whose cash discount ranks above its payer's is held.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")

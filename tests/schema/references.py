@@ -12,6 +12,7 @@ from tests.schema.world import World
 _CODED = {
     "customerGroup": "customer_group",
     "paymentTerms": "payment_terms",
+    "cashDiscount": "cash_discount",
     "riskGroup": "risk_group",
     "creditManagementGroup": "credit_management_group",
     "accountStatus": "account_status",

@@ -186,6 +186,7 @@ def test_orders_are_in_every_state_that_the_api_brings_about(scale: Scale) -> No
 
 
 UNUSED = {"ACCOUNT_STATUS", "NEW_CUSTOMER_AMOUNT", "ORDER_AMOUNT", "OVERDUE_AMOUNT", "PAYMENT_TERMS"}
+UNUSED |= {"PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK"}
 """Kinds of rules that the companies of the demo do without. A status holds there all the same, by its own effect."""
 
 
