@@ -63,7 +63,7 @@ def tried(facts: Facts, trial: Trial, order: Order) -> Tried | None:
 
     None: the rule matches it neither as it is nor as it would be, so it changes nothing.
     """
-    tests, seen = figures(facts, order)
+    tests, seen = figures(replace(facts, rules=(*facts.rules, *trial.rules)), order)  # what either of them looks at
     if not any(matches(rule, seen) for rule in trial.rules):
         return None
     return Tried(decide(facts, order, tests, seen), decide(trial.then(facts), order, tests, seen))

@@ -26,6 +26,8 @@ SHARED = frozenset(
         "account_status",
         "aging_definition",
         "cash_discount",
+        "collateral_type",
+        "coverage_type",
         "credit_management_group",
         "customer_group",
         "payment_terms",

@@ -149,12 +149,13 @@ async def _read(tx: Transaction, wanted: RuleToSave, most: int) -> _Read:
         most=most + 1,
     )
     looked_at = rows[:most]
-    amounts = {rule.amount.currency for rule in rules if rule.amount is not None}
+    amounts = {amount.currency for rule in rules for amount in rule.amounts}
     currencies: dict[UUID, set[str]] = defaultdict(lambda: set(amounts))
     for row in looked_at:
         currencies[row["customer_id"]].add(row["currency"])
     orders = await orders_by_key(tx.conn, [(row["customer_id"], row["id"]) for row in looked_at])
-    facts = await many_facts(tx.conn, currencies, tx.now) if currencies else {}
+    by_item = any(rule.by_item for rule in rules)
+    facts = await many_facts(tx.conn, currencies, tx.now, by_item=by_item) if currencies else {}
     return _Read(
         company=company,
         trial=trial,

@@ -17,6 +17,8 @@ from persistence.tables.reference import (
     account_status,
     aging_definition,
     cash_discount,
+    collateral_type,
+    coverage_type,
     credit_management_group,
     customer_group,
     payment_terms,
@@ -85,6 +87,8 @@ CASH_DISCOUNT = _named("CashDiscount", "csd", cash_discount, None, "rank")
 CUSTOMER_GROUP = _named("CustomerGroup", "cug", customer_group)
 CREDIT_MANAGEMENT_GROUP = _named("CreditManagementGroup", "cmg", credit_management_group)
 RISK_GROUP = _named("RiskGroup", "rig", risk_group)
+COLLATERAL_TYPE = _named("CollateralType", "cot", collateral_type)
+COVERAGE_TYPE = _named("CoverageType", "cov", coverage_type)
 AGING_DEFINITION = _named("AgingDefinition", "agd", aging_definition, None, "buckets")
 
 TRANSLATIONS = Statement(
@@ -117,6 +121,8 @@ _SHAPES = (
     CUSTOMER_GROUP,
     CREDIT_MANAGEMENT_GROUP,
     RISK_GROUP,
+    COLLATERAL_TYPE,
+    COVERAGE_TYPE,
     AGING_DEFINITION,
 )
 

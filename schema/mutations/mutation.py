@@ -9,10 +9,12 @@ from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
+from schema.mutations.declarations import DeclarationMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
 from schema.mutations.limit_approval import LimitApprovalMutations
+from schema.mutations.limit_generation import LimitGenerationMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
@@ -37,10 +39,12 @@ class Mutation(
     HoldMutations,
     HoldBatchMutations,
     LimitMutations,
+    LimitGenerationMutations,
     LimitApprovalMutations,
     AuthorityMutations,
     CreditGroupMutations,
     CollateralMutations,
+    DeclarationMutations,
     RuleMutations,
     SimulatingMutations,
     NameMutations,

@@ -89,6 +89,8 @@ def test_every_record_type_is_a_node() -> None:
                 "CustomerGroup",
                 "CreditManagementGroup",
                 "RiskGroup",
+                "CollateralType",
+                "CoverageType",
                 "AgingDefinition",
             },
         ),

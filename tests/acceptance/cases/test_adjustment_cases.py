@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.acceptance.orders import codes, customer
-from tests.acceptance.story import CREATE_ADJUSTMENT, POST_ADJUSTMENT, UPSERT_CUSTOMERS, Story, fresh, money
+from tests.acceptance.story import (
+    CREATE_ADJUSTMENT,
+    ERRORS,
+    MONEY,
+    POST_ADJUSTMENT,
+    UPSERT_CUSTOMERS,
+    Story,
+    fresh,
+    money,
+)
 
 
 async def test_d365_2_11_a_posted_line_sets_limit_and_expiry_and_a_draft_nothing(story: Story) -> None:
@@ -42,6 +53,33 @@ async def test_d365_2_11_a_temporary_line_leaves_the_normal_limit_and_can_be_end
     for day, total in (("2026-11-30", "300.00"), ("2026-12-01", "100.00")):
         found = (await story.credit("SE01", account, asOf=day))["limit"]["total"]["amount"]
         assert found == total, day
+
+
+GENERATE = f"""mutation($input: GenerateCreditLimitAdjustmentInput!) {{ generateCreditLimitAdjustment(input: $input) {{
+  creditLimitAdjustment {{ lines {{ nodes {{ newLimit {MONEY} until }} }} }} {ERRORS} }} }}"""
+
+
+async def test_d365_2_11_lines_are_generated_with_a_unit_and_a_direction(story: Story) -> None:
+    account, number = await customer(story), fresh()
+    await story.own_limit("SE01", account, "83333", until="2027-06-30")
+    await story.group(number, "SEK", "83333", ("SE01", account))
+    by: dict[str, dict[str, Any]] = {
+        "customers": {"account": {"eq": account}},
+        "creditGroups": {"number": {"eq": number}},
+    }
+    for name, where in by.items():
+        for change, rounding, limit in (
+            ({"percent": "10"}, {"unit": "500", "direction": "UP"}, "92000.00"),
+            ({"percent": "10"}, {"unit": "500", "direction": "DOWN"}, "91500.00"),
+            ({"amount": money("-5000", "SEK")}, {"unit": "1000", "direction": "UP"}, "79000.00"),
+        ):
+            given = {"company": "SE01", "kind": "PERMANENT", "holders": {name: where}, "change": change}
+            dates = {"relative": {"untilDays": 184}}
+            more = {"rounding": rounding, "dates": dates, "idempotencyKey": fresh()}
+            payload = await story.tell(GENERATE, given | more, "CREDIT_CLERK")
+            until = "2027-12-31" if name == "customers" else None
+            lines = payload["creditLimitAdjustment"]["lines"]["nodes"]
+            assert lines == [{"newLimit": money(limit, "SEK"), "until": until}]
 
 
 async def test_d365_2_11_nothing_but_a_posted_adjustment_changes_a_limit(story: Story) -> None:

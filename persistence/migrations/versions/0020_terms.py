@@ -8,8 +8,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0014"
-down_revision = "0012"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -20,9 +20,14 @@ KINDS = (
     "CREDIT_LIMIT_USED",
     "OVERDUE_DAYS",
     "OVERDUE_AMOUNT",
+    "OVERDUE_PERCENT",
+    "OLDEST_OPEN_ITEM",
     "ORDER_AMOUNT",
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
+    "DUNNING_LEVEL",
+    "REVIEW_DUE",
+    "EARLY_WARNING",
 )
 RANKS = ("PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK")
 SWITCHES = {
