@@ -138,6 +138,21 @@ TABLE = [
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
+    (
+        "better terms",
+        with_customer(check_payment_terms_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["PAYMENT_TERMS_RANK"],
+    ),
+    (
+        "a better discount",
+        with_customer(check_cash_discount_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["CASH_DISCOUNT_RANK"],
+    ),
+    ("better terms where nobody minds", HEALTHY, replace(ORDER, own=BETTER), PASSED, []),
     ("everything at once", SPOILED, replace(ORDER, forced=True, own=BETTER), HELD, HOLDING),
 ]
 

@@ -25,10 +25,8 @@ KINDS = (
     "ORDER_AMOUNT",
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
-    "DUNNING_LEVEL",
-    "REVIEW_DUE",
-    "EARLY_WARNING",
 )
+LATE = ("DUNNING_LEVEL", "REVIEW_DUE", "EARLY_WARNING")
 RANKS = ("PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK")
 SWITCHES = {
     "check_payment_terms_increase": "payment terms that rank above the payer's usual ones hold an order",
@@ -59,7 +57,7 @@ def upgrade() -> None:
             "credit_parameters",
             sa.Column(name, sa.Boolean(), server_default=sa.text("false"), nullable=False, comment=comment),
         )
-    _reasons((*PERSONS, *LIMITS, *KINDS, *RANKS))
+    _reasons((*PERSONS, *LIMITS, *KINDS, *RANKS, *LATE))
     op.execute(
         "update credit_release r set payment_terms_id = o.payment_terms_id from sales_order o"
         " where o.customer_id = r.customer_id and o.id = r.sales_order_id and o.payment_terms_id is not null"
@@ -116,7 +114,7 @@ def _discounts() -> None:
 
 def downgrade() -> None:
     """Back to the version before, which knows no ranks: what only they hold has no reason there."""
-    _reasons((*PERSONS, *LIMITS, *KINDS))
+    _reasons((*PERSONS, *LIMITS, *KINDS, *LATE))
     for name in SWITCHES:
         op.drop_column("credit_parameters", name)
     op.drop_column("payment_terms", "rank")
