@@ -29,6 +29,7 @@ from tests.domain.words import (
     customer,
     days,
     group,
+    margin,
     money,
     normal,
     order,
@@ -286,9 +287,13 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
         for _ in range(int(str(some(st.integers(0, 5)))))
     )
+    season, tolerance = str(some(st.decimals(-100, 200, places=2))), some(st.sampled_from(["5", "12.5", "100 EUR"]))
+    begins = days(int(str(some(st.integers(-9, 9)))))
     own = tuple(
         entry
         for entry in (
+            margin("SEASONAL", season, begins, days(12)),
+            margin("TOLERANCE", str(tolerance), begins),
             replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
             replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
         )
