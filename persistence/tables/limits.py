@@ -120,8 +120,36 @@ collateral = table(
     day("from_day", "the first day"),
     day("until_day", "the last day; null: open-ended", nullable=True),
     flag("included_in_exposure", "its full value is taken off the limit as a part of its own"),
+    reference("type_id", "collateral_type", "what kind of security it is", nullable=True),
+    reference("coverage_type_id", "coverage_type", "what a policy covers", nullable=True),
+    whole("maximum_terms_days", "days of payment terms that it covers at most; null: any"),
+    whole("declare_within_days", "days after its due day in which an overdue item is to be declared; null: never"),
     record(),
     sa.UniqueConstraint("customer_id", "kind", "number"),
     sa.CheckConstraint("percent between 0 and 100", name="percent_share"),
     sa.CheckConstraint("value >= 0", name="value_not_negative"),
+    sa.CheckConstraint("maximum_terms_days >= 0", name="maximum_terms_not_negative"),
+    sa.CheckConstraint("declare_within_days >= 0", name="declare_within_not_negative"),
+    # The worklist of declarations reads the few policies that ask for them.
+    sa.Index(
+        "ix_collateral_declared",
+        "company_id",
+        "customer_id",
+        postgresql_where=sa.text("declare_within_days is not null"),
+    ),
+)
+
+collateral_declaration = table(
+    "collateral_declaration",
+    "that an overdue item was declared to whoever answers for it",
+    *fact_key(),
+    company(),
+    identity("collateral_id", "the policy or document it was declared under"),
+    identity("open_item_id", "the item"),
+    amount("amount", "what was open of it then"),
+    currency(),
+    day("declared_on", "the day it was declared"),
+    text("reference", "the number of the declaration there", nullable=True),
+    record(),
+    sa.UniqueConstraint("customer_id", "open_item_id", "collateral_id"),
 )
