@@ -129,7 +129,7 @@ def _line_refusals(
     if new.until is not None and new.until < new.from_:
         message = Message(ENDS_BEFORE, {"from": new.from_, "until": new.until})
         refusals.append(Refusal(ErrorCode.DATE_ORDER, message, (*path, "until")))
-    replaceable = {e.id for e in entries if e.kind is new.kind and e.kind not in MARGINS}
+    replaceable = {e.id for e in entries if e.kind is new.kind is AdjustmentKind.TEMPORARY}
     if line.replaces is not None and line.replaces not in replaceable:
         refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NOTHING_TO_REPLACE), (*path, "replaces")))
     other = overlapping(entries, new)
