@@ -88,13 +88,14 @@ class Room:
         self._groups = {one.group.id: one.group for one in facts.values() if one.group is not None}
         self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
         self._rules = {payer: one.rules for payer, one in facts.items()}
+        self._terms_days = {payer: one.terms_days for payer, one in facts.items()}
         self.inputs = Inputs()
 
     def facts(self, payer: UUID) -> Facts:
         """The facts of a payer as they are by now."""
         group = self._group_of.get(payer)
         shared = None if group is None else self._groups[group]
-        return Facts(self._customers[payer], shared, self._rules[payer])
+        return Facts(self._customers[payer], shared, self._rules[payer], self._terms_days[payer])
 
     def take(self, moved: Sequence[Moved]) -> None:
         """What was just reserved or freed counts for the next order."""

@@ -135,7 +135,9 @@ class Story:
         """A posted limit of a customer."""
         return await self.limit(company, {"customer": {"company": company, "account": account}}, amount, **more)
 
-    async def insured(self, company: str, account: str, value: str, percent: str, *, flagged: bool = False) -> Any:
+    async def insured(
+        self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any
+    ) -> Any:
         """An insurance policy without an end."""
         given = {
             "customer": {"number": {"company": company, "account": account}},
@@ -146,6 +148,7 @@ class Story:
             "from": "2020-01-01",
             "includedInExposure": flagged,
             "idempotencyKey": fresh(),
+            **more,
         }
         return await self.tell(INSURE, given, "CREDIT_MANAGER")
 
