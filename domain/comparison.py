@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.blocking import Expiry, RuleKind, Situation, Used
+from domain.collateral import covered_terms
 from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
@@ -69,6 +70,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
     balances = any(rule.ignore_balance_below is not None for rule in facts.rules)
     owing = replace(customer.policy, limit_type=CreditLimitType.BALANCE)
     debts = owed(late, customer.policy, customer.day)
+    terms = order.payment_terms or customer.payment_terms
     return Situation(
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
@@ -77,7 +79,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         customer_since=customer.customer_since,
         day=customer.day,
         amount=order.amount,
-        payment_terms=order.payment_terms or customer.payment_terms,
+        payment_terms=terms,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),
@@ -88,6 +90,8 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         claims=claims(customer.debts, customer.policy, customer.day),
         receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
         balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
+        terms_days=None if terms is None else facts.terms_days.get(terms),
+        covered=covered_terms(customer.terms.collaterals, customer.day) if facts.terms_days else None,
     )
 
 

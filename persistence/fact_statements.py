@@ -22,7 +22,7 @@ from persistence.tables.customer import (
 from persistence.tables.limits import collateral, credit_limit_entry
 from persistence.tables.movements import balance, movement
 from persistence.tables.receivables import open_item, settlement
-from persistence.tables.reference import account_status, currency_table
+from persistence.tables.reference import account_status, currency_table, payment_terms
 
 _CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
 _DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
@@ -168,6 +168,18 @@ RULES = Statement(
     sa.select(blocking_rule, *NAMES_IN_RULES)
     .where(any_of(blocking_rule.c.company_id, "companies"), blocking_rule.c.active)
     .order_by(blocking_rule.c.id)
+)
+
+TERMS_DAYS = Statement(
+    sa.select(payment_terms.c.id, payment_terms.c.days)
+    .where(
+        payment_terms.c.days.is_not(None),
+        sa.or_(
+            payment_terms.c.company_id.is_(None),
+            payment_terms.c.company_id == sa.func.any(sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))),
+        ),
+    )
+    .order_by(payment_terms.c.id)
 )
 
 BALANCES = Statement(

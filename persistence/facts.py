@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.blocking.rule import BlockingRule
+from domain.blocking.rule import BlockingRule, RuleKind
 from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
@@ -44,6 +44,8 @@ __all__ = [
     "groups_of",
     "payers_of",
     "rule_of",
+    "terms_compared",
+    "terms_days",
 ]
 
 
@@ -156,10 +158,32 @@ async def facts_of(
     customers = await customer_facts(conn, payers, moment, used, by_item=any(rule.by_item for rule in every))
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
     groups = await group_facts(conn, group_of.values(), moment, used)
+    terms = await terms_days(conn, every, codes)
     return {
-        key: Facts(customer, groups.get(group_of[key]) if key in group_of else None, rules[customer.company])
+        key: Facts(
+            customer,
+            groups.get(group_of[key]) if key in group_of else None,
+            rules[customer.company],
+            terms_compared(customer, terms),
+        )
         for key, customer in customers.items()
     }
+
+
+async def terms_days(
+    conn: asyncpg.Connection, rules: Iterable[BlockingRule], companies: Iterable[UUID]
+) -> Mapping[UUID, int]:
+    """The days of payment terms that companies may use, where a rule looks at them; read for such rules alone."""
+    if not any(rule.kind is RuleKind.COLLATERAL_TERMS for rule in rules):
+        return {}
+    rows = await sql.TERMS_DAYS.all(conn, companies=sorted(set(companies)))
+    return {row["id"]: row["days"] for row in rows}
+
+
+def terms_compared(customer: CustomerFacts, terms: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """The days that are compared: none where nothing that secures the customer's debt says how long terms may be."""
+    said = any(collateral.maximum_terms_days is not None for collateral in customer.terms.collaterals)
+    return terms if said else {}
 
 
 async def _customer_balances(

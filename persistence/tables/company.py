@@ -51,6 +51,8 @@ credit_parameters = table(
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
+    flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),
+    whole("escalate_after_days", "what waits for approval longer is escalated; null: never"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
@@ -71,14 +73,17 @@ checkpoint_setting = table(
 
 approval_authority = table(
     "approval_authority",
-    "up to which credit limit a role approves adjustments in a company",
+    "up to which amount a role or a person approves limits and releases in a company",
     key(),
     company(),
-    choice("role", APPROVING, "the role"),
-    amount("amount", "up to this limit, itself included; null: any", nullable=True),
-    currency("currency", "of that limit", nullable=True),
+    choice("role", APPROVING, "the role", nullable=True),
+    reference("actor_id", "actor", "or the one person, in place of what their roles have", nullable=True),
+    amount("amount", "up to this amount, itself included; null: any", nullable=True),
+    currency("currency", "of that amount", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "role"),
+    sa.UniqueConstraint("company_id", "actor_id"),
+    sa.CheckConstraint("(role is null) <> (actor_id is null)", name="role_or_actor"),
     sa.CheckConstraint("(amount is null) = (currency is null)", name="amount_with_currency"),
 )
 

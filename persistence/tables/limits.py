@@ -78,6 +78,7 @@ credit_limit_adjustment = table(
         server_default=sa.text("'{}'"),
         comment="who wrote, changed or submitted it; none of them approves it",
     ),
+    instant("submitted_at", "since when it is in review; null: it never was", nullable=True),
     instant("posted_at", "when its limits were posted", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "number"),

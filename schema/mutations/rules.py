@@ -168,6 +168,14 @@ class SaveCreditParametersInput:
     post_approved_limits: bool | None = strawberry.field(
         default=None, description="Whether a limit adjustment is posted as soon as it is approved."
     )
+    approve_releases: bool | None = strawberry.field(
+        default=None,
+        description="Whether a release beyond the authority of who wants it is approved by somebody else.",
+    )
+    escalate_after_days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What waits for approval for more days is escalated; null: nothing is; left out: as it is.",
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
     )
@@ -188,14 +196,14 @@ class SaveCreditParametersInput:
 
     def wanted(self) -> ParametersToSave:
         """As persistence takes it."""
-        apart = ("company", "checkpoints", "expected_version", "order_horizon_days")
+        nullable = ("order_horizon_days", "escalate_after_days")
+        apart = ("company", "checkpoints", "expected_version", *nullable)
         values: dict[str, Any] = {
             name: value for name, value in vars(self).items() if name not in apart and value is not None
         }
         if self.credit_limit_type is not None:
             values["credit_limit_type"] = self.credit_limit_type.value
-        if self.order_horizon_days is not strawberry.UNSET:
-            values["order_horizon_days"] = self.order_horizon_days
+        values |= {name: getattr(self, name) for name in nullable if getattr(self, name) is not strawberry.UNSET}
         steps = self.checkpoints
         ticked = None if steps is None else tuple(Step(step.checkpoint, step.grace_days) for step in steps)
         return ParametersToSave(self.company, values, ticked, self.expected_version)

@@ -70,6 +70,7 @@ coded(
     NEW_CUSTOMER_AMOUNT="The customer is new, and the order comes to more than a rule allows.",
     PAYMENT_TERMS="The order has payment terms that a rule minds.",
     DUNNING_LEVEL="An open item is dunned further than a rule allows.",
+    COLLATERAL_TERMS="The payment terms of the order are longer than what secures the debt covers.",
     REVIEW_DUE="The review of the customer's credit is later than a rule allows.",
     EARLY_WARNING="More of the limit would be used than a rule watches for.",
 )

@@ -143,7 +143,9 @@ class Story:
         post = {"creditLimitAdjustment": draft["creditLimitAdjustment"]["id"], "idempotencyKey": fresh()}
         return await self.tell(POST_ADJUSTMENT, post, "CREDIT_MANAGER")
 
-    async def insured(self, company: str, account: str, value: str, percent: str, *, flagged: bool = False) -> Any:
+    async def insured(
+        self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any
+    ) -> Any:
         """An insurance policy without an end."""
         given = {
             "customer": {"number": {"company": company, "account": account}},
@@ -154,6 +156,7 @@ class Story:
             "from": "2020-01-01",
             "includedInExposure": flagged,
             "idempotencyKey": fresh(),
+            **more,
         }
         return await self.tell(INSURE, given, "CREDIT_MANAGER")
 
