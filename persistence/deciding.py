@@ -50,6 +50,8 @@ _UPDATE_ORDER = Statement(
         latest_decision_id=sa.func.coalesce(
             sa.bindparam("decision", type_=sa.Uuid()), sales_order.c.latest_decision_id
         ),
+        payment_terms_id=sa.bindparam("new_terms", type_=sa.Uuid()),
+        cash_discount_id=sa.bindparam("new_discount", type_=sa.Uuid()),
         version=sales_order.c.version + 1,
         updated_at=sa.func.now(),
     )
@@ -186,13 +188,15 @@ async def record(
 
 
 async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = None) -> None:
-    """Write where an order stands."""
+    """Write where an order stands, and how it is paid for."""
     await _UPDATE_ORDER.run(
         tx.conn,
         customer=after.payer,
         order=after.id,
         new_status=after.status.value,
         new_admitted=after.admitted,
+        new_terms=after.own.payment_terms_id,
+        new_discount=after.own.cash_discount_id,
         decision=decision,
     )
 

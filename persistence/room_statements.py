@@ -14,7 +14,6 @@ from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
 from persistence.tables.movements import balance
 from persistence.tables.receivables import document_number
-from persistence.tables.reference import payment_terms
 from persistence.tables.running import idempotency_key
 
 _NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
@@ -211,14 +210,6 @@ BALANCES = _sums(
 
 GROUP_BALANCES = _sums(_MEMBERS, (_ordered(_MEMBERS), balance.c.due_day), more=(_MEMBERS.c.day.label("company_day"),))
 """Of all members of groups, each by its own company's day; nothing looks at what a group has overdue."""
-
-TERMS = Statement(
-    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
-        any_of(payment_terms.c.code, "codes"),
-        sa.or_(payment_terms.c.company_id.is_(None), payment_terms.c.company_id == sa.func.any(_COMPANIES)),
-    )
-)
-"""Payment terms by code, shared ones and those of companies."""
 
 
 def _keys() -> sa.Select[Any]:

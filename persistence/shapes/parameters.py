@@ -34,6 +34,8 @@ CREDIT_PARAMETERS = Shape(
                 "post_approved_limits",
                 "approve_releases",
                 "escalate_after_days",
+                "check_payment_terms_increase",
+                "check_cash_discount_increase",
                 "release_when_ready",
                 "reason_when_ready_id",
                 "reason_when_changed_id",

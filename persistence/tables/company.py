@@ -69,6 +69,8 @@ credit_parameters = table(
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),
     whole("escalate_after_days", "what waits for approval longer is escalated; null: never"),
+    flag("check_payment_terms_increase", "payment terms that rank above the payer's usual ones hold an order"),
+    flag("check_cash_discount_increase", "a cash discount that ranks above the payer's usual one holds an order"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
     reference("reason_when_ready_id", "reason", "why a hold is released by itself", nullable=True),
     reference("reason_when_changed_id", "reason", "the same where its order was changed", nullable=True),

@@ -287,4 +287,6 @@ def _release_row(
         "released_at": tx.now,
         "released_by_id": tx.actor,
         "note": wanted.note,
+        "payment_terms_id": order.own.payment_terms_id,
+        "cash_discount_id": order.own.cash_discount_id,
     }

@@ -181,6 +181,12 @@ class SaveCreditParametersInput:
         default=strawberry.UNSET,
         description="What waits for approval for more days is escalated; null: nothing is; left out: as it is.",
     )
+    check_payment_terms_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose payment terms rank above its payer's is held."
+    )
+    check_cash_discount_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose cash discount ranks above its payer's is held."
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
     )

@@ -79,6 +79,8 @@ class CreditParameters(Record):
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")
     escalate_after_days: int | None = stored("What waits for approval for more days is escalated; null: nothing is.")
+    check_payment_terms_increase: bool = stored("An order whose payment terms rank above its payer's is held.")
+    check_cash_discount_increase: bool = stored("An order whose cash discount ranks above its payer's is held.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
     reason_when_ready: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
         "reason_when_ready_id", REASON, "The reason put on record when a hold is released by itself; null: none."

@@ -35,6 +35,7 @@ GUIDES = (
             "groups",
             "collateral",
             "parameters",
+            "rules",
         )
     ),
 )
