@@ -12,6 +12,7 @@ from domain.blocking.rule import BlockingRule
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.party_limits import PartyLimits
 from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
 
@@ -27,6 +28,14 @@ class Checkpoint(StrEnum):
 
 
 DEFAULT_CHECKPOINTS = frozenset((Checkpoint.CONFIRMATION, Checkpoint.PACKING_SLIP))
+
+
+@dataclass(frozen=True)
+class OwnLimits:
+    """Limits of a customer beside its credit limit. `turnover`: what was sold to it; None: nothing ever was."""
+
+    limits: PartyLimits
+    turnover: tuple[Money, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ class CustomerFacts:
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
+    own: OwnLimits | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,23 @@ class GroupFacts:
     balances: tuple[Balance, ...]
     policy: CountingPolicy
     exchange: Exchange
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """The payer's party, where it has limits: balances of all its customers in all companies, all of which count.
+
+    `day`: the latest of its companies' days. `turnover`: what they sold to it; None: nothing, so no share is tested.
+    """
+
+    id: UUID
+    name: str
+    day: date
+    limits: PartyLimits
+    balances: tuple[Balance, ...]
+    exchange: Exchange
+    turnover: tuple[Money, ...] | None = None
+    policy: CountingPolicy = field(default_factory=CountingPolicy)
 
 
 @dataclass(frozen=True)
@@ -106,3 +133,4 @@ class Facts:
     customer: CustomerFacts
     group: GroupFacts | None = None
     rules: tuple[BlockingRule, ...] = ()
+    party: PartyFacts | None = None

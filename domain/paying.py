@@ -15,9 +15,13 @@ def paid(facts: Facts, payment: Money) -> Facts:
     """The facts after the payer has paid so much, in the currency of its limit. Raises `RateMissing`."""
     moved = tuple(_moved(facts.customer, payment))
     customer = replace(facts.customer, balances=(*facts.customer.balances, *moved))
-    if facts.group is None:
-        return replace(facts, customer=customer)
-    return replace(facts, customer=customer, group=replace(facts.group, balances=(*facts.group.balances, *moved)))
+    group, party = facts.group, facts.party
+    if group is not None:
+        group = replace(group, balances=(*group.balances, *moved))
+    if party is not None:
+        here = (replace(balance, company_day=facts.customer.day) for balance in moved)
+        party = replace(party, balances=(*party.balances, *here))
+    return replace(facts, customer=customer, group=group, party=party)
 
 
 def _moved(customer: CustomerFacts, payment: Money) -> Iterator[Balance]:

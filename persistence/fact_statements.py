@@ -36,12 +36,15 @@ CUSTOMERS = Statement(
                 "unlimited_credit",
                 "mandatory_credit_limit",
                 "customer_since",
+                "limits_id",
             )
         ),
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
         party.c.blocked.label("on_hold"),
+        party.c.id.label("party_id"),
+        party.c.limits_id.label("party_limits_id"),
         account_status.c.effect.label("status_effect"),
         *(
             credit_parameters.c[name]

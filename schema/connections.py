@@ -24,6 +24,7 @@ from persistence.shapes.named import (
 )
 from persistence.shapes.open_item import OPEN_ITEM
 from persistence.shapes.party import PARTY
+from persistence.shapes.party_limits import PARTY_LIMITS
 from persistence.shapes.payment import PAYMENT
 from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.sales_order import SALES_ORDER, SALES_ORDER_LINE
@@ -34,6 +35,7 @@ PARTIES = Listing(PARTY, "schema.types.party")
 CUSTOMERS = Listing(CUSTOMER, "schema.types.customer")
 CREDIT_GROUPS = Listing(CREDIT_GROUP, "schema.types.credit_group")
 LIMIT_ENTRIES = Listing(LIMIT_ENTRY, "schema.types.limit_entry")
+PARTY_LIMITS_LIST = Listing(PARTY_LIMITS, "schema.types.party_limits")
 COLLATERALS = Listing(COLLATERAL, "schema.types.collateral")
 EXCHANGE_RATES = Listing(EXCHANGE_RATE, "schema.types.reference")
 REASONS = Listing(REASON, "schema.types.named")

@@ -17,6 +17,7 @@ from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
 from schema.mutations.orders import OrderMutations
+from schema.mutations.party_limits import PartyLimitMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
 from schema.mutations.rules import RuleMutations
@@ -38,6 +39,7 @@ class Mutation(
     LimitMutations,
     LimitApprovalMutations,
     AuthorityMutations,
+    PartyLimitMutations,
     CreditGroupMutations,
     CollateralMutations,
     RuleMutations,

@@ -11,6 +11,7 @@ import pytest
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
+from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
 from domain.reason import AccountStatusEffect
 from domain.release import Release
 from tests.domain.words import (
@@ -21,6 +22,7 @@ from tests.domain.words import (
     normal,
     order,
     owes,
+    party,
     rule,
     with_customer,
     with_group,
@@ -56,9 +58,12 @@ MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money(
 FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
 NEW = with_customer(replace(HEALTHY, rules=(FIRST,)), customer_since=TODAY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH, FIRST)), account_status=WATCH.id)
+BOUND = party(PartyLimits(money("80,000 SEK"), TurnoverShare(Decimal(10), "SEK"), reaction=PartyLimitReaction.HOLD))
+CEILING = replace(HEALTHY, party=replace(BOUND, turnover=None))
+TURNOVER = replace(HEALTHY, party=replace(BOUND, limits=replace(BOUND.limits, ceiling=None)))
 SPOILED = with_group(
     with_customer(
-        WATCHED,
+        replace(WATCHED, party=BOUND),
         on_hold=True,
         payment_terms=LATER.id,
         customer_since=TODAY,
@@ -112,6 +117,10 @@ TABLE = [
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
+    ("the party's ceiling is reached", CEILING, order("40,000 SEK"), PASSED, []),
+    ("the party's ceiling is passed", CEILING, order("40,000.01 SEK"), HELD, ["PARTY_LIMIT_EXCEEDED"]),
+    ("the share of turnover is reached", TURNOVER, order("40,000 SEK"), PASSED, []),
+    ("the share of turnover is passed", TURNOVER, order("40,000.01 SEK"), HELD, ["TURNOVER_LIMIT_EXCEEDED"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
 ]
 
@@ -172,14 +181,14 @@ def test_roads_past_the_rules(facts: Facts, asked: Order, outcome: CreditOutcome
     decision = check(facts, asked)
     assert decision.outcome is outcome
     assert (decision.reasons == ()) == (outcome is not HELD)
-    assert len(decision.tests) == 2
+    assert len(decision.tests) == 4
 
 
 def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 11
+    assert len(check(facts, delivered).reasons) == 13
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -37,6 +37,7 @@ OPEN_ITEMS = Noun(
         Field("document_date", "its date; it is in the ledger from then on", FieldType.DAY, required=True),
         Field("due_date", "when it falls due", FieldType.DAY, required=True),
         Field("disputed", "the part now in dispute", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field("tax_amount", "the tax in it", FieldType.AMOUNT, money="r.currency", zero=True),
     ),
     key=("company", "number"),
     resolve=f"""
@@ -59,6 +60,13 @@ OPEN_ITEMS = Noun(
         customer_check("buyer_id"),
         not_in_future("document_date"),
         Check(
+            "tax_amount",
+            ErrorCode.INVALID_VALUE,
+            N_("The tax in an item of {amount} is no more than that."),
+            "r.tax_amount > r.amount",
+            {"amount": said_number("r.amount")},
+        ),
+        Check(
             "disputed",
             ErrorCode.INVALID_VALUE,
             N_("At most the open amount of an invoice can be disputed, not {disputed}."),
@@ -69,10 +77,10 @@ OPEN_ITEMS = Noun(
     load=(
         """
         insert into open_item (customer_id, id, company_id, buyer_id, kind, number, amount, currency, booked_amount,
-          document_date, due_date, disputed, created_at, updated_at)
+          document_date, due_date, disputed, tax_amount, created_at, updated_at)
         select customer_id, id, company_id, buyer_id, kind, number, signed, currency,
           coalesce(booked_amount, case when currency = company_currency then amount end) * sign(signed), document_date,
-          due_date, disputed, clock_timestamp(), clock_timestamp()
+          due_date, disputed, tax_amount * sign(signed), clock_timestamp(), clock_timestamp()
         from {new} where fresh order by customer_id
         """,
     ),
