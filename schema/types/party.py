@@ -14,7 +14,6 @@ from schema.arguments import AsOf, InCurrency
 from schema.connections import CUSTOMERS, PARTY_LIMITS_LIST
 from schema.context import Info
 from schema.fields import link, read_as, shaped, stored
-from schema.planned_arguments import ByArguments
 from schema.scalars import CountryCode
 from schema.types.node import CreditHolder
 from schema.types.party_limits import PartyLimits
@@ -41,7 +40,7 @@ class Party(CreditHolder):
 
     @strawberry.field(
         description="Its ceiling, and what it owes all companies. Without a ceiling the currency must be said.",
-        metadata=read_as(ByArguments(lambda asked: asked.in_a_currency(WorkedOut(PARTY_POSITION)))),
+        metadata=read_as(WorkedOut(PARTY_POSITION)),
     )
     async def credit(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> CreditPosition:
         limit, owed = await sums.party_position(info.context, self.row["id"], as_of, currency)

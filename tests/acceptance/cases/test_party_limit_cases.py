@@ -14,7 +14,7 @@ async def paid(story: Story, company: str, account: str, amount: str) -> None:
     await story.payment(company, account, fresh(), amount)
 
 
-async def test_qad_a_ceiling_is_over_all_companies_and_warns_unless_it_is_told_to_hold(over_days: Story) -> None:
+async def test_qad_1_a_ceiling_is_over_all_companies_and_warns_unless_it_is_told_to_hold(over_days: Story) -> None:
     story = over_days
     await story.rate("EUR", "SEK", "10")
     number, account = await both(story)
@@ -38,7 +38,7 @@ async def test_qad_a_ceiling_is_over_all_companies_and_warns_unless_it_is_told_t
     }
 
 
-async def test_qad_a_warned_order_goes_on_with_the_reason_why_it_was_passed_over(over_days: Story) -> None:
+async def test_qad_2_a_warned_order_goes_on_with_the_reason_why_it_was_passed_over(over_days: Story) -> None:
     story = over_days
     number, account = await both(story)
     await story.party_limits(number, ceiling=money("100", "SEK"))
@@ -65,7 +65,7 @@ async def test_ac_64_the_ceiling_and_the_days_overdue_elsewhere_are_both_listed(
     assert found["unblock"] == []
 
 
-async def test_qad_the_share_is_of_each_companys_last_closed_fiscal_year(over_days: Story, clock: Clock) -> None:
+async def test_qad_3_the_share_is_of_each_companys_last_closed_fiscal_year(over_days: Story, clock: Clock) -> None:
     story = over_days
     clock.turn("2026-07-02")
     number, account = await both(story)
@@ -96,7 +96,7 @@ async def test_qad_the_share_is_of_each_companys_last_closed_fiscal_year(over_da
     assert (await story.check(SE, account, "1"))["tests"][-1]["limit"] == money("7200.00", "SEK")
 
 
-async def test_a_share_of_turnover_can_be_net_of_tax_and_with_orders(over_days: Story, clock: Clock) -> None:
+async def test_qad_4_a_share_of_turnover_can_be_net_of_tax_and_with_orders(over_days: Story, clock: Clock) -> None:
     story = over_days
     clock.turn("2026-07-02")
     number, account = await both(story)
@@ -114,14 +114,14 @@ async def test_a_share_of_turnover_can_be_net_of_tax_and_with_orders(over_days: 
     assert (await story.check(SE, account, "1"))["tests"][-1]["limit"] == money("762.50", "SEK")
 
 
-async def test_without_history_no_share_of_turnover_is_tested(over_days: Story) -> None:
+async def test_qad_5_without_history_no_share_of_turnover_is_tested(over_days: Story) -> None:
     number, account = await both(over_days)
     await over_days.party_limits(number, turnover={"percent": "1", "currency": "SEK"}, reaction="HOLD")
     found = await over_days.check(SE, account, "999")
     assert (found["outcome"], len(found["tests"])) == (PASSED, 1)
 
 
-async def test_a_customers_own_ceiling_is_over_its_company_alone(over_days: Story) -> None:
+async def test_qad_6_a_customers_own_ceiling_is_over_its_company_alone(over_days: Story) -> None:
     story = over_days
     _, account = await both(story)
     await item(story, FI, account, "1000")
@@ -131,7 +131,7 @@ async def test_a_customers_own_ceiling_is_over_its_company_alone(over_days: Stor
     assert await outcome(story, FI, account, "100.01") == (PASSED, [])
 
 
-async def test_a_payment_in_another_company_looks_at_holds_of_the_party_again(over_days: Story) -> None:
+async def test_qad_7_a_payment_in_another_company_looks_at_holds_of_the_party_again(over_days: Story) -> None:
     story = over_days
     await story.rate("EUR", "SEK", "10")
     number, account = await both(story)
@@ -195,7 +195,7 @@ async def test_a_change_that_reaches_rooms_of_others_locks_them_first_and_looks_
     assert (await hold(story, elsewhere))["status"] == "READY_TO_RELEASE"
 
 
-async def test_a_blocked_party_holds_the_orders_of_all_its_customers(over_days: Story) -> None:
+async def test_qad_8_a_blocked_party_holds_the_orders_of_all_its_customers(over_days: Story) -> None:
     story = over_days
     number, account = await both(story)
     payload = await story.party_limits(number, blocked=True)
