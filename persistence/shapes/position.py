@@ -80,7 +80,8 @@ def _party(row: Row, asked: Asked) -> Object:
     whose = owing.of_party(terms, asked)
     found = exposure.figures(whose, terms)
     owed = exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value)
-    return _position(cache(lambda: _ceiling(terms)), owed, found, terms, lambda: NOTHING)
+    position = _position(cache(lambda: _ceiling(terms)), owed, found, terms, lambda: NOTHING)
+    return replace(position, present=terms["currency"].is_not(None))  # the slow lane says what is missing
 
 
 def _ceiling(terms: Terms) -> Limit:
