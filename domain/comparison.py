@@ -11,7 +11,8 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from domain.blocking import Expiry, Situation, Used
+from domain.blocking import Expiry, RuleKind, Situation, Used
+from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import (
     Balance,
@@ -75,6 +76,9 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
     customer = facts.customer
     # Banking days move a due day later only: what is not due by its own day is not overdue.
     late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
+    shares = any(rule.kind is RuleKind.OVERDUE_PERCENT for rule in facts.rules)
+    balances = any(rule.ignore_balance_below is not None for rule in facts.rules)
+    owing = replace(customer.policy, limit_type=CreditLimitType.BALANCE)
     debts = owed(late, customer.policy, customer.day)
     return Situation(
         customer=customer.id,
@@ -90,6 +94,11 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         days_overdue=longest_overdue(debts),
         overdue=overdue(debts),
         exchange=customer.exchange,
+        currency=customer.currency,
+        next_review_date=customer.next_review_date,
+        claims=claims(customer.debts, customer.policy, customer.day),
+        receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
+        balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.blocking.rule import BlockingRule
+from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
@@ -43,7 +44,8 @@ class CustomerFacts:
     """The payer, as it stands. `currency` is that of its limit: the company's. `day` is today at the company.
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
-    `grace_days`: per checkpoint, how long after a release an order is not checked again.
+    `grace_days`: per checkpoint, how long after a release an order is not checked again. `debts`: its open items, where
+    a rule looks at single ones.
     """
 
     id: UUID
@@ -66,6 +68,8 @@ class CustomerFacts:
     account_status: UUID | None = None
     payment_terms: UUID | None = None
     customer_since: date | None = None
+    next_review_date: date | None = None
+    debts: tuple[Debt, ...] = ()
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS

@@ -17,7 +17,7 @@ from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
 from domain.decision import CREDIT_GROUP, CUSTOMER, BlockReasonCode
-from domain.exposure import Balance, Category, counted
+from domain.exposure import BALANCE, Balance, Category, counted
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
 from domain.message import N_, Message, Value
@@ -245,23 +245,30 @@ def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Mone
 
 
 def _condensed(facts: Facts) -> Facts:
-    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days."""
+    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days.
+
+    What else the ledger has stays apart from what is under way to it, since rules may look at the ledger alone.
+    """
     customer, group = facts.customer, facts.group
     if customer.own is None:
         customer = replace(customer, balances=_fewer(customer))
     if group is not None:
-        group = replace(group, balances=_sums(counted(group.balances, group.policy, group.day)))
+        group = replace(group, balances=_sums(group.balances, group, Category.RECEIVABLES))
     return replace(facts, customer=customer, group=group)
 
 
 def _fewer(customer: CustomerFacts) -> tuple[Balance, ...]:
     kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
-    rest = (b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED))
-    return (*kept, *_sums(counted(rest, customer.policy, customer.day)))
+    rest = [b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED)]
+    ledger = _sums((b for b in rest if b.category in BALANCE), customer, Category.UNAPPLIED)
+    under_way = _sums((b for b in rest if b.category not in BALANCE), customer, Category.OPEN_DELIVERIES)
+    return (*kept, *ledger, *under_way)
 
 
-def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
-    return tuple(Balance(Category.RECEIVABLES, money) for money in per_currency(amounts))
+def _sums(balances: Iterable[Balance], holder: CustomerFacts | GroupFacts, category: Category) -> tuple[Balance, ...]:
+    """What of the balances counts, as one of each currency, in a category that counts as they do."""
+    sums = per_currency(counted(balances, holder.policy, holder.day))
+    return tuple(Balance(category, money) for money in sums)
 
 
 def _changes(facts: Facts) -> Iterator[int]:

@@ -27,6 +27,7 @@ from persistence.told import (
     ToldOfGroup,
     collateral_of,
     collaterals_of,
+    debts_of,
     entries_of,
     entry_of,
     rule_of,
@@ -47,15 +48,24 @@ __all__ = [
 
 
 async def customer_facts(
-    conn: asyncpg.Connection, customers: Iterable[UUID], moment: Moment, currencies: Iterable[str] = ()
+    conn: asyncpg.Connection,
+    customers: Iterable[UUID],
+    moment: Moment,
+    currencies: Iterable[str] = (),
+    *,
+    by_item: bool = False,
 ) -> dict[UUID, CustomerFacts]:
-    """What a check is told of each of these customers as a payer; `currencies` will be converted from or to as well."""
+    """What a check is told of each of these customers as a payer; `currencies` will be converted from or to as well.
+
+    `by_item`: with their open items, where a rule of their company looks at single ones.
+    """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
     balances = await _customer_balances(conn, rows, days, moment)
+    debts = debts_of(await sql.DEBTS.all(conn, customers=list(rows)) if by_item else ())
     companies = {row["company_id"] for row in rows.values()}
     steps = steps_of(await sql.CHECKPOINTS.all(conn, companies=list(companies)))
     worth: dict[tuple[date, frozenset[str]], Exchange] = {}
@@ -69,6 +79,7 @@ async def customer_facts(
             collaterals=collaterals[key],
             balances=balances[key],
             steps=steps[row["company_id"]],
+            debts=debts[key],
         )
         asked = (days[key], frozenset({*currencies, *told.currencies}))
         if asked not in worth:
@@ -114,9 +125,10 @@ async def facts_of(
         rules[codes[row["company_id"]]] += (rule_of(row),)
     currencies = set(currencies)
     beside = await limits_beside(conn, rows, moment, dict.fromkeys(payers, currencies))
-    used = {*currencies, *(rule.amount.currency for found in rules.values() for rule in found if rule.amount)}
+    every = [rule for found in rules.values() for rule in found]
+    used = {*currencies, *(amount.currency for rule in every for amount in rule.amounts)}
     own = {currency for payer in payers for currency in beside.currencies(payer)}
-    customers = await customer_facts(conn, payers, moment, used | own)
+    customers = await customer_facts(conn, payers, moment, used | own, by_item=any(rule.by_item for rule in every))
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
     groups = await group_facts(conn, group_of.values(), moment, used)
     return {

@@ -29,7 +29,7 @@ from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
 from persistence.statements import Row
 from persistence.take import MovedMeanwhile
 from persistence.together import Together
-from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, entries_of, rule_of, steps_of
+from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, debts_of, entries_of, rule_of, steps_of
 
 Named = tuple[UUID, str]
 """A company and an account or a number in it."""
@@ -44,6 +44,7 @@ _LOAD = Together(
     entries=fact_statements.ENTRIES,
     collaterals=fact_statements.COLLATERALS,
     balances=room_statements.BALANCES,
+    debts=fact_statements.DEBTS,
     groups=fact_statements.GROUPS,
     group_balances=room_statements.GROUP_BALANCES,
     rates=LAST_RATES,
@@ -231,6 +232,7 @@ def _given(
         "entries": {"holders": sorted(payers | groups)},
         "collaterals": {"customers": sorted(payers)},
         "balances": {"customers": sorted(payers)},
+        "debts": {"customers": sorted(payers)},
         "groups": {"groups": sorted(groups)},
         "group_balances": {"groups": sorted(groups), "now": looked.now},
         "rates": {"days": sorted({moment.day(zone) for zone in zones}), "currencies": sorted(currencies)},
@@ -266,7 +268,7 @@ class _Thawing:
         rules: dict[UUID, tuple[BlockingRule, ...]] = defaultdict(tuple)
         for row in read["rules"]:
             rules[row["company_id"]] += (rule_of(row),)
-        own = _balances(read["balances"], digits)
+        own, debts = _balances(read["balances"], digits), debts_of(read["debts"])
         customers: dict[UUID, CustomerFacts] = {}
         of_group: dict[UUID, set[str]] = defaultdict(set)
         rules_of: dict[UUID, tuple[BlockingRule, ...]] = {}
@@ -280,9 +282,10 @@ class _Thawing:
                 collaterals=collaterals[key],
                 balances=own[key],
                 steps=steps[company],
+                debts=debts[key],
             )
             rules_of[key] = rules[company]
-            used = {*self.currencies[key], *(rule.amount.currency for rule in rules[company] if rule.amount)}
+            used = {*self.currencies[key], *(amount.currency for rule in rules[company] for amount in rule.amounts)}
             worth = await self._worth(told.day, used | told.currencies | self.beside.currencies(key))
             customers[key] = self.beside.with_own(told.facts(worth))
             if key in self.group_of:

@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     api_key,
+    approval,
     company,
     customer,
     decisions,
@@ -17,6 +18,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "api_key",
+    "approval",
     "company",
     "customer",
     "decisions",

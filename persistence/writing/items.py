@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.audit import AuditEventKind
+from domain.debts import level_refusals
 from domain.exposure import Category
 from domain.message import N_, Message
 from domain.money import Money
@@ -69,6 +70,7 @@ class ItemToPost:
     booked: Money | None = None
     disputed: Money | None = None
     tax: Money | None = None
+    dunning_level: int = 0
     bills: tuple[LineBilled, ...] = ()
 
 
@@ -120,10 +122,11 @@ class _Posting:
         ]
         if row.booked is not None:
             accounting = Money(row.booked.amount, tx.companies[company]["currency"])
-            refusals.extend(_same_currency(row.booked, accounting.currency, (*path, "bookedAmount")))
+            refusals.extend(same_currency(row.booked, accounting.currency, (*path, "bookedAmount")))
             refusals.extend(tx.amount_refusals(row.booked, (*path, "bookedAmount")))
         if row.tax is not None and not refusals:
             refusals.extend(_tax_refusals(tx, row, row.tax, (*path, "taxAmount")))
+        refusals.extend(level_refusals(row.dunning_level, (*path, "dunningLevel")))
         if row.disputed is not None and not refusals:
             refusals.extend(_disputed_refusals(tx, row, row.disputed, (*path, "disputed")))
         return refusals
@@ -211,7 +214,7 @@ def due_refusals(
 def _disputed_refusals(tx: Transaction, row: ItemToPost, part: Money, path: tuple[str, ...]) -> list[Refusal]:
     refusals = [
         *tx.amount_refusals(part, path, positive=False),
-        *_same_currency(part, row.amount.currency, path),
+        *same_currency(part, row.amount.currency, path),
     ]
     if refusals:
         return refusals
@@ -224,13 +227,14 @@ def _disputed_refusals(tx: Transaction, row: ItemToPost, part: Money, path: tupl
 
 
 def _tax_refusals(tx: Transaction, row: ItemToPost, tax: Money, path: tuple[str, ...]) -> list[Refusal]:
-    refusals = [*tx.amount_refusals(tax, path, positive=False), *_same_currency(tax, row.amount.currency, path)]
+    refusals = [*tx.amount_refusals(tax, path, positive=False), *same_currency(tax, row.amount.currency, path)]
     if not refusals and tax > row.amount:
         return [Refusal(ErrorCode.INVALID_VALUE, Message(TOO_MUCH_TAX, {"amount": row.amount}), path, actual=tax)]
     return refusals
 
 
-def _same_currency(money: Money, currency: str, path: tuple[str, ...]) -> list[Refusal]:
+def same_currency(money: Money, currency: str, path: tuple[str, ...]) -> list[Refusal]:
+    """An amount that must be in one currency is in it."""
     if money.currency == currency:
         return []
     message = Message(N_("This amount must be in {currency}."), {"currency": currency})
@@ -276,4 +280,5 @@ def _row(row: ItemToPost, item: OpenItem, buyer: UUID, accounting: str) -> dict[
         "document_date": item.document_date,
         "due_date": item.due_date,
         "disputed": item.disputed,
+        "dunning_level": row.dunning_level,
     }

@@ -111,10 +111,12 @@ class Story:
         found: str = payload["customers"][0]["id"]
         return found
 
-    async def group(self, number: str, currency: str, limit: str | None, *members: tuple[str, str]) -> str:
-        """A credit group of members (company, account) with a limit; its id."""
+    async def group(
+        self, number: str, currency: str, limit: str | None, *members: tuple[str, str], **counts: Any
+    ) -> str:
+        """A credit group of members (company, account) with a limit; its id. `counts`: what counts in it."""
         given = {"number": number, "name": f"Group {number}", "currency": currency, "timeZone": "Europe/Stockholm"}
-        payload = await self.tell(CREATE_GROUP, given | {"idempotencyKey": fresh()}, "CREDIT_MANAGER")
+        payload = await self.tell(CREATE_GROUP, given | counts | {"idempotencyKey": fresh()}, "CREDIT_MANAGER")
         found: str = payload["creditGroup"]["id"]
         for company, account in members:
             member = {"creditGroup": found, "customer": {"number": {"company": company, "account": account}}}

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
 from domain.check import CustomerFacts, Facts, GroupFacts, Order
 from domain.collateral import Collateral, CollateralKind
+from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
 from domain.facts import PartyFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
@@ -65,6 +66,20 @@ def policy(
 def owes(amount: str, overdue: int = 0) -> Balance:
     """An open item, so many days overdue (negative: due later)."""
     return Balance(Category.RECEIVABLES, money(amount), days(-overdue))
+
+
+def debt(amount: str, overdue: int = 0, old: int | None = None, level: int = 0, disputed: str = "0") -> Debt:
+    """The same item by itself, so many days old (as old as it is overdue unless said), dunned so far."""
+    written = days(-(max(overdue, 0) if old is None else old))
+    return Debt(written, days(-overdue), money(amount), Decimal(disputed), level)
+
+
+def itemized(*debts: Debt, **more: object) -> CustomerFacts:
+    """A customer with room who owes these items."""
+    claimed = (Balance(Category.RECEIVABLES, one.open, one.due) for one in debts)
+    disputed = (Balance(Category.DISPUTED, Money(one.disputed, one.open.currency), one.due) for one in debts)
+    balances = (*claimed, *(one for one in disputed if one.amount.amount))
+    return customer(normal("100,000 SEK"), balances=balances, debts=debts, **more)
 
 
 def ordered(amount: str, ships_in: int | None = None) -> Balance:

@@ -6,24 +6,26 @@ The law of migrations stands in script.py.mako.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0012"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-REASONS = (
-    "CUSTOMER_ON_HOLD",
-    "FORCED",
-    "ACCOUNT_STATUS",
-    "GROUP_LIMIT_EXCEEDED",
-    "CREDIT_LIMIT_EXCEEDED",
+PERSONS = ("CUSTOMER_ON_HOLD", "FORCED", "ACCOUNT_STATUS")
+GROUP, CUSTOMER = "GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED"
+RULES = (
     "CREDIT_LIMIT_EXPIRED",
     "CREDIT_LIMIT_USED",
     "OVERDUE_DAYS",
     "OVERDUE_AMOUNT",
+    "OVERDUE_PERCENT",
+    "OLDEST_OPEN_ITEM",
     "ORDER_AMOUNT",
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
+    "DUNNING_LEVEL",
+    "REVIEW_DUE",
+    "EARLY_WARNING",
 )
 
 
@@ -155,14 +157,14 @@ def upgrade() -> None:
             comment="the tax in it, signed as it is; null: not said",
         ),
     )
-    _known((*REASONS[:4], "PARTY_LIMIT_EXCEEDED", REASONS[4], "TURNOVER_LIMIT_EXCEEDED", *REASONS[5:]))
+    _known((*PERSONS, GROUP, "PARTY_LIMIT_EXCEEDED", CUSTOMER, "TURNOVER_LIMIT_EXCEEDED", *RULES))
     with op.get_context().autocommit_block():  # reads every row, so without the lock of the change
         op.execute("alter table hold_reason validate constraint ck_hold_reason_code_known")
 
 
 def downgrade() -> None:
     """Back to the version before, which knows no such reasons and reads none that are kept."""
-    _known(REASONS)
+    _known((*PERSONS, GROUP, CUSTOMER, *RULES))
     op.drop_column("open_item", "tax_amount")
     op.drop_constraint(op.f("ck_credit_parameters_fiscal_year_start_month"), "credit_parameters", type_="check")
     op.drop_column("credit_parameters", "fiscal_year_start")
