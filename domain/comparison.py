@@ -127,7 +127,8 @@ def _currencies(
     used = {order.amount.currency, *(money.currency for money in others)}
     if limit is None:
         return used
-    in_limit = (entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None)
+    in_limit = [entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None]
+    in_limit += [part.exact.currency for part in limit.parts]
     valid = (policy.value.currency for policy in holder.terms.collaterals if policy.valid_on(holder.day))
     return {*used, *in_limit, *valid}
 

@@ -84,6 +84,8 @@ async def customer_facts(
     """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
+    if moment.as_of is not None:
+        rows |= await _as_they_were(conn, rows, moment)
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
@@ -109,6 +111,13 @@ async def customer_facts(
             worth[asked] = await exchange_on(conn, *asked)
         facts[key] = told.facts(worth[asked])
     return facts
+
+
+async def _as_they_were(conn: asyncpg.Connection, rows: Mapping[UUID, Row], moment: Moment) -> dict[UUID, Row]:
+    """Customers whose credit flags were others on an earlier day, with those."""
+    past = [key for key, row in rows.items() if moment.past(row["time_zone"])]
+    kept = await sql.FLAGS_OF.all(conn, customers=past, days=[moment.as_of] * len(past)) if past else []
+    return {row["customer_id"]: {**rows[row["customer_id"]], **{name: row[name] for name in sql.FLAGS}} for row in kept}
 
 
 async def groups_of(conn: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, UUID]:

@@ -135,6 +135,14 @@ class Story:
         """A posted limit of a customer."""
         return await self.limit(company, {"customer": {"company": company, "account": account}}, amount, **more)
 
+    async def changed_limit(self, company: str, account: str, kind: str, **more: Any) -> Any:
+        """A posted seasonal factor or tolerance of a customer's limit."""
+        line = {"holder": {"customer": {"company": company, "account": account}}, **more}
+        given = {"company": company, "kind": kind, "lines": [line], "idempotencyKey": fresh()}
+        draft = await self.tell(CREATE_ADJUSTMENT, given, "CREDIT_MANAGER")
+        post = {"creditLimitAdjustment": draft["creditLimitAdjustment"]["id"], "idempotencyKey": fresh()}
+        return await self.tell(POST_ADJUSTMENT, post, "CREDIT_MANAGER")
+
     async def insured(
         self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any
     ) -> Any:

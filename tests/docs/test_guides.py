@@ -34,6 +34,7 @@ GUIDES = (
             "approval",
             "groups",
             "collateral",
+            "adjusting",
             "parameters",
             "rules",
         )
