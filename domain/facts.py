@@ -34,7 +34,8 @@ class CustomerFacts:
     """The payer, as it stands. `currency` is that of its limit: the company's. `day` is today at the company.
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
-    `grace_days`: per checkpoint, how long after a release an order is not checked again.
+    `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
+    that no order came before are checked before they are posted, whether or not that step is ticked (D365).
     """
 
     id: UUID
@@ -60,6 +61,7 @@ class CustomerFacts:
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
+    checks_invoices: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected. `payment_terms`: its own; None: the payer's.
+    was rejected. `payment_terms`: its own; None: the payer's. `without_order`: an invoice that no order came before.
     """
 
     amount: Money
@@ -97,6 +99,7 @@ class Order:
     forced: bool = False
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
+    without_order: bool = False
 
 
 @dataclass(frozen=True)

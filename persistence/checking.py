@@ -16,6 +16,7 @@ from domain.decision import Decision
 from domain.facts import Checkpoint, Facts, Order
 from domain.message import N_, Message
 from domain.money import Money
+from domain.orders import WITHOUT_ORDER, SalesDocumentKind
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.database import Connection
 from persistence.facts import Moment, facts_of, payers_of
@@ -56,6 +57,7 @@ class WhatIf:
     order: UUID | None = None
     ship_date: date | None = None
     payment_terms: str | None = None
+    kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:
         known = await _known(conn, wanted.order)
         payer = known.payer if known else (await payers_of(conn, {wanted.customer: day}))[wanted.customer]
         facts = (await facts_of(conn, [payer], moment, [wanted.amount.currency]))[payer]
-    asks = Order(wanted.amount, wanted.checkpoint, ship_date=wanted.ship_date, payment_terms=terms)
+    asks = Order(
+        wanted.amount,
+        wanted.checkpoint,
+        ship_date=wanted.ship_date,
+        payment_terms=terms,
+        without_order=wanted.kind in WITHOUT_ORDER,
+    )
     if known is not None:
         kept = known.asks(wanted.checkpoint)
         amount = replace(wanted.amount, amount=wanted.amount.amount - known.posted)

@@ -55,6 +55,7 @@ CUSTOMERS = Statement(
                 "order_horizon_days",
                 "max_rate_age_days",
                 "release_valid_days",
+                "check_invoices_without_order",
             )
         ),
     )

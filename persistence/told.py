@@ -80,6 +80,7 @@ class ToldOfCustomer:
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
+            checks_invoices=row["check_invoices_without_order"],
         )
 
 

@@ -29,6 +29,7 @@ CREDIT_PARAMETERS = Shape(
                 "blank_expiry_means_expired",
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
+                "check_invoices_without_order",
                 "approve_limit_adjustments",
                 "post_approved_limits",
                 "release_when_ready",

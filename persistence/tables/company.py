@@ -49,6 +49,7 @@ credit_parameters = table(
     flag("blank_expiry_means_expired", "a limit without an expiry date counts as expired"),
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
+    flag("check_invoices_without_order", "free-text and project invoices are checked before they are posted"),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),

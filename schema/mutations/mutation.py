@@ -9,6 +9,7 @@ from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
+from schema.mutations.deliveries import DeliveryMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
@@ -32,6 +33,7 @@ class Mutation(
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,
+    DeliveryMutations,
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,

@@ -131,6 +131,11 @@ class SaveCreditParametersInput:
     disputed_reduces_overdue: bool | None = strawberry.field(
         default=None, description="Whether the disputed part of items is taken off overdue."
     )
+    check_invoices_without_order: bool | None = strawberry.field(
+        default=None,
+        description="Whether free-text and project invoices are checked before they are posted, also where the step"
+        " INVOICE is not ticked.",
+    )
     approve_limit_adjustments: bool | None = strawberry.field(
         default=None, description="Whether limit adjustments are approved before they are posted."
     )

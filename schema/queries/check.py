@@ -11,6 +11,7 @@ from domain.amounts import amount_refusals
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import RateMissing
+from domain.orders import SalesDocumentKind
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence.checking import WhatIf, what_if
 from persistence.facts import Moment
@@ -34,6 +35,9 @@ class CheckCreditInput:
     amount: MoneyInput = strawberry.field(description="What it would come to, tax included.")
     checkpoint: Checkpoint | None = strawberry.field(
         default=Checkpoint.CONFIRMATION, description="The step it would take; confirmation unless said."
+    )
+    kind: SalesDocumentKind | None = strawberry.field(
+        default=SalesDocumentKind.SALES_ORDER, description="What document it would be; an order unless said."
     )
     order: SalesOrderKey | None = strawberry.field(
         default=None, description="An order that is there already and would be changed; it is not counted twice."
@@ -82,7 +86,8 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
     known = order["id"] if order is not None else None
     step = given.checkpoint or Checkpoint.CONFIRMATION
     terms = None if given.payment_terms is None else given.payment_terms.replace("\0", "")
-    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date, terms), []
+    kind = given.kind or SalesDocumentKind.SALES_ORDER
+    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date, terms, kind), []
 
 
 async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:

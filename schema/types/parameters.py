@@ -60,6 +60,9 @@ class CreditParameters(Record):
     blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
     disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    check_invoices_without_order: bool = stored(
+        "Free-text and project invoices are checked before they are posted, also where the step INVOICE is not ticked."
+    )
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
