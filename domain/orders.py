@@ -215,7 +215,9 @@ FOLLOWING: dict[SalesOrderStatus, frozenset[SalesOrderStatus]] = {
     SalesOrderStatus.CLOSED: frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD}),
     SalesOrderStatus.CANCELLED: frozenset(),
 }
-"""Which status may follow. To APPROVED or HELD leads only a check: a rejected or reopened order is checked again."""
+"""Which status people may ask for. To APPROVED or HELD leads only a check: a rejected or reopened order is checked
+again. What became of the lines leads elsewhere by itself (`standing`).
+"""
 
 
 def status_refusals(number: str, now: SalesOrderStatus, wanted: SalesOrderStatus) -> tuple[Refusal, ...]:

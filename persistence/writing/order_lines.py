@@ -27,7 +27,7 @@ from persistence.orders import KeptOrder, orders_by_key
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.movements import movement
 from persistence.tables.orders import billing, delivery, goods_return, sales_order, sales_order_line
-from persistence.take import Transaction
+from persistence.take import MovedMeanwhile, Transaction
 from persistence.writing.finding import SALES_ORDER, Place
 from persistence.writing.saving import update, update_many
 
@@ -284,13 +284,15 @@ class Steps:
 
 
 async def steps_by_place(conn: asyncpg.Connection, places: Iterable[Place]) -> dict[UUID, Steps]:
-    """Orders by id, under the lock of their payers, ready to be taken further."""
+    """Orders by id, under the lock of their payers, ready to be taken further. Raises `MovedMeanwhile`."""
     keys = sorted({(place.customer, place.id) for place in places})
     if not keys:
         return {}
     given = {"customers": sorted({payer for payer, _ in keys}), "orders": sorted(order for _, order in keys)}
     rows = {name: _by_order(await statement.all(conn, **given)) for name, statement in _OF_ORDERS.items()}
     heads = {row["id"]: row for row in await _HEADS.all(conn, **given)}
+    if heads.keys() != {order for _, order in keys}:
+        raise MovedMeanwhile  # another customer pays for it by now
     last = {row["source_id"]: row["day"] for row in await _LAST_MOVED.all(conn, **given)}
     return {
         order.id: Steps(

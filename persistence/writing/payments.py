@@ -19,7 +19,7 @@ from persistence.orders import KeptOrder, orders_by_key
 from persistence.reevaluating import reevaluate
 from persistence.statements import insert
 from persistence.tables.receivables import document_number, payment
-from persistence.take import Result, Transaction
+from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.finding import (
     NOT_IN_COMPANY,
     OPEN_ITEM,
@@ -224,6 +224,8 @@ async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Resul
         order.id: order
         for order in await orders_by_key(tx.conn, [(place.customer, place.id) for place in order_places.values()])
     }
+    if orders.keys() != {place.id for place in order_places.values()}:
+        raise MovedMeanwhile  # another customer pays for one of them by now
     plan = Plan(tx)
     posting = _Posting(
         tx,

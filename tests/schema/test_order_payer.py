@@ -28,6 +28,8 @@ from tests.schema.world import World
 
 CHANGE = mutation("changeSalesOrder", f"salesOrder {{ {ORDER} }}")
 CHANGE_PAYER = mutation("changePayer", "customer { id }")
+HOLD = """query ($id: ID!) { node(id: $id) { ... on CreditHold {
+  order { payer { account } } decision { outcome } reasons { code } } } }"""
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +80,9 @@ async def test_an_order_that_waits_goes_on_where_another_payer_has_room(ask: Ask
     assert (await saved(ask, CHANGE, row, payer=account_of(payer)))["status"] == "HELD"
     assert await hold_status(world, hold) == "OPEN"
     assert await takes(world, payer) == {"HELD_ORDERS": "60.00"}
+    shown = (await ask(HOLD, {"id": hold})).data["node"]
+    assert (shown["order"]["payer"], shown["decision"]) == ({"account": payer}, {"outcome": "HELD"})
+    assert [reason["code"] for reason in shown["reasons"]] == ["CREDIT_LIMIT_EXCEEDED"]
     assert (await saved(ask, CHANGE, row, payer=account_of(third)))["status"] == "APPROVED"
     assert await hold_status(world, hold) == "RELEASED"
     assert await takes(world, third) == {"OPEN_ORDERS": "60.00"}
