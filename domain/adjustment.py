@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from domain.limits import AdjustmentKind, LimitEntry, overlapping
+from domain.limits import LIMIT_ENTRY, AdjustmentKind, CreditPosition, LimitEntry, overlapping
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal
@@ -112,6 +112,18 @@ def _line_refusals(
     return refusals
 
 
+def below_used(position: CreditPosition, entry: UUID, holder: Holder, path: tuple[str, ...]) -> Refusal | None:
+    """The warning that a posted limit, in force by now, is below what is used: lowering is allowed (decision 7). The
+    whole limit counts, with insurance. Raises `RateMissing`.
+    """
+    limit, used = position.limit.total, position.exposure.total
+    in_force = {part.source for part in position.limit.parts}
+    if limit is None or used <= limit or (LIMIT_ENTRY, entry) not in in_force:
+        return None
+    message = Message(BELOW_USED, {"used": used, "limit": limit})
+    return Refusal(ErrorCode.LIMIT_BELOW_USED, message, path, node=holder, limit=limit, actual=used)
+
+
 NOT_POSTABLE = {
     AdjustmentStatus.DRAFT: N_("The adjustment must be approved before it is posted."),
     AdjustmentStatus.IN_REVIEW: N_("The adjustment is being approved."),
@@ -124,4 +136,5 @@ OTHER_CURRENCY = N_("The credit limit must be in {currency}.")
 NEEDS_LAST_DAY = N_("A temporary credit limit needs a last day.")
 ENDS_BEFORE = N_("A credit limit from {from} cannot end on {until}, before it begins.")
 NOTHING_TO_REPLACE = N_("There is no temporary credit limit to replace.")
+BELOW_USED = N_("{used} is used already, which is more than the credit limit of {limit}.")
 OVERLAPS = N_("There is a temporary credit limit of {limit} from {from} to {until} already.")

@@ -25,6 +25,7 @@ class Collateral:
     """One policy. `percent` (0–100) of its value is added to the limit while it is valid, both days inclusive.
 
     `included_in_exposure`: its full value is taken off the limit as a part of its own (D365: "included in exposure").
+    `maximum_terms_days`: the payment terms that it covers at most; None: any.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Collateral:
     from_: date
     until: date | None = None
     included_in_exposure: bool = False
+    maximum_terms_days: int | None = None
 
     def valid_on(self, day: date) -> bool:
         """From its first to its last day, both inclusive."""
@@ -50,6 +52,24 @@ def insured(collaterals: tuple[Collateral, ...], exposure: Money, exchange: Exch
     """The part of an exposure that others answer for: the full value of what is valid, at most the exposure itself."""
     covered = exchange.total((c.value for c in collaterals if c.valid_on(day)), exposure.currency)
     return min(covered, max(exposure, Money(Decimal(0), exposure.currency)))
+
+
+@dataclass(frozen=True)
+class CoveredTerms:
+    """The payment terms in days that one who answers for a customer covers at most."""
+
+    provider: str
+    days: int
+
+
+def covered_terms(collaterals: tuple[Collateral, ...], day: date) -> CoveredTerms | None:
+    """The shortest terms that anything valid on a day covers at most; None where nothing is said of terms."""
+    said = [
+        CoveredTerms(one.provider, one.maximum_terms_days)
+        for one in collaterals
+        if one.maximum_terms_days is not None and one.valid_on(day)
+    ]
+    return min(said, key=lambda covered: (covered.days, covered.provider), default=None)
 
 
 def warnings(collateral: Collateral) -> tuple[Message, ...]:

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from domain.blocking import Expiry, Situation, Used
+from domain.blocking import Expiry, RuleKind, Situation, Used
+from domain.collateral import covered_terms
+from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
@@ -64,7 +66,11 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
     customer = facts.customer
     # Banking days move a due day later only: what is not due by its own day is not overdue.
     late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
+    shares = any(rule.kind is RuleKind.OVERDUE_PERCENT for rule in facts.rules)
+    balances = any(rule.ignore_balance_below is not None for rule in facts.rules)
+    owing = replace(customer.policy, limit_type=CreditLimitType.BALANCE)
     debts = owed(late, customer.policy, customer.day)
+    terms = order.payment_terms or customer.payment_terms
     return Situation(
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
@@ -73,12 +79,19 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         customer_since=customer.customer_since,
         day=customer.day,
         amount=order.amount,
-        payment_terms=order.payment_terms or customer.payment_terms,
+        payment_terms=terms,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),
         overdue=overdue(debts),
         exchange=customer.exchange,
+        currency=customer.currency,
+        next_review_date=customer.next_review_date,
+        claims=claims(customer.debts, customer.policy, customer.day),
+        receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
+        balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
+        terms_days=None if terms is None else facts.terms_days.get(terms),
+        covered=covered_terms(customer.terms.collaterals, customer.day) if facts.terms_days else None,
     )
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.blocking.rule import BlockingRule
+from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
@@ -35,7 +36,8 @@ class CustomerFacts:
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
-    that no order came before are checked before they are posted, whether or not that step is ticked (D365).
+    that no order came before are checked before they are posted, whether or not that step is ticked (D365). `debts`:
+    its open items, where a rule looks at single ones.
     """
 
     id: UUID
@@ -58,6 +60,8 @@ class CustomerFacts:
     account_status: UUID | None = None
     payment_terms: UUID | None = None
     customer_since: date | None = None
+    next_review_date: date | None = None
+    debts: tuple[Debt, ...] = ()
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
@@ -104,8 +108,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a decision follows from, apart from the order."""
+    """Everything a decision follows from, apart from the order.
+
+    `terms_days`: the days of payment terms, where a rule compares them with what insurance covers.
+    """
 
     customer: CustomerFacts
     group: GroupFacts | None = None
     rules: tuple[BlockingRule, ...] = ()
+    terms_days: Mapping[UUID, int] = field(default_factory=dict)

@@ -18,6 +18,8 @@ from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.message import N_, Message
 from domain.orders import SalesOrderStatus
+from domain.release_request import GREW
+from persistence.asked_releases import still_asked
 from persistence.decision_inputs import Inputs
 from persistence.decisions import decision_row
 from persistence.frozen import freeze_message, thaw_message
@@ -84,13 +86,14 @@ class Room:
         self._groups = {one.group.id: one.group for one in facts.values() if one.group is not None}
         self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
         self._rules = {payer: one.rules for payer, one in facts.items()}
+        self._terms_days = {payer: one.terms_days for payer, one in facts.items()}
         self.inputs = Inputs()
 
     def facts(self, payer: UUID) -> Facts:
         """The facts of a payer as they are by now."""
         group = self._group_of.get(payer)
         shared = None if group is None else self._groups[group]
-        return Facts(self._customers[payer], shared, self._rules[payer])
+        return Facts(self._customers[payer], shared, self._rules[payer], self._terms_days[payer])
 
     def take(self, moved: Sequence[Moved]) -> None:
         """What was just reserved or freed counts for the next order."""
@@ -220,13 +223,18 @@ async def _hold(
 async def reconsider(
     tx: Transaction, order: KeptOrder, decision: Decision, *, releases_itself: bool
 ) -> CreditHoldStatus | None:
-    """A hold after a new check of its order: its new status, None where nothing about it changed."""
+    """A hold after a new check of its order: its new status, None where nothing about it changed.
+
+    Where the order comes to more than the release that is being approved, that is not asked for any more.
+    """
     assert order.hold is not None
     hold_id = order.hold["id"]
     rows = await _REASONS.all(tx.conn, customers=[order.payer], holds=[hold_id])
     reasons = tuple(reason_of(row) for row in rows)
     before = Hold(CreditHoldStatus(order.hold["status"]), reasons, order.hold["forced"])
-    after = evaluated(before, decision, releases_itself)
+    asked_anew = before.status is CreditHoldStatus.IN_APPROVAL and not await still_asked(tx.conn, order)
+    begins = replace(before, status=CreditHoldStatus.OPEN) if asked_anew else before
+    after = evaluated(begins, decision, releases_itself)
     if after == before:
         return None
     await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
@@ -234,12 +242,18 @@ async def reconsider(
     await _UPDATE_HOLD.run(tx.conn, customer=order.payer, hold=hold_id, new_status=after.status.value)
     tx.audit(
         AuditEventKind.HOLDS_EVALUATED,
-        Message(EVALUATED[after.status], {"number": order.number}),
+        _evaluated(order, after.status, asked_anew),
         ("credit_hold", hold_id),
         order.company,
         event="CREDIT_HOLD_CHANGED",
     )
     return after.status
+
+
+def _evaluated(order: KeptOrder, status: CreditHoldStatus, asked_anew: bool) -> Message:
+    if asked_anew and status is CreditHoldStatus.OPEN:
+        return Message(GREW, {"number": order.number, "amount": order.amount})
+    return Message(EVALUATED[status], {"number": order.number})
 
 
 EVALUATED = {

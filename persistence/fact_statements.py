@@ -5,13 +5,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from domain.blocking.rule import BY_ITEM
+from domain.exposure import Category
+from domain.receivables import OpenItemKind, category_of
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
 from persistence.tables.limits import collateral, credit_limit_entry
 from persistence.tables.movements import balance, movement
-from persistence.tables.reference import account_status, currency_table
+from persistence.tables.receivables import open_item, settlement
+from persistence.tables.reference import account_status, currency_table, payment_terms
 
 _CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
 _DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
@@ -36,6 +40,7 @@ CUSTOMERS = Statement(
                 "unlimited_credit",
                 "mandatory_credit_limit",
                 "customer_since",
+                "next_review_date",
             )
         ),
         company_table.c.code.label("company_code"),
@@ -144,12 +149,92 @@ RULES = Statement(
     .order_by(blocking_rule.c.id)
 )
 
+TERMS_DAYS = Statement(
+    sa.select(payment_terms.c.id, payment_terms.c.days)
+    .where(
+        payment_terms.c.days.is_not(None),
+        sa.or_(
+            payment_terms.c.company_id.is_(None),
+            payment_terms.c.company_id == sa.func.any(sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))),
+        ),
+    )
+    .order_by(payment_terms.c.id)
+)
+
 BALANCES = Statement(
     sa.select(balance, currency_table.c.unit)
     .join(currency_table, currency_table.c.code == balance.c.currency)
     .where(any_of(balance.c.customer_id, "customers"), balance.c.amount != 0)
     .order_by(balance.c.customer_id, balance.c.category, balance.c.currency, balance.c.due_day)
 )
+
+
+def _one_of(column: sa.ColumnElement[str], values: list[str]) -> sa.ColumnElement[bool]:
+    return column == sa.func.any(sa.literal(values, sa.ARRAY(sa.Text())))
+
+
+_BY_ITEM = (
+    sa.select(customer.c.id)
+    .where(
+        any_of(customer.c.id, "customers"),
+        sa.exists().where(
+            blocking_rule.c.company_id == customer.c.company_id,
+            blocking_rule.c.active,
+            sa.or_(
+                _one_of(blocking_rule.c.kind, sorted(BY_ITEM)),
+                blocking_rule.c.ignore_items_below.is_not(None),
+                blocking_rule.c.minimum_items.is_not(None),
+            ),
+        ),
+    )
+    .cte("by_item")
+    .prefix_with("MATERIALIZED")
+)
+_OWED_KINDS = [str(kind) for kind in OpenItemKind if category_of(kind) is Category.RECEIVABLES]
+# Of most items nothing is open: settlements are looked for of those alone that were due on a day with something open.
+# These days are read once for a customer, so that its items are gone through once.
+_OPEN_DAYS = (
+    sa.select(sa.func.array_agg(balance.c.due_day).label("days"))
+    .where(balance.c.customer_id == _BY_ITEM.c.id, balance.c.category == Category.RECEIVABLES.value)
+    .correlate(_BY_ITEM)
+    .lateral("open_days")
+)
+_SETTLED = (
+    sa.select(sa.func.coalesce(sa.func.sum(settlement.c.amount), 0).label("amount"))
+    .where(
+        settlement.c.customer_id == open_item.c.customer_id,
+        settlement.c.item_id == open_item.c.id,
+        settlement.c.reversed_on.is_(None),
+    )
+    .correlate(open_item)
+    .lateral("settled")
+)
+_OPEN = open_item.c.amount - _SETTLED.c.amount
+
+DEBTS = Statement(
+    sa.select(
+        open_item.c.customer_id,
+        open_item.c.document_date,
+        open_item.c.due_date,
+        _OPEN.label("open"),
+        open_item.c.currency,
+        open_item.c.disputed,
+        open_item.c.dunning_level,
+    )
+    .select_from(
+        _BY_ITEM.join(_OPEN_DAYS, sa.true())
+        .join(open_item, open_item.c.customer_id == _BY_ITEM.c.id)
+        .join(_SETTLED, sa.true())
+    )
+    .where(
+        open_item.c.reversed_on.is_(None),
+        _one_of(open_item.c.kind, _OWED_KINDS),
+        open_item.c.due_date == sa.func.any(_OPEN_DAYS.c.days),
+        _OPEN > 0,
+    )
+    .order_by(open_item.c.customer_id, open_item.c.document_date, open_item.c.id)
+)
+"""The open items of payers in whose company a rule looks at single items; of others none."""
 
 _SUM = sa.func.sum(movement.c.amount)
 

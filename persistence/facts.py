@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.blocking.rule import BlockingRule
+from domain.blocking.rule import BlockingRule, RuleKind
 from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
@@ -26,6 +26,7 @@ from persistence.told import (
     ToldOfGroup,
     collateral_of,
     collaterals_of,
+    debts_of,
     entries_of,
     entry_of,
     rule_of,
@@ -43,6 +44,8 @@ __all__ = [
     "groups_of",
     "payers_of",
     "rule_of",
+    "terms_compared",
+    "terms_days",
 ]
 
 
@@ -67,15 +70,24 @@ class Moment:
 
 
 async def customer_facts(
-    conn: asyncpg.Connection, customers: Iterable[UUID], moment: Moment, currencies: Iterable[str] = ()
+    conn: asyncpg.Connection,
+    customers: Iterable[UUID],
+    moment: Moment,
+    currencies: Iterable[str] = (),
+    *,
+    by_item: bool = False,
 ) -> dict[UUID, CustomerFacts]:
-    """What a check is told of each of these customers as a payer; `currencies` will be converted from or to as well."""
+    """What a check is told of each of these customers as a payer; `currencies` will be converted from or to as well.
+
+    `by_item`: with their open items, where a rule of their company looks at single ones.
+    """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
     balances = await _customer_balances(conn, rows, days, moment)
+    debts = debts_of(await sql.DEBTS.all(conn, customers=list(rows)) if by_item else ())
     companies = {row["company_id"] for row in rows.values()}
     steps = steps_of(await sql.CHECKPOINTS.all(conn, companies=list(companies)))
     worth: dict[tuple[date, frozenset[str]], Exchange] = {}
@@ -89,6 +101,7 @@ async def customer_facts(
             collaterals=collaterals[key],
             balances=balances[key],
             steps=steps[row["company_id"]],
+            debts=debts[key],
         )
         asked = (days[key], frozenset({*currencies, *told.currencies}))
         if asked not in worth:
@@ -131,14 +144,37 @@ async def facts_of(
     rules: dict[str, tuple[BlockingRule, ...]] = dict.fromkeys(codes.values(), ())
     for row in await sql.RULES.all(conn, companies=list(codes)):
         rules[codes[row["company_id"]]] += (rule_of(row),)
-    used = {*currencies, *(rule.amount.currency for found in rules.values() for rule in found if rule.amount)}
-    customers = await customer_facts(conn, payers, moment, used)
+    every = [rule for found in rules.values() for rule in found]
+    used = {*currencies, *(amount.currency for rule in every for amount in rule.amounts)}
+    customers = await customer_facts(conn, payers, moment, used, by_item=any(rule.by_item for rule in every))
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
     groups = await group_facts(conn, group_of.values(), moment, used)
+    terms = await terms_days(conn, every, codes)
     return {
-        key: Facts(customer, groups.get(group_of[key]) if key in group_of else None, rules[customer.company])
+        key: Facts(
+            customer,
+            groups.get(group_of[key]) if key in group_of else None,
+            rules[customer.company],
+            terms_compared(customer, terms),
+        )
         for key, customer in customers.items()
     }
+
+
+async def terms_days(
+    conn: asyncpg.Connection, rules: Iterable[BlockingRule], companies: Iterable[UUID]
+) -> Mapping[UUID, int]:
+    """The days of payment terms that companies may use, where a rule looks at them; read for such rules alone."""
+    if not any(rule.kind is RuleKind.COLLATERAL_TERMS for rule in rules):
+        return {}
+    rows = await sql.TERMS_DAYS.all(conn, companies=sorted(set(companies)))
+    return {row["id"]: row["days"] for row in rows}
+
+
+def terms_compared(customer: CustomerFacts, terms: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """The days that are compared: none where nothing that secures the customer's debt says how long terms may be."""
+    said = any(collateral.maximum_terms_days is not None for collateral in customer.terms.collaterals)
+    return terms if said else {}
 
 
 async def _customer_balances(

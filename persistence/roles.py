@@ -25,6 +25,8 @@ SHARED = frozenset(
     {
         "account_status",
         "aging_definition",
+        "collateral_type",
+        "coverage_type",
         "credit_management_group",
         "customer_group",
         "payment_terms",

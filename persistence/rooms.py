@@ -21,14 +21,14 @@ from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import EURO, Exchange, Money
 from persistence import fact_statements, room_statements
-from persistence.facts import Moment
+from persistence.facts import Moment, terms_compared, terms_days
 from persistence.idempotency import Key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
 from persistence.statements import Row
 from persistence.take import MovedMeanwhile
 from persistence.together import Together
-from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, entries_of, rule_of, steps_of
+from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, debts_of, entries_of, rule_of, steps_of
 
 Named = tuple[UUID, str]
 """A company and an account or a number in it."""
@@ -43,6 +43,7 @@ _LOAD = Together(
     entries=fact_statements.ENTRIES,
     collaterals=fact_statements.COLLATERALS,
     balances=room_statements.BALANCES,
+    debts=fact_statements.DEBTS,
     groups=fact_statements.GROUPS,
     group_balances=room_statements.GROUP_BALANCES,
     rates=LAST_RATES,
@@ -213,6 +214,7 @@ def _given(
         "entries": {"holders": sorted(payers | groups)},
         "collaterals": {"customers": sorted(payers)},
         "balances": {"customers": sorted(payers)},
+        "debts": {"customers": sorted(payers)},
         "groups": {"groups": sorted(groups)},
         "group_balances": {"groups": sorted(groups), "now": looked.now},
         "rates": {"days": sorted({moment.day(zone) for zone in zones}), "currencies": sorted(currencies)},
@@ -247,7 +249,7 @@ class _Thawing:
         rules: dict[UUID, tuple[BlockingRule, ...]] = defaultdict(tuple)
         for row in read["rules"]:
             rules[row["company_id"]] += (rule_of(row),)
-        own = _balances(read["balances"], digits)
+        own, debts = _balances(read["balances"], digits), debts_of(read["debts"])
         customers: dict[UUID, CustomerFacts] = {}
         of_group: dict[UUID, set[str]] = defaultdict(set)
         rules_of: dict[UUID, tuple[BlockingRule, ...]] = {}
@@ -261,9 +263,10 @@ class _Thawing:
                 collaterals=collaterals[key],
                 balances=own[key],
                 steps=steps[company],
+                debts=debts[key],
             )
             rules_of[key] = rules[company]
-            used = {*self.currencies[key], *(rule.amount.currency for rule in rules[company] if rule.amount)}
+            used = {*self.currencies[key], *(amount.currency for rule in rules[company] for amount in rule.amounts)}
             customers[key] = told.facts(await self._worth(told.day, used | told.currencies))
             if key in self.group_of:
                 of_group[self.group_of[key]] |= used
@@ -273,8 +276,14 @@ class _Thawing:
             key = row["id"]
             told_of = ToldOfGroup(row, moment.day(row["time_zone"]), entries[key], sums[key])
             groups[key] = told_of.facts(await self._worth(told_of.day, of_group[key] | told_of.currencies))
+        terms = await terms_days(self.conn, (rule for found in rules.values() for rule in found), rules)
         return {
-            key: Facts(one, groups[self.group_of[key]] if key in self.group_of else None, rules_of[key])
+            key: Facts(
+                one,
+                groups[self.group_of[key]] if key in self.group_of else None,
+                rules_of[key],
+                terms_compared(one, terms),
+            )
             for key, one in customers.items()
         }
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.attributes import excluded_on
 from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor
 from domain.collateral import Collateral, CollateralKind
+from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
@@ -37,6 +38,7 @@ class ToldOfCustomer:
     collaterals: Sequence[Collateral]
     balances: Sequence[Balance]
     steps: Steps
+    debts: Sequence[Debt] = ()
 
     @property
     def currencies(self) -> set[str]:
@@ -77,6 +79,8 @@ class ToldOfCustomer:
             account_status=row["account_status_id"],
             payment_terms=row["payment_terms_id"],
             customer_since=row["customer_since"],
+            next_review_date=row["next_review_date"],
+            debts=tuple(self.debts),
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
@@ -124,6 +128,22 @@ def entries_of(rows: Iterable[Row]) -> Mapping[UUID, Sequence[LimitEntry]]:
     return found
 
 
+def debts_of(rows: Iterable[Row]) -> Mapping[UUID, Sequence[Debt]]:
+    """The open items of payers, in the order in which they came."""
+    found: dict[UUID, list[Debt]] = defaultdict(list)
+    for row in rows:
+        found[row["customer_id"]].append(
+            Debt(
+                document_date=row["document_date"],
+                due=row["due_date"],
+                open=Money(row["open"], row["currency"]),
+                disputed=row["disputed"],
+                dunning_level=row["dunning_level"],
+            )
+        )
+    return found
+
+
 def collaterals_of(rows: Iterable[Row]) -> Mapping[UUID, Sequence[Collateral]]:
     """What secures the debts of customers."""
     found: dict[UUID, list[Collateral]] = defaultdict(list)
@@ -142,7 +162,6 @@ def steps_of(rows: Iterable[Row]) -> Mapping[UUID, Steps]:
 
 def rule_of(row: Row) -> BlockingRule:
     """A blocking rule as the rules know it."""
-    amount = None if row["amount"] is None else Money(row["amount"], row["currency"])
     return BlockingRule(
         id=row["id"],
         kind=RuleKind(row["kind"]),
@@ -153,12 +172,21 @@ def rule_of(row: Row) -> BlockingRule:
         risk_group=row["risk_group_id"],
         days=row["days"],
         percent=row["percent"],
-        amount=amount,
+        amount=_money(row, "amount"),
         account_status=_coded(row, "account_status"),
         payment_terms=_coded(row, "payment_terms"),
+        dunning_level=row["dunning_level"],
         at_or_above=row["at_or_above"],
         release_all=row["release_all"],
+        ignore_items_below=_money(row, "ignore_items_below"),
+        minimum_items=row["minimum_items"],
+        ignore_balance_below=_money(row, "ignore_balance_below"),
+        ignore_orders_below=_money(row, "ignore_orders_below"),
     )
+
+
+def _money(row: Row, name: str) -> Money | None:
+    return None if row[name] is None else Money(row[name], row["currency"])
 
 
 def _coded(row: Row, name: str) -> Coded | None:
@@ -190,6 +218,7 @@ def collateral_of(row: Row) -> Collateral:
         from_=row["from_day"],
         until=row["until_day"],
         included_in_exposure=row["included_in_exposure"],
+        maximum_terms_days=row["maximum_terms_days"],
     )
 
 

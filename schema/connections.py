@@ -7,8 +7,11 @@ from persistence.shapes.audit import AUDIT_EVENT
 from persistence.shapes.collateral import COLLATERAL
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.credit_group_membership import CREDIT_GROUP_MEMBERSHIP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
+from persistence.shapes.declaration import COLLATERAL_DECLARATION, DECLARATION_DUE
+from persistence.shapes.delegation import DELEGATION
 from persistence.shapes.exchange_rate import EXCHANGE_RATE
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.job import JOB, REJECTED_ROW
@@ -16,6 +19,8 @@ from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.named import (
     ACCOUNT_STATUS,
     AGING_DEFINITION,
+    COLLATERAL_TYPE,
+    COVERAGE_TYPE,
     CREDIT_MANAGEMENT_GROUP,
     CUSTOMER_GROUP,
     PAYMENT_TERMS,
@@ -33,8 +38,11 @@ COMPANIES = Listing(COMPANY, "schema.types.company")
 PARTIES = Listing(PARTY, "schema.types.party")
 CUSTOMERS = Listing(CUSTOMER, "schema.types.customer")
 CREDIT_GROUPS = Listing(CREDIT_GROUP, "schema.types.credit_group")
+CREDIT_GROUP_MEMBERSHIPS = Listing(CREDIT_GROUP_MEMBERSHIP, "schema.types.credit_group_membership")
 LIMIT_ENTRIES = Listing(LIMIT_ENTRY, "schema.types.limit_entry")
 COLLATERALS = Listing(COLLATERAL, "schema.types.collateral")
+COLLATERAL_DECLARATIONS = Listing(COLLATERAL_DECLARATION, "schema.types.declaration")
+DECLARATIONS_DUE = Listing(DECLARATION_DUE, "schema.types.declaration")
 EXCHANGE_RATES = Listing(EXCHANGE_RATE, "schema.types.reference")
 REASONS = Listing(REASON, "schema.types.named")
 ACCOUNT_STATUSES = Listing(ACCOUNT_STATUS, "schema.types.named")
@@ -42,6 +50,8 @@ PAYMENT_TERMS_LIST = Listing(PAYMENT_TERMS, "schema.types.named")
 CUSTOMER_GROUPS = Listing(CUSTOMER_GROUP, "schema.types.named")
 CREDIT_MANAGEMENT_GROUPS = Listing(CREDIT_MANAGEMENT_GROUP, "schema.types.named")
 RISK_GROUPS = Listing(RISK_GROUP, "schema.types.named")
+COLLATERAL_TYPES = Listing(COLLATERAL_TYPE, "schema.types.named")
+COVERAGE_TYPES = Listing(COVERAGE_TYPE, "schema.types.named")
 AGING_DEFINITIONS = Listing(AGING_DEFINITION, "schema.types.named")
 OPEN_ITEMS = Listing(OPEN_ITEM, "schema.types.open_item")
 PAYMENTS = Listing(PAYMENT, "schema.types.payment")
@@ -51,6 +61,7 @@ CREDIT_DECISIONS = Listing(CREDIT_DECISION, "schema.types.decision")
 CREDIT_HOLDS = Listing(CREDIT_HOLD, "schema.types.hold")
 CREDIT_LIMIT_ADJUSTMENTS = Listing(CREDIT_LIMIT_ADJUSTMENT, "schema.types.adjustment")
 CREDIT_LIMIT_ADJUSTMENT_LINES = Listing(CREDIT_LIMIT_ADJUSTMENT_LINE, "schema.types.adjustment")
+DELEGATIONS = Listing(DELEGATION, "schema.types.delegation")
 BLOCKING_RULES = Listing(BLOCKING_RULE, "schema.types.rule")
 AUDIT_EVENTS = Listing(AUDIT_EVENT, "schema.types.audit")
 JOBS = Listing(JOB, "schema.types.job")

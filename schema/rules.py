@@ -24,7 +24,14 @@ exempts an order from everything, limits included.
 For each kind the levels are asked from narrow to wide, customer, group, all, at each level blocks before exclusions.
 All reasons are told, most serious first. The order in which rules were saved decides nothing. A figure blocks strictly
 above its threshold; with `atOrAbove` also at it. An exclusion is the exact opposite; where a name is compared, both
-look for the same name. What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
+look for the same name.
+
+What is too small to matter can be left out, by amounts in the one currency of the rule: `ignoreItemsBelow` and
+`minimumItems` of kinds that look at open items (OVERDUE_DAYS, OVERDUE_AMOUNT, OVERDUE_PERCENT, OLDEST_OPEN_ITEM,
+DUNNING_LEVEL), `ignoreBalanceBelow` (what the customer owes less what it has paid on account), `ignoreOrdersBelow`.
+`leavesOut` says it in sentences. A rule that could never apply is refused when it is saved.
+
+What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
 """
 
 
@@ -38,6 +45,8 @@ class Known:
     d365: str = ""
     sap: str = ""
     qad: str = ""
+    oca: str = ""
+    insurers: str = ""
 
 
 KNOWN: Mapping[RuleKind, Known] = {
@@ -60,7 +69,6 @@ KNOWN: Mapping[RuleKind, Known] = {
         "test_an_order_that_uses_more_of_the_limit_than_a_share_is_held",
         d365="Credit limit used",
         sap="Static check, degree of utilization",
-        qad="Early-warning percentage",
     ),
     RuleKind.OVERDUE_DAYS: Known(
         "The oldest claimed item is overdue for more than so many days. An exclusion may name an amount instead: at"
@@ -68,7 +76,7 @@ KNOWN: Mapping[RuleKind, Known] = {
         "30 days: an item due on 1 March blocks from 1 April on.",
         "test_an_item_overdue_for_longer_than_the_days_of_a_rule_holds",
         d365="Days overdue",
-        sap="Oldest open item, by due day",
+        sap="Oldest open item, by days in arrears",
         qad="Maximum days overdue",
     ),
     RuleKind.OVERDUE_AMOUNT: Known(
@@ -76,6 +84,18 @@ KNOWN: Mapping[RuleKind, Known] = {
         "3,000 and 70 %: with 4,000 overdue and nothing else used of 10,000, an order of 3,000 passes, more is held.",
         "test_an_amount_overdue_holds_once_much_of_the_limit_is_used",
         d365="Overdue amount",
+    ),
+    RuleKind.OVERDUE_PERCENT: Known(
+        "More than so many percent of the claimed receivables is overdue for more than so many days.",
+        "30 days and 25 %: with 1,000 claimed, 250 that is 31 days overdue passes, 251 is held.",
+        "test_a_share_of_the_receivables_overdue_for_long_holds",
+        sap="Open items, maximum percentage overdue",
+    ),
+    RuleKind.OLDEST_OPEN_ITEM: Known(
+        "A claimed item is open for more than so many days since its document date, whenever it falls due.",
+        "90 days: an invoice of 1 March that is open, even if it gives 120 days to pay, blocks from 31 May on.",
+        "test_an_item_open_for_long_holds_whenever_it_falls_due",
+        sap="Oldest open item, by age",
     ),
     RuleKind.ORDER_AMOUNT: Known(
         "The order comes to more than an amount, converted.",
@@ -98,6 +118,32 @@ KNOWN: Mapping[RuleKind, Known] = {
         d365="Terms of payment",
         sap="Critical fields: payment terms",
     ),
+    RuleKind.DUNNING_LEVEL: Known(
+        "A claimed item is dunned beyond a level, as the ERP posts it (`dunningLevel`, `setDunningLevels`).",
+        "1: a first letter passes, a second holds.",
+        "test_an_item_dunned_beyond_a_level_holds_until_it_is_paid_or_the_level_taken_back",
+        sap="Highest dunning level",
+    ),
+    RuleKind.REVIEW_DUE: Known(
+        "The customer's next review (`nextReviewDate`) was due more than so many days ago.",
+        "14 days: a review due on the 1st blocks from the 16th on, until another day is set.",
+        "test_a_review_that_is_late_holds_until_somebody_reviews",
+        sap="Next review date",
+    ),
+    RuleKind.COLLATERAL_TERMS: Known(
+        "The payment terms of the order, its own or else its payer's, are more than so many days longer than the"
+        " shortest that a valid policy or guarantee covers (`maximumTermsDays`).",
+        "0 days and a policy for at most 60: an order payable after 90 days is held, after 60 it passes.",
+        "test_an_order_with_longer_terms_than_insurance_covers_is_held",
+        insurers="Maximum terms of payment",
+    ),
+    RuleKind.EARLY_WARNING: Known(
+        "More than so many percent of the limit is used, with the order. It warns and never holds.",
+        "80 %: of a limit of 2,000, orders up to 1,600 pass without a word, more pass with a warning.",
+        "test_an_early_warning_lets_the_order_go_on_and_cannot_hold",
+        qad="Early-warning percentage",
+        oca="Early-warning percentage of the risk info",
+    ),
 }
 """Every kind; one that is missing fails the test."""
 
@@ -107,6 +153,7 @@ INPUTS = {
     ValueType.AMOUNT: "`amount`",
     ValueType.ACCOUNT_STATUS: "`accountStatus`",
     ValueType.PAYMENT_TERMS: "`paymentTerms`",
+    ValueType.DUNNING_LEVEL: "`dunningLevel`",
 }
 
 
@@ -117,7 +164,8 @@ def page() -> str:
 
 def _kind(condition: Condition) -> Iterator[str]:
     known = KNOWN[condition.kind]
-    names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad}
+    names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad, "OCA": known.oca}
+    names["Credit insurers"] = known.insurers
     yield f"## {condition.kind.value}\n"
     yield known.blocks_when + "\n"
     yield f"- **Threshold**: {_threshold(condition)}"

@@ -104,6 +104,16 @@ async def group_position(context: Context, group: UUID, as_of: date | None, curr
     return CreditPosition(limit_on(facts.terms, facts.day, rates, to), owed)
 
 
+async def group_aging(
+    context: Context, group: UUID, definition: AgingDefinition, as_of: date | None, currency: str | None
+) -> Aging:
+    """Open receivables of all members of a credit group by how long they are overdue."""
+    facts = await group_facts(context, group, as_of)
+    to = asked_currency(context, currency, facts.currency)
+    rates = await _rates(context, facts, to)
+    return aging(facts.balances, definition, rates, to, facts.day, facts.policy.bank_days_of)
+
+
 async def group_shares(
     context: Context, group: UUID, as_of: date | None, currency: str | None
 ) -> list[tuple[UUID | None, Exposure]]:

@@ -18,6 +18,8 @@ ROOMS = ("domain", "persistence", "schema", "locales", "server")
 # Part of the house and behind its walls, but not of the wheel.
 BESIDE = ("bench",)
 LONGEST = 400
+# What the foreign clients bring, where they were installed.
+OTHERS = {"node_modules", "site-packages"}
 SAY_NOTHING = {
     "utils",
     "util",
@@ -39,7 +41,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 
 def _files(*rooms: str) -> list[Path]:
     found = [file for room in rooms for file in sorted((ROOT / room).rglob("*.py")) if RECORDS not in file.parents]
-    return [file for file in found if "node_modules" not in file.parts]
+    return [file for file in found if OTHERS.isdisjoint(file.parts)]
 
 
 def _text(paths: Iterable[Path]) -> list[str]:

@@ -11,13 +11,19 @@ from decimal import Decimal
 
 from domain.blocking import (
     account_status,
+    collateral_terms,
     credit_limit_expired,
     credit_limit_used,
+    dunning_level,
+    early_warning,
     new_customer_amount,
+    oldest_open_item,
     order_amount,
     overdue_amount,
     overdue_days,
+    overdue_percent,
     payment_terms,
+    review_due,
 )
 from domain.blocking.condition import Condition
 from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor, ValueType
@@ -47,9 +53,15 @@ POLICY: tuple[Condition, ...] = (
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
     overdue_amount.CONDITION,
+    overdue_percent.CONDITION,
+    oldest_open_item.CONDITION,
     order_amount.CONDITION,
     new_customer_amount.CONDITION,
     payment_terms.CONDITION,
+    dunning_level.CONDITION,
+    review_due.CONDITION,
+    collateral_terms.CONDITION,
+    early_warning.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""
 
@@ -110,8 +122,8 @@ def _reason(
 def _in_order(rules: Iterable[BlockingRule]) -> list[BlockingRule]:
     """Strictest first, so that a decision never depends on the order in which rules were loaded."""
 
-    def strictness(rule: BlockingRule) -> tuple[int, Decimal, Decimal, str]:
+    def strictness(rule: BlockingRule) -> tuple[int, Decimal, Decimal, int, str]:
         amount = rule.amount.amount if rule.amount else Decimal(0)
-        return rule.days or 0, rule.percent or Decimal(0), amount, rule.id.hex
+        return rule.days or 0, rule.percent or Decimal(0), amount, rule.dunning_level or 0, rule.id.hex
 
     return sorted(rules, key=strictness)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.blocking import credit_limit_used
 from domain.blocking.condition import Condition
+from domain.blocking.materiality import overdue as material
 from domain.blocking.rule import BlockingRule, RuleKind, ValueType
 from domain.blocking.situation import Situation
 from domain.message import N_, Message, Percent
@@ -18,7 +19,7 @@ def beyond(rule: BlockingRule, situation: Situation) -> bool | None:
     used = credit_limit_used.beyond(rule, situation)
     if used is None:
         return None
-    overdue = situation.exchange.total(situation.overdue, rule.amount.currency)
+    overdue = situation.exchange.total(material(rule, situation), rule.amount.currency)
     late = overdue > rule.amount or (rule.at_or_above and overdue == rule.amount)
     return used and late and overdue.amount > 0
 
@@ -31,7 +32,7 @@ def reason(rule: BlockingRule, situation: Situation) -> Message:
     return Message(
         OVERDUE,
         {
-            "overdue": situation.exchange.total(situation.overdue, rule.amount.currency),
+            "overdue": situation.exchange.total(material(rule, situation), rule.amount.currency),
             "used": situation.used.used,
             "limit": situation.used.limit,
             "allowed": rule.amount,

@@ -18,9 +18,19 @@ class RuleKind(StrEnum):
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
     OVERDUE_AMOUNT = "OVERDUE_AMOUNT"
+    OVERDUE_PERCENT = "OVERDUE_PERCENT"
+    OLDEST_OPEN_ITEM = "OLDEST_OPEN_ITEM"
     ORDER_AMOUNT = "ORDER_AMOUNT"
     NEW_CUSTOMER_AMOUNT = "NEW_CUSTOMER_AMOUNT"
     PAYMENT_TERMS = "PAYMENT_TERMS"
+    DUNNING_LEVEL = "DUNNING_LEVEL"
+    REVIEW_DUE = "REVIEW_DUE"
+    COLLATERAL_TERMS = "COLLATERAL_TERMS"
+    EARLY_WARNING = "EARLY_WARNING"
+
+
+BY_ITEM = frozenset({RuleKind.OLDEST_OPEN_ITEM, RuleKind.DUNNING_LEVEL})
+"""Kinds that look at single items whatever their threshold."""
 
 
 class RuleType(StrEnum):
@@ -50,6 +60,7 @@ class ValueType(StrEnum):
     AMOUNT = "AMOUNT"
     ACCOUNT_STATUS = "ACCOUNT_STATUS"
     PAYMENT_TERMS = "PAYMENT_TERMS"
+    DUNNING_LEVEL = "DUNNING_LEVEL"
 
 
 @dataclass(frozen=True)
@@ -62,11 +73,14 @@ class Coded:
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """One rule. Its threshold is whichever is set of `days`, `percent` (0–100 or above), `amount` and the names.
+    """One rule. Its threshold is whichever is set of `days`, `percent` (0–100 or above), `amount`, level and names.
 
     A block needs a figure strictly above the threshold; `at_or_above` lets equality block too, and an exclusion is the
     exact opposite: at most the threshold, below it with `at_or_above`. A name is compared for being the same, by blocks
     and by exclusions. `release_all` (exclusions only): the order is exempt from everything, limits included.
+
+    What is too small to matter: items of less than `ignore_items_below`, and fewer than `minimum_items` of them;
+    customers who owe less than `ignore_balance_below`; orders of less than `ignore_orders_below`.
     """
 
     id: UUID
@@ -81,8 +95,13 @@ class BlockingRule:
     amount: Money | None = None
     account_status: Coded | None = None
     payment_terms: Coded | None = None
+    dunning_level: int | None = None
     at_or_above: bool = False
     release_all: bool = False
+    ignore_items_below: Money | None = None
+    minimum_items: int | None = None
+    ignore_balance_below: Money | None = None
+    ignore_orders_below: Money | None = None
 
     @property
     def given(self) -> frozenset[ValueType]:
@@ -93,5 +112,17 @@ class BlockingRule:
             ValueType.AMOUNT: self.amount,
             ValueType.ACCOUNT_STATUS: self.account_status,
             ValueType.PAYMENT_TERMS: self.payment_terms,
+            ValueType.DUNNING_LEVEL: self.dunning_level,
         }
         return frozenset(value_type for value_type, value in values.items() if value is not None)
+
+    @property
+    def by_item(self) -> bool:
+        """It looks at the single items of a customer, which are read for such rules alone."""
+        return self.kind in BY_ITEM or self.ignore_items_below is not None or self.minimum_items is not None
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Every amount of it, for the rates that comparing takes."""
+        every = (self.amount, self.ignore_items_below, self.ignore_balance_below, self.ignore_orders_below)
+        return tuple(amount for amount in every if amount is not None)

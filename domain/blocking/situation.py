@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.collateral import CoveredTerms
+from domain.debts import Claim
+from domain.exposure import Owed
 from domain.money import Exchange, Money
 
 
@@ -33,7 +36,11 @@ class Situation:
 
     `amount`: of the order, in its currency. `payment_terms`: the order's own, or else the payer's. `used`: of the
     customer's limit, or of the group's where the group alone decides; None where nothing is limited. `overdue`: sums
-    per currency. `expiries`: of the limits that bind and can expire, customer before group.
+    per currency. `expiries`: of the limits that bind and can expire, customer before group. `currency`: of the limit.
+
+    What few rules look at is there where one of them does: `claims`, the single items; `receivables`, by due day;
+    `balance`, what the customer owes less what it has paid already, per currency; `terms_days`, those of the payment
+    terms, and `covered`, the longest terms that are covered.
     """
 
     customer: UUID
@@ -49,3 +56,10 @@ class Situation:
     days_overdue: int
     overdue: tuple[Money, ...]
     exchange: Exchange
+    currency: str
+    next_review_date: date | None = None
+    claims: tuple[Claim, ...] = ()
+    receivables: tuple[Owed, ...] = ()
+    balance: tuple[Money, ...] = ()
+    terms_days: int | None = None
+    covered: CoveredTerms | None = None

@@ -20,6 +20,11 @@ def condition(rule: BlockingRule) -> Message:
         return Message(STATUS, {"status": rule.account_status.code})
     if rule.payment_terms is not None:
         return Message(TERMS, {"terms": rule.payment_terms.code})
+    if rule.dunning_level is not None:
+        return Message(DUNNED[comparison], {"level": rule.dunning_level})
+    if rule.percent is not None and rule.days is not None:
+        one, many = SHARE[comparison]
+        return Message(one, {"percent": Percent(rule.percent), "days": rule.days}, plural=many, count="days")
     if rule.amount is not None and rule.percent is not None:
         return Message(OVERDUE_AND_USED[comparison], {"amount": rule.amount, "percent": Percent(rule.percent)})
     if rule.amount is not None and rule.days is not None:
@@ -30,7 +35,7 @@ def condition(rule: BlockingRule) -> Message:
         return Message(said[comparison], {"amount": rule.amount})
     if rule.percent is not None:
         return Message(USED[comparison], {"percent": Percent(rule.percent)})
-    one, many = (EXPIRED if rule.kind is RuleKind.CREDIT_LIMIT_EXPIRED else OVERDUE)[comparison]
+    one, many = BY_DAYS[rule.kind][comparison]
     return Message(one, {"days": rule.days or 0}, plural=many, count="days")
 
 
@@ -112,4 +117,89 @@ NEW = {
         "The customer's first {days} day is over, or the order comes to less than {amount}.",
         "The customer's first {days} days are over, or the order comes to less than {amount}.",
     ),
+}
+SHARE = {
+    _ABOVE: NN_(
+        "More than {percent} of the receivables is more than {days} day overdue.",
+        "More than {percent} of the receivables is more than {days} days overdue.",
+    ),
+    _REACHED: NN_(
+        "At least {percent} of the receivables is more than {days} day overdue.",
+        "At least {percent} of the receivables is more than {days} days overdue.",
+    ),
+    _NOT_ABOVE: NN_(
+        "At most {percent} of the receivables is more than {days} day overdue.",
+        "At most {percent} of the receivables is more than {days} days overdue.",
+    ),
+    _NOT_REACHED: NN_(
+        "Less than {percent} of the receivables is more than {days} day overdue.",
+        "Less than {percent} of the receivables is more than {days} days overdue.",
+    ),
+}
+OLD = {
+    _ABOVE: NN_(
+        "The oldest open item is more than {days} day old.",
+        "The oldest open item is more than {days} days old.",
+    ),
+    _REACHED: NN_(
+        "The oldest open item is at least {days} day old.",
+        "The oldest open item is at least {days} days old.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The oldest open item is at most {days} day old.",
+        "The oldest open item is at most {days} days old.",
+    ),
+    _NOT_REACHED: NN_(
+        "The oldest open item is less than {days} day old.",
+        "The oldest open item is less than {days} days old.",
+    ),
+}
+REVIEW = {
+    _ABOVE: NN_(
+        "The credit review is more than {days} day late.",
+        "The credit review is more than {days} days late.",
+    ),
+    _REACHED: NN_(
+        "The credit review is at least {days} day late.",
+        "The credit review is at least {days} days late.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The credit review is at most {days} day late.",
+        "The credit review is at most {days} days late.",
+    ),
+    _NOT_REACHED: NN_(
+        "The credit review is less than {days} day late.",
+        "The credit review is less than {days} days late.",
+    ),
+}
+DUNNED = {
+    _ABOVE: N_("The highest dunning level of an open item is above {level}."),
+    _REACHED: N_("The highest dunning level of an open item is at least {level}."),
+    _NOT_ABOVE: N_("The highest dunning level of an open item is at most {level}."),
+    _NOT_REACHED: N_("The highest dunning level of an open item is below {level}."),
+}
+LONGER = {
+    _ABOVE: NN_(
+        "The payment terms are more than {days} day longer than insurance covers.",
+        "The payment terms are more than {days} days longer than insurance covers.",
+    ),
+    _REACHED: NN_(
+        "The payment terms are at least {days} day longer than insurance covers.",
+        "The payment terms are at least {days} days longer than insurance covers.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The payment terms are at most {days} day longer than insurance covers.",
+        "The payment terms are at most {days} days longer than insurance covers.",
+    ),
+    _NOT_REACHED: NN_(
+        "The payment terms are less than {days} day longer than insurance covers.",
+        "The payment terms are less than {days} days longer than insurance covers.",
+    ),
+}
+BY_DAYS = {
+    RuleKind.CREDIT_LIMIT_EXPIRED: EXPIRED,
+    RuleKind.OVERDUE_DAYS: OVERDUE,
+    RuleKind.OLDEST_OPEN_ITEM: OLD,
+    RuleKind.REVIEW_DUE: REVIEW,
+    RuleKind.COLLATERAL_TERMS: LONGER,
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
-from persistence.shapes.approving import MAY_APPROVE, MAY_DECIDE, OWN
+from persistence.shapes.approving import ESCALATED, MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
 from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
@@ -49,6 +49,8 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "workflow": _WORKFLOW,
         "may_approve": MAY_APPROVE,
         "may_reject": sa.or_(MAY_DECIDE, OWN),
+        "escalated": ESCALATED,
+        "submitted_at": adjustment.c.submitted_at,
         **record_fields(adjustment),
     },
     visible=seen(adjustment.c.company_id),
@@ -59,6 +61,8 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "status": Filterable(Kind.CODE, adjustment.c.status, enum=AdjustmentStatus, sort=True),
         "created_by": Filterable(Kind.ID, adjustment.c.created_by_id),
         "viewer_may_approve": Filterable(Kind.FLAG, MAY_APPROVE),
+        "escalated": Filterable(Kind.FLAG, ESCALATED),
+        "submitted_at": Filterable(Kind.INSTANT, adjustment.c.submitted_at, sort=True),
         "posted_at": Filterable(Kind.INSTANT, adjustment.c.posted_at, sort=True),
         **record_filters(adjustment),
     },

@@ -12,11 +12,11 @@ from domain.exposure import Category
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
 from persistence.shapes.owing import CompanyOwing, Owing
-from persistence.shapes.terms import KEPT_APART, Terms, company_terms
+from persistence.shapes.terms import KEPT_APART, Terms, company_terms, group_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
 from persistence.shapes.worth import constant, unit
 from persistence.tables.company import company_table
-from persistence.tables.customer import customer
+from persistence.tables.customer import credit_group, customer
 from persistence.tables.reference import aging_definition
 
 _ONE = constant(1)
@@ -39,11 +39,19 @@ def _company(row: Row, asked: Asked) -> Object:
     return _aging(owing.of_company(terms, asked), terms, asked)
 
 
+def _group(row: Row, asked: Asked) -> Object:
+    terms = group_terms(row[credit_group.c.id], asked, (row.source,))
+    return _aging(owing.of_group(terms, asked), terms, asked)
+
+
 CUSTOMER_AGING = Figures((customer.c.id, customer.c.company_id), _customer)
 """What a customer owes by age; null where there is no aging definition of the code that is asked for."""
 
 COMPANY_AGING = Figures((company_table.c.id,), _company)
 """What a company's customers owe by age, those of our own group left out; null like that of a customer."""
+
+GROUP_AGING = Figures((credit_group.c.id,), _group)
+"""What all members of a credit group owe by age, each by its own company's day; definitions are every company's."""
 
 
 def _aging(whose: Owing | CompanyOwing, terms: Terms, asked: Asked) -> Object:

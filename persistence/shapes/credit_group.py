@@ -61,6 +61,7 @@ CREDIT_GROUP = Shape(
         "time_zone": credit_group.c.time_zone,
         "credit_limit_type": credit_group.c.credit_limit_type,
         "disputed_reduces_exposure": credit_group.c.disputed_reduces_exposure,
+        "disputed_reduces_overdue": credit_group.c.disputed_reduces_overdue,
         "order_horizon_days": credit_group.c.order_horizon_days,
         "max_rate_age_days": credit_group.c.max_rate_age_days,
         "active": credit_group.c.active,

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.shape import COMPANIES, Filterable, Kind, Shape, record_fields, record_filters, seen, today
 from persistence.tables.company import company_table as company
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
 
@@ -75,6 +75,32 @@ def _member_of(group: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return customer.c.id.in_(members)
 
 
+def _candidate_of(group: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Customers of the parties of a group's members that the viewer may see, who neither are nor will be in a group."""
+    own, until = customer.alias("own"), credit_group_member.c.until_day
+    parties = (
+        sa.select(own.c.party_id)
+        .join(credit_group_member, credit_group_member.c.customer_id == own.c.id)
+        .join(credit_group, credit_group.c.id == credit_group_member.c.credit_group_id)
+        .where(
+            credit_group.c.id == group,
+            member_on(today(credit_group.c.time_zone)),
+            own.c.company_id == sa.func.any(COMPANIES),
+        )
+        .correlate(getattr(group, "table", None))
+    )
+    taken = (
+        sa.select(_ONE)
+        .where(
+            credit_group_member.c.customer_id == customer.c.id,
+            sa.or_(until.is_(None), sa.and_(until >= credit_group_member.c.from_day, until >= _TODAY)),
+        )
+        .correlate(customer, company)
+        .exists()
+    )
+    return sa.and_(customer.c.party_id.in_(parties), sa.not_(taken))
+
+
 CUSTOMER = Shape(
     name="Customer",
     prefix="cus",
@@ -122,7 +148,7 @@ CUSTOMER = Shape(
         **{name: Filterable(Kind.FLAG, customer.c[name]) for name in _FLAGS},
         **record_filters(customer),
     },
-    within={"member_of": _member_of},
+    within={"member_of": _member_of, "candidate_of": _candidate_of},
     search=(customer.c.account, customer.c.name),
     title=customer.c.name,
     order=(("account", False),),

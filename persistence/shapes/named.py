@@ -16,6 +16,8 @@ from persistence.tables.company import company_table
 from persistence.tables.reference import (
     account_status,
     aging_definition,
+    collateral_type,
+    coverage_type,
     credit_management_group,
     customer_group,
     payment_terms,
@@ -83,6 +85,8 @@ PAYMENT_TERMS = _named("PaymentTerms", "ptm", payment_terms, None, "days")
 CUSTOMER_GROUP = _named("CustomerGroup", "cug", customer_group)
 CREDIT_MANAGEMENT_GROUP = _named("CreditManagementGroup", "cmg", credit_management_group)
 RISK_GROUP = _named("RiskGroup", "rig", risk_group)
+COLLATERAL_TYPE = _named("CollateralType", "cot", collateral_type)
+COVERAGE_TYPE = _named("CoverageType", "cov", coverage_type)
 AGING_DEFINITION = _named("AgingDefinition", "agd", aging_definition, None, "buckets")
 
 TRANSLATIONS = Statement(
@@ -107,7 +111,17 @@ def _translated(table: sa.Table) -> Figures:
     return Figures((table.c.id,), build)
 
 
-_SHAPES = (REASON, ACCOUNT_STATUS, PAYMENT_TERMS, CUSTOMER_GROUP, CREDIT_MANAGEMENT_GROUP, RISK_GROUP, AGING_DEFINITION)
+_SHAPES = (
+    REASON,
+    ACCOUNT_STATUS,
+    PAYMENT_TERMS,
+    CUSTOMER_GROUP,
+    CREDIT_MANAGEMENT_GROUP,
+    RISK_GROUP,
+    COLLATERAL_TYPE,
+    COVERAGE_TYPE,
+    AGING_DEFINITION,
+)
 
 TRANSLATED: Mapping[str, Figures] = {shape.name: _translated(shape.id.table) for shape in _SHAPES}
 """The translations of a name, by the names of the shapes."""

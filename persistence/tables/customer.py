@@ -116,4 +116,6 @@ credit_group_member = table(
     reference("credit_group_id", "credit_group", "the group", index=True),
     day("until_day", "the last day of membership; null: still a member", nullable=True),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
+    sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False, comment="its id"),
+    sa.UniqueConstraint("id"),
 )

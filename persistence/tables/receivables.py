@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from domain.debts import HIGHEST_DUNNING_LEVEL
 from domain.receivables import OpenItemKind, PaymentKind, PaymentStatus
 from persistence.tables.columns import (
     amount,
@@ -17,6 +18,7 @@ from persistence.tables.columns import (
     reference,
     table,
     text,
+    whole,
 )
 
 document_number = table(
@@ -43,11 +45,13 @@ open_item = table(
     day("document_date", "its date; it is part of the ledger from then on"),
     day("due_date", "when it falls due"),
     amount("disputed", "the part the customer disputes", default="0"),
+    whole("dunning_level", "how far it has been dunned, as who dunns says; 0: not", nullable=False, default="0"),
     day("reversed_on", "the day it was reversed; null: it stands", nullable=True),
     record(),
     sa.Index(None, "company_id", "number"),
     sa.Index(None, "updated_at"),
     sa.CheckConstraint("disputed >= 0", name="disputed_not_negative"),
+    sa.CheckConstraint(f"dunning_level between 0 and {HIGHEST_DUNNING_LEVEL}", name="dunning_level_known"),
 )
 
 payment = table(

@@ -65,6 +65,8 @@ credit_management_group = named(
     "credit_management_group", "selects customers for rules; not the group that shares a credit limit"
 )
 risk_group = named("risk_group", "a class of risk")
+collateral_type = named("collateral_type", "what kind of insurance, guarantee or thing pledged secures a debt")
+coverage_type = named("coverage_type", "what an insurance policy covers")
 aging_definition = named(
     "aging_definition",
     "the buckets of an aging, by days after the due day",
@@ -80,6 +82,8 @@ NAMED = {
         customer_group,
         credit_management_group,
         risk_group,
+        collateral_type,
+        coverage_type,
         aging_definition,
     )
 }

@@ -34,7 +34,7 @@ from persistence.writing.adjustment_lines import (
 from persistence.writing.finding import TOO_MANY, version_refusals
 from persistence.writing.holders import FoundHolder, HolderNamed, holders_named, no_holder
 from persistence.writing.records import locked
-from persistence.writing.saving import changes, differing, update, update_many
+from persistence.writing.saving import Changes, changes, differing, update, update_many
 
 MOST_LINES = 250
 """In one input."""
@@ -114,22 +114,34 @@ async def create_adjustment(tx: Transaction, wanted: AdjustmentToCreate) -> Resu
     """Write a draft. Its number follows the last one of the company."""
     company = tx.company(wanted.company)
     lines = await _drafted(tx, company["id"], wanted.kind, wanted.lines, (), "lines")
-    await locked(tx.conn, company_table, company["id"])
-    number = f"ADJ-{(await _LAST_NUMBER.value(tx.conn, company=company['id']) or 0) + 1:06d}"
+    return await write_draft(tx, company["id"], wanted.kind, wanted.description, lines)
+
+
+async def write_draft(
+    tx: Transaction,
+    company: UUID,
+    kind: AdjustmentKind,
+    description: str | None,
+    lines: Sequence[dict[str, Any]],
+    changed: Changes | None = None,
+) -> Result:
+    """A draft with lines that can be meant. `changed`: what else is put on record of it."""
+    await locked(tx.conn, company_table, company)
+    number = f"ADJ-{(await _LAST_NUMBER.value(tx.conn, company=company) or 0) + 1:06d}"
     key = new_key()
     row = {
         "id": key,
-        "company_id": company["id"],
+        "company_id": company,
         "number": number,
-        "kind": wanted.kind.value,
-        "description": wanted.description,
+        "kind": kind.value,
+        "description": description,
         "created_by_id": tx.actor,
         "author_ids": [tx.actor],
     }
     await insert(tx.conn, credit_limit_adjustment, [row])
     await _append_lines(tx, key, lines, 0)
     message = Message(CREATED, {"number": number})
-    tx.audit(AuditEventKind.LIMIT_ADJUSTMENT_SAVED, message, (TABLE, key), company["id"])
+    tx.audit(AuditEventKind.LIMIT_ADJUSTMENT_SAVED, message, (TABLE, key), company, changed)
     return {TABLE: str(key)}
 
 

@@ -39,6 +39,9 @@ DECIDING = {
 }
 """What decides on credit, with its names in the input: only who may change credit changes it (decision 7)."""
 
+_ASKED_BY_RULES = ("next_review_date",)
+"""What a blocking rule may look at, and clerks change: whoever reviews a customer says when the next review is due."""
+
 LONGEST_NOTES = 10_000
 
 CHANGED = N_("Credit attributes of customer {account} of company {company} were changed.")
@@ -130,7 +133,7 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
         changed = changes(before, differs, {key: row["code"] for key, row in names.items()})
         kind, event = AuditEventKind.CREDIT_ATTRIBUTES_CHANGED, "CUSTOMER_SAVED"
         tx.audit(kind, message, (TABLE, before["id"]), company, changed, event=event)
-    if differs.keys() & DECIDING.keys():
+    if differs.keys() & {*DECIDING, *_ASKED_BY_RULES}:
         await reevaluate(tx, {before["id"], *payers.values()})
     return {TABLE: str(before["id"])}
 

@@ -1,8 +1,13 @@
-"""Insurance and guarantees: what others answer for is added to a customer's limit while it is valid."""
+"""Insurance and guarantees: what others answer for is added to a customer's limit while it is valid.
+
+What a policy is worth does not change: a policy over another value is another one. What kind it is and what it asks
+for, longest terms and declarations, may be changed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,11 +26,12 @@ from persistence.keys import new_key
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row, Statement, insert
 from persistence.tables.limits import collateral
+from persistence.tables.reference import collateral_type, coverage_type
 from persistence.take import Result, Transaction
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
-from persistence.writing.records import locked
-from persistence.writing.saving import changes, update
+from persistence.writing.records import count_refusals, locked
+from persistence.writing.saving import changes, differing, update
 
 TABLE = "collateral"
 
@@ -36,6 +42,12 @@ EXISTS = N_("{number} is recorded for this customer already.")
 NO_COLLATERAL = N_("There is no such insurance or guarantee. It may be another company's.")
 RECORDED = N_("{number} of {provider} over {value} was recorded: {percent} of it is added to the credit limit.")
 ENDED = N_("{number} of {provider} ends on {until}.")
+UPDATED = N_("{number} of {provider} was changed.")
+ONLY_INSURANCE = N_("Only insurance has a coverage type.")
+UNKNOWN = {
+    "type_id": ("type", N_("There is no such collateral type that the company could use.")),
+    "coverage_type_id": ("coverageType", N_("There is no such coverage type that the company could use.")),
+}
 
 _SAME = Statement(
     sa.select(collateral.c.id).where(
@@ -50,10 +62,25 @@ _WHOSE = Statement(
     )
 )
 
+_USABLE = {
+    column: Statement(
+        sa.select(table.c.id).where(
+            table.c.id == sa.bindparam("id", type_=sa.Uuid()),
+            sa.or_(table.c.company_id.is_(None), table.c.company_id == sa.bindparam("company", type_=sa.Uuid())),
+        )
+    )
+    for column, table in (("type_id", collateral_type), ("coverage_type_id", coverage_type))
+}
+_DAYS = {"maximum_terms_days": "maximumTermsDays", "declare_within_days": "declareWithinDays"}
+
 
 @dataclass(frozen=True)
 class CollateralToRecord:
-    """`percent` (0–100) of the value is added to the limit; `included_in_exposure` takes the whole value off it too."""
+    """`percent` (0–100) of the value is added to the limit; `included_in_exposure` takes the whole value off it too.
+
+    `details`: the columns that may change later: `type_id`, `coverage_type_id`, `maximum_terms_days`,
+    `declare_within_days`.
+    """
 
     kind: CollateralKind
     customer: CustomerNamed
@@ -64,6 +91,16 @@ class CollateralToRecord:
     from_: date
     until: date | None = None
     included_in_exposure: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CollateralChange:
+    """`values`: the columns that are to change, those of `CollateralToRecord.details` and the provider."""
+
+    collateral: UUID
+    values: Mapping[str, Any] = field(default_factory=dict)
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +118,11 @@ async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Resu
     if found is None:
         raise Refused(no_customer(("customer",)))
     payers = await tx.lock([found["id"]])
-    refusals = [*_refusals(tx, wanted), *await _known_and_convertible(tx, wanted, found["id"])]
+    refusals = [
+        *_refusals(tx, wanted),
+        *await _detail_refusals(tx, wanted.kind, found["company_id"], wanted.details),
+        *await _known_and_convertible(tx, wanted, found["id"]),
+    ]
     if refusals:
         raise Refused(*refusals)
     row = _row(wanted, found)
@@ -95,18 +136,30 @@ async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Resu
     return {TABLE: str(row["id"])}
 
 
+async def update_collateral(tx: Transaction, wanted: CollateralChange) -> Result:
+    """Change what kind of security it is and what it asks for; the customer's holds are checked again."""
+    row, payers, refusals = await _to_change(tx, wanted.collateral, wanted.expected_version)
+    node = (TABLE, wanted.collateral)
+    differs = differing(row, wanted.values)
+    if "provider" in differs:
+        refusals += text_refusals(differs["provider"], ("provider",))
+    refusals += await _detail_refusals(tx, CollateralKind(row["kind"]), row["company_id"], differs)
+    if refusals:
+        raise Refused(*refusals)
+    if differs:
+        await update(tx.conn, collateral, {"customer_id": row["customer_id"], "id": row["id"]}, differs)
+        message = Message(UPDATED, {"number": row["number"], "provider": str(differs.get("provider", row["provider"]))})
+        kind, changed = AuditEventKind.COLLATERAL_UPDATED, changes(row, differs)
+        tx.audit(kind, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
+        await reevaluate(tx, payers)
+    return {TABLE: str(wanted.collateral)}
+
+
 async def end_collateral(tx: Transaction, wanted: CollateralEnd) -> Result:
     """Give insurance or a guarantee its last day. The day before its first: it never was in force."""
-    whose = await _WHOSE.one(tx.conn, id=wanted.collateral)
-    if whose is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",)))
-    tx.within(whose["company_id"])
-    payers = await tx.lock([whose["customer_id"]])
-    row = await locked(tx.conn, collateral, wanted.collateral)
-    assert row is not None, "collateral is never deleted"
+    row, payers, refusals = await _to_change(tx, wanted.collateral, wanted.expected_version)
     node = (TABLE, wanted.collateral)
     until = wanted.until or tx.today(row["company_id"])
-    refusals = version_refusals(row["version"], wanted.expected_version, node)
     if until < row["from_day"] - DAY:
         message = Message(ENDS_BEFORE, {"from": row["from_day"], "until": until})
         refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("until",), node))
@@ -120,8 +173,37 @@ async def end_collateral(tx: Transaction, wanted: CollateralEnd) -> Result:
     message = Message(ENDED, {"number": row["number"], "provider": row["provider"], "until": until})
     kind, changed = AuditEventKind.COLLATERAL_ENDED, changes(row, values)
     tx.audit(kind, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
-    await reevaluate(tx, {row["customer_id"], *payers.values()})
+    await reevaluate(tx, payers)
     return {TABLE: str(wanted.collateral)}
+
+
+async def _to_change(tx: Transaction, key: UUID, expected_version: int | None) -> tuple[Row, set[UUID], list[Refusal]]:
+    """A policy locked with its customer, whose holds are to be checked again, and whether it was changed meanwhile."""
+    whose = await _WHOSE.one(tx.conn, id=key)
+    if whose is None:
+        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",)))
+    tx.within(whose["company_id"])
+    payers = await tx.lock([whose["customer_id"]])
+    row = await locked(tx.conn, collateral, key)
+    assert row is not None, "collateral is never deleted"
+    refusals = version_refusals(row["version"], expected_version, (TABLE, key))
+    return row, {row["customer_id"], *payers.values()}, refusals
+
+
+async def _detail_refusals(
+    tx: Transaction, kind: CollateralKind, company: UUID, details: Mapping[str, Any]
+) -> list[Refusal]:
+    """What is wrong with what a policy is and asks for."""
+    refusals = []
+    for column, (path, unknown) in UNKNOWN.items():
+        key = details.get(column)
+        if key is not None and await _USABLE[column].value(tx.conn, id=key, company=company) is None:
+            refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(unknown), (path,)))
+    if details.get("coverage_type_id") is not None and kind is not CollateralKind.INSURANCE:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(ONLY_INSURANCE), ("coverageType",)))
+    for column, path in _DAYS.items():
+        refusals += count_refusals(details.get(column), (path,))
+    return refusals
 
 
 def share_refusals(percent: Decimal, path: tuple[str, ...]) -> list[Refusal]:
@@ -187,4 +269,6 @@ def _row(wanted: CollateralToRecord, found: Row) -> dict[str, Any]:
         "from_day": wanted.from_,
         "until_day": wanted.until,
         "included_in_exposure": wanted.included_in_exposure,
+        **dict.fromkeys((*UNKNOWN, *_DAYS)),
+        **wanted.details,
     }

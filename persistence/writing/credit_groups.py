@@ -81,6 +81,7 @@ class GroupToCreate:
     time_zone: str
     credit_limit_type: CreditLimitType = CreditLimitType.ALL
     disputed_reduces_exposure: bool = True
+    disputed_reduces_overdue: bool = True
     order_horizon_days: int | None = None
     max_rate_age_days: int = 7
 

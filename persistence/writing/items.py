@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.audit import AuditEventKind
+from domain.debts import level_refusals
 from domain.exposure import Category
 from domain.message import N_, Message
 from domain.money import Money
@@ -70,6 +71,7 @@ class ItemToPost:
     due_date: date
     booked: Money | None = None
     disputed: Money | None = None
+    dunning_level: int = 0
     bills: tuple[LineBilled, ...] = ()
 
 
@@ -121,8 +123,9 @@ class _Posting:
         ]
         if row.booked is not None:
             accounting = Money(row.booked.amount, tx.companies[company]["currency"])
-            refusals.extend(_same_currency(row.booked, accounting.currency, (*path, "bookedAmount")))
+            refusals.extend(same_currency(row.booked, accounting.currency, (*path, "bookedAmount")))
             refusals.extend(tx.amount_refusals(row.booked, (*path, "bookedAmount")))
+        refusals.extend(level_refusals(row.dunning_level, (*path, "dunningLevel")))
         if row.disputed is not None and not refusals:
             refusals.extend(_disputed_refusals(tx, row, row.disputed, (*path, "disputed")))
         return refusals
@@ -216,7 +219,7 @@ def due_refusals(
 def _disputed_refusals(tx: Transaction, row: ItemToPost, part: Money, path: tuple[str, ...]) -> list[Refusal]:
     refusals = [
         *tx.amount_refusals(part, path, positive=False),
-        *_same_currency(part, row.amount.currency, path),
+        *same_currency(part, row.amount.currency, path),
     ]
     if refusals:
         return refusals
@@ -228,7 +231,8 @@ def _disputed_refusals(tx: Transaction, row: ItemToPost, part: Money, path: tupl
     return []
 
 
-def _same_currency(money: Money, currency: str, path: tuple[str, ...]) -> list[Refusal]:
+def same_currency(money: Money, currency: str, path: tuple[str, ...]) -> list[Refusal]:
+    """An amount that must be in one currency is in it."""
     if money.currency == currency:
         return []
     message = Message(N_("This amount must be in {currency}."), {"currency": currency})
@@ -273,4 +277,5 @@ def _row(row: ItemToPost, item: OpenItem, buyer: UUID, accounting: str) -> dict[
         "document_date": item.document_date,
         "due_date": item.due_date,
         "disputed": item.disputed,
+        "dunning_level": row.dunning_level,
     }

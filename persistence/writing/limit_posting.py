@@ -21,6 +21,7 @@ from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.adjustment_lines import entries_of, holder_columns, holder_of, holders_of, line_of, lines_of
 from persistence.writing.adjustments import LINE_POSTED, TABLE, AdjustmentStep, adjustment_to_change
 from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
+from persistence.writing.below_used import warn_below_used
 from persistence.writing.finding import NO_SUCH_CUSTOMER
 from persistence.writing.holders import (
     CUSTOMER,
@@ -111,6 +112,7 @@ async def post_lines(
         raise Refused(*refusals)
     complete = stands_after(rows, chosen, AdjustmentStatus.POSTED) is AdjustmentStatus.POSTED
     await _write(tx, header, lines, entries, complete=complete, note=note)
+    await warn_below_used(tx, [(line.holder.holder, line.asks.id) for line in lines])
     groups = await groups_by_id(tx.conn, rooms.of_kind(GROUP))
     members = await _members(tx, [group_holder(row) for row in groups.values()])
     await reevaluate(tx, {*rooms.of_kind(CUSTOMER), *rooms.payers.values(), *members})

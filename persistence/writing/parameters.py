@@ -36,6 +36,7 @@ _STEPS = Statement(
 _FORGET_STEPS = Statement(sa.delete(checkpoint_setting).where(checkpoint_setting.c.company_id == _COMPANY))
 _COUNTS = {
     "order_horizon_days": "orderHorizonDays",
+    "escalate_after_days": "escalateAfterDays",
     "max_rate_age_days": "maxRateAgeDays",
     "release_valid_days": "releaseValidDays",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from persistence.tables.reference import account_status, credit_management_group
 from persistence.take import Result, Transaction
 from persistence.writing.finding import version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
+from persistence.writing.items import same_currency
 from persistence.writing.records import locked
 from persistence.writing.saving import changes, differing, update
 
@@ -63,6 +64,11 @@ _COLUMNS = (
     "currency",
     "account_status_id",
     "payment_terms_id",
+    "dunning_level",
+    "ignore_items_below",
+    "minimum_items",
+    "ignore_balance_below",
+    "ignore_orders_below",
     "at_or_above",
     "release_all",
     "active",
@@ -112,6 +118,11 @@ class RuleToSave:
     amount: Money | None = None
     account_status: UUID | None = None
     payment_terms: UUID | None = None
+    dunning_level: int | None = None
+    ignore_items_below: Money | None = None
+    minimum_items: int | None = None
+    ignore_balance_below: Money | None = None
+    ignore_orders_below: Money | None = None
     at_or_above: bool = False
     release_all: bool = False
     active: bool = True
@@ -187,6 +198,7 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
                 refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[name]), (PATHS[name],)))
     if wanted.amount is not None:
         refusals += tx.amount_refusals(wanted.amount, ("amount",), positive=False)
+    refusals += _amount_refusals(tx, wanted)
     refusals += percent_refusals(wanted.percent, ("percent",))
     rule = BlockingRule(
         id=wanted.id or new_key(),
@@ -201,12 +213,31 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
         amount=wanted.amount,
         account_status=named.get(account_status.name),
         payment_terms=named.get(payment_terms.name),
+        dunning_level=wanted.dunning_level,
         at_or_above=wanted.at_or_above,
         release_all=wanted.release_all,
+        ignore_items_below=wanted.ignore_items_below,
+        minimum_items=wanted.minimum_items,
+        ignore_balance_below=wanted.ignore_balance_below,
+        ignore_orders_below=wanted.ignore_orders_below,
     )
     said = {refusal.path for refusal in refusals}
     refusals += [one for one in rule_refusals(rule, wanted.confirmed) if one.path not in said]
     return _columns(rule, company, wanted.active), refusals
+
+
+def _amount_refusals(tx: Transaction, wanted: RuleToSave) -> Iterator[Refusal]:
+    """What a rule leaves out is above zero, and in the one currency that a rule has."""
+    small = {
+        "ignoreItemsBelow": wanted.ignore_items_below,
+        "ignoreBalanceBelow": wanted.ignore_balance_below,
+        "ignoreOrdersBelow": wanted.ignore_orders_below,
+    }
+    currencies = [amount.currency for amount in (wanted.amount, *small.values()) if amount is not None]
+    for path, amount in small.items():
+        if amount is not None:
+            yield from tx.amount_refusals(amount, (path,))
+            yield from same_currency(amount, currencies[0], (path,))
 
 
 def percent_refusals(percent: Decimal | None, path: tuple[str, ...]) -> list[Refusal]:
@@ -238,11 +269,20 @@ def _columns(rule: BlockingRule, company: UUID, active: bool) -> dict[str, Any]:
         "risk_group_id": rule.risk_group,
         "days": rule.days,
         "percent": rule.percent,
-        "amount": rule.amount.amount if rule.amount else None,
-        "currency": rule.amount.currency if rule.amount else None,
+        "amount": _amount(rule.amount),
+        "currency": next((amount.currency for amount in rule.amounts), None),
         "account_status_id": rule.account_status.id if rule.account_status else None,
         "payment_terms_id": rule.payment_terms.id if rule.payment_terms else None,
+        "dunning_level": rule.dunning_level,
+        "ignore_items_below": _amount(rule.ignore_items_below),
+        "minimum_items": rule.minimum_items,
+        "ignore_balance_below": _amount(rule.ignore_balance_below),
+        "ignore_orders_below": _amount(rule.ignore_orders_below),
         "at_or_above": rule.at_or_above,
         "release_all": rule.release_all,
         "active": active,
     }
+
+
+def _amount(money: Money | None) -> Decimal | None:
+    return None if money is None else money.amount

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain.audit import AuditEventKind
 from domain.collateral import CollateralKind
 from persistence.shapes.collateral import COLLATERAL
-from persistence.writing.collaterals import CollateralEnd, CollateralToRecord, end_collateral, record_collateral
+from persistence.shapes.named import COLLATERAL_TYPE, COVERAGE_TYPE
+from persistence.writing.collaterals import (
+    CollateralChange,
+    CollateralEnd,
+    CollateralToRecord,
+    end_collateral,
+    record_collateral,
+    update_collateral,
+)
 from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CustomerKey
@@ -26,6 +34,11 @@ if TYPE_CHECKING:
     from schema.types.collateral import Collateral
 
 NAME = "collateral"
+_TYPE = "What kind of security it is."
+_COVERAGE = "What the policy covers."
+_TERMS = "Days of payment terms that it covers at most; none: any."
+_DECLARE = "Days after its due day in which an overdue item is to be declared; none: none is."
+_REFERENCES = {"type": ("type_id", COLLATERAL_TYPE), "coverage_type": ("coverage_type_id", COVERAGE_TYPE)}
 
 
 @strawberry.input(description="What somebody answers for on behalf of a customer.")
@@ -43,6 +56,9 @@ class SecurityInput:
     included_in_exposure: bool = strawberry.field(
         default=False, description="Its full value is taken off the limit as a part of its own."
     )
+    type: strawberry.ID | None = strawberry.field(default=None, description=_TYPE)
+    maximum_terms_days: int | None = strawberry.field(default=None, description=_TERMS)
+    declare_within_days: int | None = strawberry.field(default=None, description=_DECLARE)
 
     def wanted(self, kind: CollateralKind) -> CollateralToRecord:
         """As persistence takes it."""
@@ -56,6 +72,14 @@ class SecurityInput:
             from_=self.from_,
             until=self.until,
             included_in_exposure=self.included_in_exposure,
+            details=_columns(
+                {
+                    "type": self.type,
+                    "coverage_type": getattr(self, "coverage_type", None),
+                    "maximum_terms_days": self.maximum_terms_days,
+                    "declare_within_days": self.declare_within_days,
+                }
+            ),
         )
 
 
@@ -63,10 +87,36 @@ class SecurityInput:
 class RecordInsuranceInput(SecurityInput):
     """An insurer answers."""
 
+    coverage_type: strawberry.ID | None = strawberry.field(default=None, description=_COVERAGE)
+
 
 @strawberry.input(description="A guarantee for a customer.")
 class RecordGuaranteeInput(SecurityInput):
     """A guarantor or bank answers."""
+
+
+@strawberry.input(
+    description="What is to be different about insurance or a guarantee; what is left out stays as it is. Over another"
+    " value it is another one: end it and record the new one."
+)
+class UpdateCollateralInput:
+    """See `CollateralChange`."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    collateral: strawberry.ID = strawberry.field(description="The insurance or guarantee.")
+    provider: str | None = strawberry.field(default=None, description="The insurer, guarantor or bank.")
+    type: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=_TYPE)
+    coverage_type: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=_COVERAGE)
+    maximum_terms_days: int | None = strawberry.field(default=strawberry.UNSET, description=_TERMS)
+    declare_within_days: int | None = strawberry.field(default=strawberry.UNSET, description=_DECLARE)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def wanted(self) -> CollateralChange:
+        """As persistence takes it."""
+        names = ("type", "coverage_type", "maximum_terms_days", "declare_within_days")
+        given = {name: getattr(self, name) for name in names if getattr(self, name) is not strawberry.UNSET}
+        values = _columns(given) | ({} if self.provider is None else {"provider": self.provider})
+        return CollateralChange(key_of(self.collateral, COLLATERAL.prefix), values, self.expected_version)
 
 
 @strawberry.input(description="Give insurance or a guarantee its last day.")
@@ -99,6 +149,11 @@ class RecordInsurancePayload(CollateralPayload):
 @strawberry.type(description="A guarantee that was recorded.")
 class RecordGuaranteePayload(CollateralPayload):
     """With a warning when it leaves less limit than no guarantee would."""
+
+
+@strawberry.type(description="Insurance or a guarantee after it was changed.")
+class UpdateCollateralPayload(CollateralPayload):
+    """As it now is."""
 
 
 @strawberry.type(description="Insurance or a guarantee with its last day.")
@@ -134,6 +189,21 @@ class CollateralMutations:
             kind=AuditEventKind.COLLATERAL_RECORDED,
         )
 
+    @strawberry.mutation(
+        description="Change what kind of security it is and what it asks for; orders on hold are checked again."
+    )
+    async def update_collateral(self, info: Info, input: UpdateCollateralInput) -> UpdateCollateralPayload:
+        wanted = input.wanted()
+        return await carry_out(
+            info,
+            input,
+            UpdateCollateralPayload,
+            lambda tx: update_collateral(tx, wanted),
+            needs=Permission.CHANGE_CREDIT,
+            kind=AuditEventKind.COLLATERAL_UPDATED,
+            current={NAME: str(wanted.collateral)},
+        )
+
     @strawberry.mutation(description="Give insurance or a guarantee its last day.")
     async def end_collateral(self, info: Info, input: EndCollateralInput) -> EndCollateralPayload:
         wanted = CollateralEnd(key_of(input.collateral, COLLATERAL.prefix), input.until, input.expected_version)
@@ -146,3 +216,12 @@ class CollateralMutations:
             kind=AuditEventKind.COLLATERAL_ENDED,
             current={NAME: str(wanted.collateral)},
         )
+
+
+def _columns(given: dict[str, Any]) -> dict[str, Any]:
+    """What was given, by columns; names by their keys. Raises `ClientMistake` for an id of another type."""
+    found = {}
+    for name, value in given.items():
+        column, shape = _REFERENCES.get(name, (name, None))
+        found[column] = value if shape is None or value is None else key_of(value, shape.prefix)
+    return found

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 NAME = "credit_group"
 _COUNTS = "What counts as used credit of the group, whichever company asks."
 _DISPUTED = "Whether the disputed part of items is taken off used credit."
+_CLAIMED = "Whether the disputed part of items is taken off what is overdue."
 _HORIZON = "Orders that ship more days from now do not count; null: all count."
 _RATES = "How many days old an exchange rate may be."
 
@@ -45,6 +46,7 @@ class CreateCreditGroupInput:
     time_zone: TimeZone = strawberry.field(description="Its limit and its rates go by the day there.")
     credit_limit_type: CreditLimitType = strawberry.field(default=CreditLimitType.ALL, description=_COUNTS)
     disputed_reduces_exposure: bool = strawberry.field(default=True, description=_DISPUTED)
+    disputed_reduces_overdue: bool = strawberry.field(default=True, description=_CLAIMED)
     order_horizon_days: int | None = strawberry.field(default=None, description=_HORIZON)
     max_rate_age_days: int = strawberry.field(default=7, description=_RATES)
 
@@ -58,13 +60,15 @@ class UpdateCreditGroupInput:
     name: str | None = strawberry.field(default=None, description="Its name.")
     credit_limit_type: CreditLimitType | None = strawberry.field(default=None, description=_COUNTS)
     disputed_reduces_exposure: bool | None = strawberry.field(default=None, description=_DISPUTED)
+    disputed_reduces_overdue: bool | None = strawberry.field(default=None, description=_CLAIMED)
     order_horizon_days: int | None = strawberry.field(default=strawberry.UNSET, description=_HORIZON)
     max_rate_age_days: int | None = strawberry.field(default=None, description=_RATES)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def wanted(self) -> GroupChange:
         """As persistence takes it."""
-        given = {name: getattr(self, name) for name in ("name", "disputed_reduces_exposure", "max_rate_age_days")}
+        plainly = ("name", "disputed_reduces_exposure", "disputed_reduces_overdue", "max_rate_age_days")
+        given = {name: getattr(self, name) for name in plainly}
         given["credit_limit_type"] = self.credit_limit_type and self.credit_limit_type.value
         values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if self.order_horizon_days is not strawberry.UNSET:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from schema.types.named import (
         AccountStatus,
         AgingDefinition,
+        CollateralType,
+        CoverageType,
         CreditManagementGroup,
         CustomerGroup,
         PaymentTerms,
@@ -90,6 +92,16 @@ class SaveRiskGroupInput(NameInput):
     """A risk group."""
 
 
+@strawberry.input(description="A kind of insurance, guarantee or thing pledged.")
+class SaveCollateralTypeInput(NameInput):
+    """A collateral type."""
+
+
+@strawberry.input(description="What insurance policies cover.")
+class SaveCoverageTypeInput(NameInput):
+    """A coverage type."""
+
+
 @strawberry.input(description="A column of an aging, by days past due, both inclusive.")
 class AgingBucketInput:
     """See `Bucket`."""
@@ -150,6 +162,20 @@ class SaveRiskGroupPayload(Payload):
     """The class."""
 
     risk_group: Annotated[RiskGroup, _TYPES] | None = written("risk_group", shapes.RISK_GROUP, _NOW)
+
+
+@strawberry.type(description="A kind of security after it was saved.")
+class SaveCollateralTypePayload(Payload):
+    """The type."""
+
+    collateral_type: Annotated[CollateralType, _TYPES] | None = written("collateral_type", shapes.COLLATERAL_TYPE, _NOW)
+
+
+@strawberry.type(description="A kind of coverage after it was saved.")
+class SaveCoverageTypePayload(Payload):
+    """The type."""
+
+    coverage_type: Annotated[CoverageType, _TYPES] | None = written("coverage_type", shapes.COVERAGE_TYPE, _NOW)
 
 
 @strawberry.type(description="An aging definition after it was saved.")
@@ -216,6 +242,14 @@ class NameMutations:
     @strawberry.mutation(description="Save a class of risk.")
     async def save_risk_group(self, info: Info, input: SaveRiskGroupInput) -> SaveRiskGroupPayload:
         return await _save(info, input, SaveRiskGroupPayload, "risk_group")
+
+    @strawberry.mutation(description="Save a kind of insurance, guarantee or thing pledged.")
+    async def save_collateral_type(self, info: Info, input: SaveCollateralTypeInput) -> SaveCollateralTypePayload:
+        return await _save(info, input, SaveCollateralTypePayload, "collateral_type")
+
+    @strawberry.mutation(description="Save what insurance policies cover.")
+    async def save_coverage_type(self, info: Info, input: SaveCoverageTypeInput) -> SaveCoverageTypePayload:
+        return await _save(info, input, SaveCoverageTypePayload, "coverage_type")
 
     @strawberry.mutation(description="Save the columns of an aging.")
     async def save_aging_definition(self, info: Info, input: SaveAgingDefinitionInput) -> SaveAgingDefinitionPayload:

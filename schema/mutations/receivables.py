@@ -10,6 +10,7 @@ import strawberry
 from domain.audit import AuditEventKind
 from domain.receivables import OpenItemKind
 from persistence.shapes.open_item import OPEN_ITEM
+from persistence.writing.dunning import LevelToSet, set_dunning_levels
 from persistence.writing.item_changes import change_due_date, reverse_item
 from persistence.writing.items import ItemToPost, LineBilled, post_items
 from persistence.writing.order_lines import LineAmount
@@ -63,6 +64,9 @@ class OpenItemInput:
     document_date: date = strawberry.field(description="Its date; from then on it is part of the ledger.")
     due_date: date = strawberry.field(description="When it falls due.")
     disputed: MoneyInput | None = strawberry.field(default=None, description="The part the customer disputes.")
+    dunning_level: int = strawberry.field(
+        default=0, description="How far it has been dunned, 0 to 9; later changes come by `setDunningLevels`."
+    )
     bills: list[LineBilledInput] = strawberry.field(
         default_factory=list, description="Lines of orders that it bills, so that nothing counts twice; at most 250."
     )
@@ -79,6 +83,7 @@ class OpenItemInput:
             due_date=self.due_date,
             booked=plain(self.booked_amount),
             disputed=plain(self.disputed),
+            dunning_level=self.dunning_level,
             bills=tuple(line.wanted() for line in self.bills),
         )
 
@@ -111,8 +116,34 @@ class ChangeDueDateInput:
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
 
+@strawberry.input(description="How far an open item has been dunned.")
+class DunningLevelInput:
+    """See `LevelToSet`."""
+
+    company: str = strawberry.field(description="Code of the company whose ledger it is in.")
+    number: str = strawberry.field(description="Number of the item.")
+    dunning_level: int = strawberry.field(description="The level it has reached, 0 to 9; 0: dunned no more.")
+
+
+@strawberry.input(description="Say how far open items have been dunned, after a run of letters.")
+class SetDunningLevelsInput:
+    """All or nothing."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    items: list[DunningLevelInput] = strawberry.field(description="The items, at most 250.")
+
+
 @strawberry.type(description="Items after they were posted.")
 class PostOpenItemsPayload(Payload):
+    """In the order of the input."""
+
+    open_items: list[Annotated[OpenItem, _TYPES]] | None = written(
+        "open_items", OPEN_ITEM, "As they now are, in the order of the input."
+    )
+
+
+@strawberry.type(description="Items after their dunning levels were set.")
+class SetDunningLevelsPayload(Payload):
     """In the order of the input."""
 
     open_items: list[Annotated[OpenItem, _TYPES]] | None = written(
@@ -176,4 +207,16 @@ class ReceivablesMutations:
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.OPEN_ITEM_CHANGED,
             current=await as_it_is(info, open_item=input.open_item),
+        )
+
+    @strawberry.mutation(description="Say how far open items have been dunned; orders on hold are checked again.")
+    async def set_dunning_levels(self, info: Info, input: SetDunningLevelsInput) -> SetDunningLevelsPayload:
+        rows = [LevelToSet(row.company, row.number, row.dunning_level) for row in input.items]
+        return await carry_out(
+            info,
+            input,
+            SetDunningLevelsPayload,
+            lambda tx: set_dunning_levels(tx, rows),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.OPEN_ITEM_CHANGED,
         )

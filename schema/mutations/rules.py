@@ -20,7 +20,7 @@ from persistence.writing.rules import RuleToSave, remove_rule, save_rule
 from schema.context import Info
 from schema.ids import key_of, node_id
 from schema.keys import CustomerKey
-from schema.mutations.carry_out import carry_out
+from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.naming import customer_named
 from schema.mutations.payload import Payload, written
 from schema.mutations.words import VERSION
@@ -32,6 +32,23 @@ if TYPE_CHECKING:
     from schema.types.rule import BlockingRule
 
 NAME = "blocking_rule"
+
+_AS_GIVEN = (
+    "company",
+    "kind",
+    "type",
+    "valid_for",
+    "days",
+    "percent",
+    "dunning_level",
+    "minimum_items",
+    "at_or_above",
+    "release_all",
+    "active",
+    "confirmed",
+    "expected_version",
+)
+"""What a rule is saved with as it came."""
 
 
 @strawberry.input(description="A blocking rule as it is to be.")
@@ -51,13 +68,28 @@ class SaveBlockingRuleInput:
         default=None, description="Within the group only customers of this class of risk."
     )
     days: int | None = strawberry.field(default=None, description="Threshold in days.")
-    percent: Decimal | None = strawberry.field(default=None, description="Threshold as a share of the limit.")
+    percent: Decimal | None = strawberry.field(
+        default=None, description="Threshold as a share: of the limit, or of the receivables."
+    )
     amount: MoneyInput | None = strawberry.field(default=None, description="Threshold as an amount.")
     account_status: strawberry.ID | None = strawberry.field(
         default=None, description="The credit standing that is looked for."
     )
     payment_terms: strawberry.ID | None = strawberry.field(
         default=None, description="The payment terms that are looked for."
+    )
+    dunning_level: int | None = strawberry.field(default=None, description="Threshold as a dunning level, 0 to 9.")
+    ignore_items_below: MoneyInput | None = strawberry.field(
+        default=None, description="Open items of less are left out, by what is claimed of each."
+    )
+    minimum_items: int | None = strawberry.field(
+        default=None, description="So many items must be beyond the threshold; one unless said."
+    )
+    ignore_balance_below: MoneyInput | None = strawberry.field(
+        default=None, description="Customers who owe less are left out, by what is open less what was paid on account."
+    )
+    ignore_orders_below: MoneyInput | None = strawberry.field(
+        default=None, description="Orders of less are left out. All amounts of a rule are in one currency."
     )
     at_or_above: bool = strawberry.field(default=False, description="Reaching the threshold is enough.")
     release_all: bool = strawberry.field(
@@ -73,18 +105,17 @@ class SaveBlockingRuleInput:
         """As persistence takes it."""
         group, risk = self.credit_management_group, self.risk_group
         status, terms = self.account_status, self.payment_terms
-        same = ("company", "kind", "type", "valid_for", "days", "percent", "at_or_above", "release_all", "active")
+        amounts = ("amount", "ignore_items_below", "ignore_balance_below", "ignore_orders_below")
+        given: dict[str, Any] = {name: plain(getattr(self, name)) for name in amounts}
         return RuleToSave(
-            **{name: getattr(self, name) for name in same},
+            **{name: getattr(self, name) for name in _AS_GIVEN},
+            **given,
             id=None if self.id is None else key_of(self.id, BLOCKING_RULE.prefix),
             customer=None if self.customer is None else customer_named(self.customer),
             credit_management_group=None if group is None else key_of(group, CREDIT_MANAGEMENT_GROUP.prefix),
             risk_group=None if risk is None else key_of(risk, RISK_GROUP.prefix),
             account_status=None if status is None else key_of(status, ACCOUNT_STATUS.prefix),
             payment_terms=None if terms is None else key_of(terms, PAYMENT_TERMS.prefix),
-            amount=None if self.amount is None else self.amount.to_domain(),
-            confirmed=self.confirmed,
-            expected_version=self.expected_version,
         )
 
 
@@ -142,6 +173,14 @@ class SaveCreditParametersInput:
     post_approved_limits: bool | None = strawberry.field(
         default=None, description="Whether a limit adjustment is posted as soon as it is approved."
     )
+    approve_releases: bool | None = strawberry.field(
+        default=None,
+        description="Whether a release beyond the authority of who wants it is approved by somebody else.",
+    )
+    escalate_after_days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What waits for approval for more days is escalated; null: nothing is; left out: as it is.",
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
     )
@@ -162,14 +201,14 @@ class SaveCreditParametersInput:
 
     def wanted(self) -> ParametersToSave:
         """As persistence takes it."""
-        apart = ("company", "checkpoints", "expected_version", "order_horizon_days")
+        nullable = ("order_horizon_days", "escalate_after_days")
+        apart = ("company", "checkpoints", "expected_version", *nullable)
         values: dict[str, Any] = {
             name: value for name, value in vars(self).items() if name not in apart and value is not None
         }
         if self.credit_limit_type is not None:
             values["credit_limit_type"] = self.credit_limit_type.value
-        if self.order_horizon_days is not strawberry.UNSET:
-            values["order_horizon_days"] = self.order_horizon_days
+        values |= {name: getattr(self, name) for name in nullable if getattr(self, name) is not strawberry.UNSET}
         steps = self.checkpoints
         ticked = None if steps is None else tuple(Step(step.checkpoint, step.grace_days) for step in steps)
         return ParametersToSave(self.company, values, ticked, self.expected_version)

@@ -34,6 +34,8 @@ _TABLES = {
         shapes.CUSTOMER_GROUP,
         shapes.CREDIT_MANAGEMENT_GROUP,
         shapes.RISK_GROUP,
+        shapes.COLLATERAL_TYPE,
+        shapes.COVERAGE_TYPE,
         shapes.AGING_DEFINITION,
     )
 }

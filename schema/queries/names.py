@@ -14,6 +14,8 @@ from schema.beside import told_by
 from schema.connections import (
     ACCOUNT_STATUSES,
     AGING_DEFINITIONS,
+    COLLATERAL_TYPES,
+    COVERAGE_TYPES,
     CREDIT_MANAGEMENT_GROUPS,
     CUSTOMER_GROUPS,
     EXCHANGE_RATES,
@@ -65,6 +67,12 @@ class NameQueries:
         "Groups that select customers for blocking rules."
     )
     risk_groups: RISK_GROUPS.connection = RISK_GROUPS.field("Classes of risk.")  # type: ignore[name-defined]
+    collateral_types: COLLATERAL_TYPES.connection = COLLATERAL_TYPES.field(  # type: ignore[name-defined]
+        "Kinds of insurance, guarantees and things pledged."
+    )
+    coverage_types: COVERAGE_TYPES.connection = COVERAGE_TYPES.field(  # type: ignore[name-defined]
+        "What insurance policies cover."
+    )
     aging_definitions: AGING_DEFINITIONS.connection = AGING_DEFINITIONS.field(  # type: ignore[name-defined]
         "The columns of agings."
     )

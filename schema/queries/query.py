@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from schema.queries.check import CheckQueries
+from schema.queries.collaterals import CollateralQueries
 from schema.queries.companies import CompanyQueries
 from schema.queries.customers import CustomerQueries
 from schema.queries.documents import DocumentQueries
@@ -22,6 +23,7 @@ class Query(
     NameQueries,
     CompanyQueries,
     CustomerQueries,
+    CollateralQueries,
     DocumentQueries,
     ReportQueries,
     RunningQueries,

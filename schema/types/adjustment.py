@@ -13,7 +13,7 @@ import strawberry
 from domain import money as domain
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
-from domain.permitted import Action, on_adjustment
+from domain.permitted import Action
 from persistence.facts import entry_of
 from persistence.selection import LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
@@ -29,7 +29,7 @@ from persistence.shapes.customer import CUSTOMER
 from schema.connections import CREDIT_LIMIT_ADJUSTMENT_LINES
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
-from schema.permitted import ADJUSTMENT_NEEDS, may_as_read, viewer_may
+from schema.permitted import may_as_read, viewer_may
 from schema.records import record_of
 from schema.types.money import Money
 from schema.types.node import CreditHolder, Record
@@ -111,15 +111,15 @@ class CreditLimitAdjustment(Record):
     created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link(
         "created_by_id", ACTOR, "Who wrote it."
     )
+    submitted_at: datetime | None = stored("Since when it waits for approval; null: nobody submitted it.")
+    escalated: bool = stored("It waits for approval for longer than the company lets it.")
     posted_at: datetime | None = stored("When its limits were posted.")
 
     @strawberry.field(
         description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
     )
     def viewer_may(self, info: Info) -> list[Action]:
-        flags = {name: self.row[name] for name in ("workflow", "may_approve", "may_reject")}
-        possible = on_adjustment(AdjustmentStatus(self.row["status"]), **flags)
-        return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
+        return viewer_may(info.context.viewer, "CreditLimitAdjustment", self.row)
 
     @strawberry.field(
         description="What the values of `viewerMay` are called in your language.",

@@ -84,11 +84,11 @@ class DaysSalesOutstanding(Reckoned):
     as_of: date = stored("The business day.")
 
 
-async def chosen_definition(context: Context, company: UUID, code: str | None) -> domain.AgingDefinition:
+async def chosen_definition(context: Context, company: UUID | None, code: str | None) -> domain.AgingDefinition:
     """The aging definition of a code, the company's own before one of all companies. Raises `ClientMistake`."""
     if code is None:
         return domain.DEFAULT_AGING
-    for owner in (company, None):
+    for owner in dict.fromkeys((company, None)):
         found = await context.reader.where(AGING_DEFINITION, {"code": code, "company_id": owner})
         if found is not None:
             return definition_of(found["buckets"])

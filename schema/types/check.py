@@ -64,9 +64,15 @@ coded(
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
     OVERDUE_AMOUNT="More is overdue, and more of the limit would be used, than a rule allows.",
+    OVERDUE_PERCENT="More of the receivables is overdue for long than a rule allows.",
+    OLDEST_OPEN_ITEM="An item has been open for longer than a rule allows.",
     ORDER_AMOUNT="The order comes to more than a rule allows.",
     NEW_CUSTOMER_AMOUNT="The customer is new, and the order comes to more than a rule allows.",
     PAYMENT_TERMS="The order has payment terms that a rule minds.",
+    DUNNING_LEVEL="An open item is dunned further than a rule allows.",
+    COLLATERAL_TERMS="The payment terms of the order are longer than what secures the debt covers.",
+    REVIEW_DUE="The review of the customer's credit is later than a rule allows.",
+    EARLY_WARNING="More of the limit would be used than a rule watches for.",
 )
 coded(
     UnblockKind,

@@ -14,8 +14,11 @@ from persistence.selection import WorkedOut
 from persistence.shapes.collateral import COLLATERAL, LIMIT_PART
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.named import COLLATERAL_TYPE, COVERAGE_TYPE
+from schema.connections import COLLATERAL_DECLARATIONS
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
+from schema.types.named import CollateralType, CoverageType
 from schema.types.node import Record
 
 if TYPE_CHECKING:
@@ -50,6 +53,15 @@ class Collateral(Record):
     from_: date = strawberry.field(name="from", description="The first day.")
     until: date | None = stored("The last day; null: open-ended.")
     included_in_exposure: bool = stored("Its full value is taken off the limit as a part of its own.")
+    type: CollateralType | None = link("type_id", COLLATERAL_TYPE, "What kind of security it is.")
+    coverage_type: CoverageType | None = link("coverage_type_id", COVERAGE_TYPE, "What a policy covers.")
+    maximum_terms_days: int | None = stored("Days of payment terms that it covers at most; null: any.")
+    declare_within_days: int | None = stored(
+        "Days after its due day in which an overdue item is to be declared; null: none is."
+    )
+    declarations: COLLATERAL_DECLARATIONS.connection = COLLATERAL_DECLARATIONS.field(  # type: ignore[name-defined]
+        "Overdue items that were declared under it, the latest first.", {"collateral_id": "id"}
+    )
 
     @strawberry.field(
         description="What it changes in the limit while it is valid; negative where it takes away.",

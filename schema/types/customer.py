@@ -21,7 +21,7 @@ from persistence.shapes.dso import CUSTOMER_DSO
 from persistence.shapes.party import PARTY
 from schema import sums
 from schema.arguments import AsOf, InCurrency
-from schema.connections import COLLATERALS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
+from schema.connections import COLLATERALS, CREDIT_GROUP_MEMBERSHIPS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.fields import link, money, read_as, shaped, stored
@@ -61,6 +61,9 @@ class Customer(CreditHolder):
     )
     credit_group: Annotated[CreditGroup, strawberry.lazy("schema.types.credit_group")] | None = link(
         "credit_group_id", CREDIT_GROUP, "The group whose limit it shares today.", seen=True
+    )
+    credit_group_memberships: CREDIT_GROUP_MEMBERSHIPS.connection = CREDIT_GROUP_MEMBERSHIPS.field(  # type: ignore[name-defined]
+        "The groups whose limit it shared, shares or will share, and when, the latest first.", {"customer_id": "id"}
     )
     account_status: AccountStatus | None = link("account_status_id", named.ACCOUNT_STATUS, "Its credit standing.")
     status_reason: Reason | None = link(

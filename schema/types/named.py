@@ -68,6 +68,16 @@ class RiskGroup(Named):
     """Rows of the risk group shape."""
 
 
+@shaped(shapes.COLLATERAL_TYPE, "What kind of insurance, guarantee or thing pledged secures a debt.")
+class CollateralType(Named):
+    """Rows of the collateral type shape."""
+
+
+@shaped(shapes.COVERAGE_TYPE, "What an insurance policy covers.")
+class CoverageType(Named):
+    """Rows of the coverage type shape."""
+
+
 @shaped(shapes.AGING_DEFINITION, "The columns of an aging, by days after the due day.")
 class AgingDefinition(Named):
     """Rows of the aging definition shape."""

@@ -16,6 +16,7 @@ from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.open_item import ITEM_LEDGER, OPEN_AMOUNTS, OPEN_ITEM
+from schema.connections import COLLATERAL_DECLARATIONS
 from schema.context import Context, Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
@@ -54,7 +55,11 @@ class OpenItem(Record):
     document_date: date = stored("Its date; from then on it is part of the ledger.")
     due_date: date = stored("When it falls due.")
     disputed: Money = money("The part the customer disputes.", "disputed")
+    dunning_level: int = stored("How far it has been dunned, 0 to 9, as the ERP says; 0: not.")
     reversed_on: date | None = stored("The day it was reversed; null: it stands.")
+    declarations: COLLATERAL_DECLARATIONS.connection = COLLATERAL_DECLARATIONS.field(  # type: ignore[name-defined]
+        "To whom it was declared as overdue.", {"open_item_id": "id"}
+    )
 
     @strawberry.field(
         description="The amount less what was settled up to a day. Nothing before its date, nothing once reversed.",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from domain.blocking.materiality import left_out
+from domain.blocking.rule import BlockingRule as Rule
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.blocking.wording import condition
 from persistence.facts import rule_of
@@ -36,9 +38,15 @@ coded(
     CREDIT_LIMIT_USED="The share of the limit that is used with the order.",
     OVERDUE_DAYS="For how long the oldest item is overdue, or in an exclusion also how much is overdue.",
     OVERDUE_AMOUNT="How much is overdue, together with the share of the limit that is used with the order.",
+    OVERDUE_PERCENT="Which share of the receivables is overdue for longer than so many days.",
+    OLDEST_OPEN_ITEM="How long ago the oldest open item was written.",
     ORDER_AMOUNT="What the order comes to.",
     NEW_CUSTOMER_AMOUNT="What the order of a new customer comes to.",
     PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
+    DUNNING_LEVEL="How far an open item has been dunned.",
+    COLLATERAL_TERMS="By how many days the payment terms are longer than what insurance covers.",
+    REVIEW_DUE="How late the review of the customer's credit is.",
+    EARLY_WARNING="The share of the limit that is used with the order; it warns and never holds.",
 )
 coded(
     RuleType,
@@ -61,9 +69,16 @@ _SAID: Mapping[str, Callable[[str], Any]] = {
     "days": int,
     "percent": Decimal,
     "amount": Decimal,
+    "dunning_level": int,
     "at_or_above": "true".__eq__,
 }
 """The fields of a rule that its sentence is made of, and how each is read from text."""
+
+_SMALL: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("ignore_items_below", "ignore_balance_below", "ignore_orders_below"), Decimal),
+    "minimum_items": int,
+}
+"""The fields of a rule that say what it leaves out; with `_SAID` before them."""
 
 _UNSAID = dict.fromkeys(
     (
@@ -74,6 +89,7 @@ _UNSAID = dict.fromkeys(
         "account_status_id",
         "payment_terms_id",
         "release_all",
+        *_SMALL,
     )
 )
 
@@ -82,11 +98,20 @@ _UNSAID = dict.fromkeys(
 def _condition(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
     """When a rule applies, in one sentence."""
 
-    def finish(values: Sequence[str]) -> str:
-        said = {name: read(text) if text else None for (name, read), text in zip(_SAID.items(), values, strict=True)}
-        return json(call.context.say(condition(rule_of({**_UNSAID, **said}))))
+    return lambda values: json(call.context.say(condition(_rule(_SAID, values))))
 
-    return finish
+
+@finisher("leaves out")
+def _leaves_out(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Finish:
+    """What a rule leaves out, a sentence each."""
+    fields = {**_SAID, **_SMALL}
+    return lambda values: json([call.context.say(said) for said in left_out(_rule(fields, values))])
+
+
+def _rule(fields: Mapping[str, Callable[[str], Any]], values: Sequence[str]) -> Rule:
+    """A rule out of the texts of its fields."""
+    said = {name: read(text) if text else None for (name, read), text in zip(fields.items(), values, strict=True)}
+    return rule_of({**_UNSAID, **said})
 
 
 @shaped(BLOCKING_RULE, "When an order is held although its limits have room, and when it is not.")
@@ -112,7 +137,7 @@ class BlockingRule(Record):
         "risk_group_id", RISK_GROUP, "Only for this class of risk in the group."
     )
     days: int | None = stored("More than so many days.")
-    percent: Decimal | None = stored("Above this share of the limit.")
+    percent: Decimal | None = stored("Above this share: of the limit, or of the receivables.")
     amount: Money | None = money("Above this amount, or for an exclusion at most this amount.", "amount")
     account_status: Annotated[AccountStatus, strawberry.lazy("schema.types.named")] | None = link(
         "account_status_id", ACCOUNT_STATUS, "The credit standing that is looked for."
@@ -120,6 +145,11 @@ class BlockingRule(Record):
     payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(
         "payment_terms_id", PAYMENT_TERMS, "The payment terms that are looked for."
     )
+    dunning_level: int | None = stored("Above this dunning level.")
+    ignore_items_below: Money | None = money("Open items of less are left out.", "ignore_items_below")
+    minimum_items: int | None = stored("So many items must be beyond the threshold; null: one.")
+    ignore_balance_below: Money | None = money("Customers who owe less are left out.", "ignore_balance_below")
+    ignore_orders_below: Money | None = money("Orders of less are left out.", "ignore_orders_below")
     at_or_above: bool = stored("Reaching the threshold is enough to block.")
     release_all: bool = stored("An exclusion that lifts every block, limits included.")
     active: bool = stored("In force.")
@@ -129,3 +159,10 @@ class BlockingRule(Record):
     )
     def condition(self, info: Info) -> str:
         return info.context.say(condition(rule_of(self.row)))
+
+    @strawberry.field(
+        description="What it leaves out as too small, a sentence each.",
+        metadata=read_as(Finished("leaves out", (*_SAID, *_SMALL))),
+    )
+    def leaves_out(self, info: Info) -> list[str]:
+        return [info.context.say(said) for said in left_out(rule_of(self.row))]

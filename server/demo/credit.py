@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from server.demo.client import Client
 from server.demo.facts import story
 from server.demo.facts.companies import BY_CODE, TIME_ZONE, currency_of
 from server.demo.facts.group import Facts
@@ -14,6 +15,8 @@ from server.demo.facts.rules import PARAMETERS, Rule
 from server.demo.posting import Poster, account_of, in_parts, key, money, money_of
 
 MEMBER_FOR = timedelta(days=200)
+NAMED = """{ creditManagementGroups { nodes { id code } } accountStatuses { nodes { id code } }
+  paymentTerms { nodes { id code } } }"""
 
 
 def post_rules(poster: Poster, facts: Facts) -> None:
@@ -23,22 +26,28 @@ def post_rules(poster: Poster, facts: Facts) -> None:
         poster.one(
             poster.manager, "saveCreditParameters", {"company": company, "checkpoints": steps, **parameters.values}
         )
-    found = poster.manager.ask("{ creditManagementGroups { nodes { id code } } }")
-    groups = {node["code"]: node["id"] for node in found["creditManagementGroups"]["nodes"]}
+    found = poster.manager.ask(NAMED)
+    named = {node["code"]: node["id"] for names in found.values() for node in names["nodes"]}
     for rule in facts.rules:
-        poster.one(poster.manager, "saveBlockingRule", _rule(rule, groups))
+        poster.one(poster.manager, "saveBlockingRule", _rule(rule, named))
 
 
-def _rule(rule: Rule, groups: Mapping[str, str]) -> dict[str, Any]:
+def _rule(rule: Rule, named: Mapping[str, str]) -> dict[str, Any]:
     wanted: dict[str, Any] = {"company": rule.company, "kind": rule.kind, "type": rule.type, "validFor": "ALL"}
     if rule.account is not None:
         wanted |= {"validFor": "CUSTOMER", "customer": {"number": account_of(rule.company, rule.account)}}
     if rule.group is not None:
-        wanted |= {"validFor": "GROUP", "creditManagementGroup": groups[rule.group]}
+        wanted |= {"validFor": "GROUP", "creditManagementGroup": named[rule.group]}
     if rule.days is not None:
         wanted["days"] = rule.days
     if rule.percent is not None:
         wanted["percent"] = str(rule.percent)
+    if rule.amount is not None:
+        wanted["amount"] = money_of(rule.company, rule.amount)
+    if rule.status is not None:
+        wanted["accountStatus"] = named[rule.status]
+    if rule.terms is not None:
+        wanted["paymentTerms"] = named[rule.terms]
     return wanted | ({"releaseAll": True, "confirmed": True} if rule.waives else {})
 
 
@@ -122,15 +131,20 @@ def _group(
 
 def _post(poster: Poster, adjustment: Adjustment) -> None:
     code = adjustment.company.code
-    lines = [
+    for place, some in enumerate(in_parts(lines_of(adjustment))):
+        description = adjustment.description if place == 0 else f"{adjustment.description} ({place + 1})"
+        _adjust(poster, code, adjustment.kind, description, some, adjustment.posted)
+
+
+def lines_of(adjustment: Adjustment) -> list[dict[str, Any]]:
+    """Its lines as the API takes them."""
+    code = adjustment.company.code
+    return [
         {"holder": {"customer": account_of(code, one.account)}, "newLimit": money_of(code, one.limit)}
         | ({} if one.from_ is None else {"from": str(one.from_)})
         | ({} if one.until is None else {"until": str(one.until)})
         for one in adjustment.lines
     ]
-    for place, some in enumerate(in_parts(lines)):
-        description = adjustment.description if place == 0 else f"{adjustment.description} ({place + 1})"
-        _adjust(poster, code, adjustment.kind, description, some, adjustment.posted)
 
 
 def _adjust(
@@ -141,9 +155,15 @@ def _adjust(
     lines: Sequence[Mapping[str, Any]],
     posted: bool = True,
 ) -> None:
-    name = f"limits-{company}-{description}"
-    draft = {"company": company, "kind": kind, "description": description, "lines": lines}
-    made = poster.one(poster.manager, "createCreditLimitAdjustment", key(name) | draft, "creditLimitAdjustment { id }")
+    its = {"company": company, "kind": kind, "description": description, "lines": lines}
+    found = draft(poster, poster.manager, its)
     if posted:
-        found = {"creditLimitAdjustment": made["creditLimitAdjustment"]["id"]}
-        poster.one(poster.manager, "postCreditLimitAdjustment", key(f"{name}-post") | found)
+        name = key(f"limits-{company}-{description}-post")
+        poster.one(poster.manager, "postCreditLimitAdjustment", name | {"creditLimitAdjustment": found})
+
+
+def draft(poster: Poster, author: Client, its: Mapping[str, Any]) -> str:
+    """Draft an adjustment as somebody; its id."""
+    name = key(f"limits-{its['company']}-{its['description']}")
+    made = poster.one(author, "createCreditLimitAdjustment", name | dict(its), "creditLimitAdjustment { id }")
+    return str(made["creditLimitAdjustment"]["id"])

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from domain.message import N_, Message, Trouble
 from server.demo.client import Client
 from server.demo.credit import post_later, post_limits, post_rules, post_story_limits
+from server.demo.desk import post_requests, post_reviews
 from server.demo.facts.companies import rates_of
 from server.demo.facts.documents import Way
 from server.demo.facts.group import Facts, facts
@@ -22,7 +23,7 @@ from server.demo.masters import post_companies, post_customers, post_names, post
 from server.demo.order_steps import post_known_orders, post_orders
 from server.demo.posting import Poster, post
 
-VERSION = 2
+VERSION = 3
 """Of the facts: what was loaded by another version is not gone on with."""
 
 STAMP = "DEMO"
@@ -100,6 +101,8 @@ def load(
     post_ledger(poster, made.ledger)
     post_orders(poster, made.orders, today)
     post_later(poster, made)
+    post_reviews(poster, made)
+    post_requests(poster, made, clients)
     _save(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=True))
     progress(100)
 
@@ -120,7 +123,7 @@ def _work(made: Facts) -> int:
     """How much there is to send, in rows; an estimate is good enough."""
     ledger = made.ledger
     single = len(NAMES) * (1 + len(LANGUAGES)) + len(made.rules) + 5 * len(made.groups) + len(made.covers)
-    single += 2 * len(made.adjustments) + len(ledger.credited) + len(ledger.returned)
+    single += 2 * len(made.adjustments) + len(made.reviews) + len(ledger.credited) + len(ledger.returned)
     single += 2 * len([order for order in made.orders if order.way is Way.SUBMITTED])
     return ONE_ROW * single + len(made.customers) * 2 + len(ledger.items) + len(ledger.payments) * 2
 

@@ -106,10 +106,12 @@ class Story:
         found: str = payload["customers"][0]["id"]
         return found
 
-    async def group(self, number: str, currency: str, limit: str | None, *members: tuple[str, str]) -> str:
-        """A credit group of members (company, account) with a limit; its id."""
+    async def group(
+        self, number: str, currency: str, limit: str | None, *members: tuple[str, str], **counts: Any
+    ) -> str:
+        """A credit group of members (company, account) with a limit; its id. `counts`: what counts in it."""
         given = {"number": number, "name": f"Group {number}", "currency": currency, "timeZone": "Europe/Stockholm"}
-        payload = await self.tell(CREATE_GROUP, given | {"idempotencyKey": fresh()}, "CREDIT_MANAGER")
+        payload = await self.tell(CREATE_GROUP, given | counts | {"idempotencyKey": fresh()}, "CREDIT_MANAGER")
         found: str = payload["creditGroup"]["id"]
         for company, account in members:
             member = {"creditGroup": found, "customer": {"number": {"company": company, "account": account}}}
@@ -133,7 +135,9 @@ class Story:
         """A posted limit of a customer."""
         return await self.limit(company, {"customer": {"company": company, "account": account}}, amount, **more)
 
-    async def insured(self, company: str, account: str, value: str, percent: str, *, flagged: bool = False) -> Any:
+    async def insured(
+        self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any
+    ) -> Any:
         """An insurance policy without an end."""
         given = {
             "customer": {"number": {"company": company, "account": account}},
@@ -144,6 +148,7 @@ class Story:
             "from": "2020-01-01",
             "includedInExposure": flagged,
             "idempotencyKey": fresh(),
+            **more,
         }
         return await self.tell(INSURE, given, "CREDIT_MANAGER")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
-TABLE = HERE.parents[1] / "docs" / "acceptance.md"
+DOCS = HERE.parents[1] / "docs"
+TABLE = DOCS / "acceptance.md"
 
 LIMITS = (1, 2, 4, 5, 6, 8, 9, 11, 12, 13, 14)
 CHECKS = (15, 16, 17, 19, 21, 22, 23, 24, 25, 27, 29, 30, 31, 33, 34, 35, 37, 38, 40)
@@ -52,11 +53,11 @@ def test_every_case_has_a_line_and_every_line_a_case() -> None:
 
 
 def test_every_line_says_same_or_ours_with_the_decision_or_later_with_what_is_missing() -> None:
-    decisions = set(re.findall(r"^- \*\*(\d+)\*\*", TABLE.read_text(), re.MULTILINE))
+    decisions = set(re.findall(r"^- \*\*(\d+)\*\*", (DOCS / "decisions" / "README.md").read_text(), re.MULTILINE))
     cited = {row.case: re.fullmatch(r"ours: .+ \(decision (\d+)\)", row.here) for row in rows()}
     wrong = [row for row in rows() if row.here != "same" and not row.here.startswith("later: ") and not cited[row.case]]
     assert wrong == []
-    assert {found[1] for found in cited.values() if found} == decisions
+    assert {found[1] for found in cited.values() if found} <= decisions
 
 
 def test_every_line_that_is_not_for_later_names_tests_that_exist_and_are_called_after_it() -> None:

@@ -62,7 +62,8 @@ def facts(chance: Random) -> list[Fact]:
         which, value, currency, due = chance.randrange(2), amount(9000), chance.choice(CURRENCIES), chance.randrange(90)
         kind = chance.choice(("INVOICE", "INVOICE", "CREDIT_NOTE", "PAYMENT_REQUEST"))
         disputed = chance.random() < 0.3 and kind == "INVOICE"
-        more = {"disputed": money(value, currency)} if disputed else {}
+        more: dict[str, Any] = {"disputed": money(value, currency)} if disputed else {}
+        more |= {"date": day(min(30 - due, 0) - chance.randrange(60)), "dunningLevel": chance.choice((0, 0, 1, 2))}
 
         def told(story: Story, firms: Firms) -> Awaitable[Any]:
             return story.invoice(*firms.at(which), fresh(), value, day(30 - due), currency=currency, kind=kind, **more)
@@ -87,13 +88,22 @@ def facts(chance: Random) -> list[Fact]:
         return lambda story, firms: story.insured(*firms.at(0), value, percent, flagged=flagged)
 
     def rule() -> Fact:
-        kind, more = chance.choice(
-            [("OVERDUE_DAYS", {"days": chance.randrange(40)}), ("CREDIT_LIMIT_USED", {"percent": "75"})]
-        )
+        days, percent, level = chance.randrange(40), str(chance.randrange(100)), chance.randrange(3)
+        ways: list[tuple[str, dict[str, Any]]] = [
+            ("OVERDUE_DAYS", {"days": days}),
+            ("CREDIT_LIMIT_USED", {"percent": "75"}),
+            ("OVERDUE_PERCENT", {"days": days, "percent": percent}),
+            ("OLDEST_OPEN_ITEM", {"days": days}),
+            ("DUNNING_LEVEL", {"dunningLevel": level}),
+            ("EARLY_WARNING", {"percent": percent, "type": "WARN"}),
+        ]
+        kind, more = chance.choice(ways)
+        if kind.startswith("O") and chance.random() < 0.5:
+            more |= {"ignoreItemsBelow": money("2000", "EUR"), "minimumItems": 1 + chance.randrange(2)}
         return lambda story, firms: story.rule(firms.codes[0], kind, **more)
 
     once = [own_limit(), shared_limit()]
-    several = [chance.choice((invoice, invoice, payment, policy, rule))() for _ in range(chance.randrange(1, 7))]
+    several = [chance.choice((invoice, invoice, payment, policy, rule, rule))() for _ in range(chance.randrange(1, 9))]
     return [*once, *several]
 
 

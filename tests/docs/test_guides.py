@@ -24,7 +24,18 @@ GUIDES = (
     ROOT / "README.md",
     *(
         DOCS / f"{name}.md"
-        for name in ("first-query", "paging", "errors", "bi", "integrating", "orders", "attributes", "approval")
+        for name in (
+            "first-query",
+            "paging",
+            "errors",
+            "bi",
+            "integrating",
+            "orders",
+            "attributes",
+            "approval",
+            "groups",
+            "collateral",
+        )
     ),
 )
 """Those that ask the demo group. The others bring their own tests."""

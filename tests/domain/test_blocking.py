@@ -16,9 +16,12 @@ from tests.domain.words import (
     ACME,
     HEALTHY,
     SOUTH,
+    covered,
     customer,
     days,
+    debt,
     group,
+    itemized,
     money,
     normal,
     order,
@@ -31,6 +34,8 @@ from tests.domain.words import (
 DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKind.CREDIT_LIMIT_EXPIRED
 ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.PAYMENT_TERMS
 LATE, NEW = RuleKind.OVERDUE_AMOUNT, RuleKind.NEW_CUSTOMER_AMOUNT
+SHARE, OLD, DUNNED = RuleKind.OVERDUE_PERCENT, RuleKind.OLDEST_OPEN_ITEM, RuleKind.DUNNING_LEVEL
+REVIEW, EARLY, COVERED = RuleKind.REVIEW_DUE, RuleKind.EARLY_WARNING, RuleKind.COLLATERAL_TERMS
 WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
 BLOCK, WARN, EXCLUDE = RuleType.BLOCK, RuleType.WARN, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
@@ -110,9 +115,15 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
             with_customer(balances=(owes("49,999 SEK", 1),)),
             {"amount": money("49,999 SEK"), "percent": Decimal(50)},
         ),
+        SHARE: (with_customer(balances=(owes("25 SEK", 31), owes("75 SEK", 30))), {"days": 30, "percent": Decimal(25)}),
+        OLD: (Facts(itemized(debt("1 SEK", -60, 30))), {"days": 30}),
+        DUNNED: (Facts(itemized(debt("1 SEK", 30, level=2))), {"dunning_level": 2}),
+        REVIEW: (with_customer(next_review_date=days(-30)), {"days": 30}),
+        COVERED: (covered(60, 90), {"days": 30}),
+        EARLY: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
     }
     facts, threshold = edge[kind]
-    strict = rule(kind, BLOCK, ALL, **threshold)
+    strict = rule(kind, WARN if kind is EARLY else BLOCK, ALL, **threshold)
     assert check(replace(facts, rules=(strict,)), order("1 SEK")).outcome is CreditOutcome.PASSED
     loose = check(replace(facts, rules=(replace(strict, at_or_above=True),)), order("1 SEK"))
     assert [reason.code.value for reason in loose.reasons] == [kind.value]

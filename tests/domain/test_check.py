@@ -16,7 +16,10 @@ from domain.release import Release
 from tests.domain.words import (
     HEALTHY,
     TODAY,
+    covered,
     days,
+    debt,
+    itemized,
     money,
     normal,
     order,
@@ -55,20 +58,30 @@ LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=
 MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
 FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
 NEW = with_customer(replace(HEALTHY, rules=(FIRST,)), customer_since=TODAY)
-WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, WATCHING, LONG, MUCH, FIRST)), account_status=WATCH.id)
+SHARE = rule(RuleKind.OVERDUE_PERCENT, RuleType.BLOCK, ValidFor.ALL, days=30, percent=Decimal(99))
+OLD = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=30)
+DUNNED = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1)
+REVIEW = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=7)
+COVERED = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=0)
+EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
+OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
+WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
-        WATCHED,
+        replace(WATCHED, terms_days={LATER.id: 61}),
         on_hold=True,
         payment_terms=LATER.id,
         customer_since=TODAY,
         status_effect=STOPPED,
-        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
+        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),), covered(60, 61).customer.terms.collaterals),
         balances=(owes("60,000 SEK", overdue=31),),
+        debts=(debt("60,000 SEK", 31, level=2),),
+        next_review_date=days(-8),
     ),
     balances=(owes("960,000 SEK"),),
 )
 
+HOLDING = [code.value for code in BlockReasonCode if code is not BlockReasonCode.EARLY_WARNING]
 TABLE = [
     ("healthy", HEALTHY, ORDER, PASSED, []),
     ("the customer is on hold", with_customer(on_hold=True), ORDER, HELD, ["CUSTOMER_ON_HOLD"]),
@@ -109,10 +122,22 @@ TABLE = [
         HELD,
         ["OVERDUE_AMOUNT"],
     ),
+    ("everything is late for long", replace(overdue(31), rules=(SHARE,)), ORDER, HELD, ["OVERDUE_PERCENT"]),
+    ("an old item", Facts(itemized(debt("1 SEK", -9, 31)), rules=(OLD,)), ORDER, HELD, ["OLDEST_OPEN_ITEM"]),
+    ("a second letter", Facts(itemized(debt("1 SEK", 9, level=2)), rules=(DUNNED,)), ORDER, HELD, ["DUNNING_LEVEL"]),
+    (
+        "a review is late",
+        with_customer(replace(HEALTHY, rules=(REVIEW,)), next_review_date=days(-8)),
+        ORDER,
+        HELD,
+        ["REVIEW_DUE"],
+    ),
+    ("terms that are not covered", replace(covered(60, 61), rules=(COVERED,)), ORDER, HELD, ["COLLATERAL_TERMS"]),
+    ("much of the limit is used", replace(HEALTHY, rules=(EARLY,)), order("40,000.01 SEK"), WARNED, ["EARLY_WARNING"]),
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
-    ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, [code.value for code in BlockReasonCode]),
+    ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, HOLDING),
 ]
 
 
@@ -179,7 +204,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 11
+    assert len(check(facts, delivered).reasons) == 16
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from domain.blocking import RuleKind
 from domain.check import CreditOutcome, Facts, Order, check
 from domain.exposure import Category, CountingPolicy, CreditLimitType, exposure, ships_later
 from domain.limits import LimitTerms
 from domain.money import Money
 from domain.orders import OrderLine, SalesOrderStatus, order_balances, prepaid_lines
-from tests.domain.test_unblock import situations
+from tests.domain.situations import situations
 from tests.domain.words import EXCHANGE, TODAY, customer, money, normal, order, owes
 
 RECEIVABLES = {Category.RECEIVABLES: 1, Category.UNAPPLIED: 1, Category.SPECIAL_LIABILITIES: 1}
@@ -24,6 +27,7 @@ PARTS = {
     CreditLimitType.BALANCE_AND_DELIVERIES: DELIVERED,
     CreditLimitType.ALL: DELIVERED | {Category.OPEN_ORDERS: 1},
 }
+BOUNDLESS = money("1,000,000,000 SEK")
 HALF = Decimal("0.005")
 """What rounding to two digits may be off by."""
 
@@ -76,23 +80,57 @@ def test_the_order_of_the_facts_does_not_change_a_decision(situation: tuple[Fact
     terms = LimitTerms(shuffled(payer.terms.entries), shuffled(payer.terms.collaterals))
     mixed = replace(
         facts,
-        customer=replace(payer, balances=shuffled(payer.balances), terms=terms),
+        customer=replace(payer, balances=shuffled(payer.balances), terms=terms, debts=shuffled(payer.debts)),
         group=None if group is None else replace(group, balances=shuffled(group.balances)),
         rules=shuffled(facts.rules),
     )
     assert check(mixed, asked) == check(facts, asked)
 
 
+def owing_more(facts: Facts, of: Callable[[date], bool]) -> Facts:
+    """The same with twice as much open of what is due on such days, and dunned one level further."""
+
+    def twice(amount: Money) -> Money:
+        return Money(amount.amount * 2, amount.currency)
+
+    payer = facts.customer
+    balances = tuple(
+        replace(b, amount=twice(b.amount)) if b.category is Category.RECEIVABLES and b.due and of(b.due) else b
+        for b in payer.balances
+    )
+    debts = tuple(
+        replace(one, open=twice(one.open), dunning_level=one.dunning_level + 1) if of(one.due) else one
+        for one in payer.debts
+    )
+    return replace(facts, customer=replace(payer, balances=balances, debts=debts))
+
+
 @settings(max_examples=200, deadline=None)
 @given(situations())
-def test_more_debt_never_unblocks(situation: tuple[Facts, Order]) -> None:
+def test_more_debt_never_unblocks_unless_a_rule_is_about_a_share_of_it(situation: tuple[Facts, Order]) -> None:
     facts, asked = situation
-    worse = tuple(
-        replace(b, amount=Money(b.amount.amount * 2, b.amount.currency)) if b.category is Category.RECEIVABLES else b
-        for b in facts.customer.balances
-    )
+    facts = replace(facts, rules=tuple(one for one in facts.rules if one.kind is not RuleKind.OVERDUE_PERCENT))
     if check(facts, asked).held:
-        assert check(replace(facts, customer=replace(facts.customer, balances=worse)), asked).held
+        assert check(owing_more(facts, lambda due: True), asked).held
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations())
+def test_more_of_what_a_share_is_too_late_of_never_unblocks(situation: tuple[Facts, Order]) -> None:
+    facts, asked = situation
+    late = min((one.days or 0 for one in facts.rules if one.kind is RuleKind.OVERDUE_PERCENT), default=0)
+    if check(facts, asked).held:
+        assert check(owing_more(facts, lambda due: (TODAY - due).days > late), asked).held
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations(), st.sampled_from(["ignore_items_below", "ignore_balance_below", "ignore_orders_below"]))
+def test_leaving_more_out_never_blocks(situation: tuple[Facts, Order], name: str) -> None:
+    facts, asked = situation
+    lenient = replace(facts, rules=tuple(replace(one, **{name: BOUNDLESS}) for one in facts.rules if one.by_item))
+    strict = replace(facts, rules=tuple(one for one in facts.rules if one.by_item))
+    if not check(strict, asked).held:
+        assert not check(lenient, asked).held
 
 
 @settings(max_examples=200, deadline=None)

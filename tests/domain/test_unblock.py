@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
-from domain.exposure import Balance, Category, CountingPolicy
+from domain.exposure import Balance, Category
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
 from domain.paying import paid
 from domain.reason import AccountStatusEffect
 from domain.release import Release
 from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_limit
+from tests.domain.situations import OVERDUE, USED, WARNING, situations
 from tests.domain.words import (
     ACME,
     DIGITS,
@@ -28,7 +27,9 @@ from tests.domain.words import (
     TODAY,
     customer,
     days,
+    debt,
     group,
+    itemized,
     money,
     normal,
     order,
@@ -42,9 +43,6 @@ from tests.domain.words import (
 )
 
 PAY, LESS, WAIT, RAISE = UnblockKind
-OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
-WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
-USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
 
 
 def options(facts: Facts, asked: Order) -> dict[UnblockKind, UnblockOption]:
@@ -254,6 +252,52 @@ def test_a_new_customer_orders_less_or_waits_until_it_is_new_no_more() -> None:
     assert (found[LESS].amount, found[WAIT].date) == (money("10 SEK"), days(10))
 
 
+def test_a_share_that_is_overdue_is_paid_down_to_what_is_allowed() -> None:
+    share = rule(RuleKind.OVERDUE_PERCENT, RuleType.BLOCK, ValidFor.ALL, days=30, percent=Decimal(20))
+    facts = Facts(customer(normal("9,000 SEK"), balances=(owes("600 SEK", 31), owes("400 SEK", 30))), rules=(share,))
+    found = options(facts, order("1 SEK"))
+    assert list(found) == [PAY]
+    assert found[PAY].amount == money("500 SEK"), "100 of 500 are 20 %"
+
+
+def test_old_and_dunned_items_are_paid_those_due_first_before_others() -> None:
+    old = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=60)
+    dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1)
+    owing = itemized(debt("30 SEK", 9, level=2), debt("50 SEK", -5, 61), debt("20 EUR", -4, 10), debt("7 SEK", -9, 70))
+    for rules, paying in (((old,), "317 SEK"), ((dunned,), "30 SEK"), ((old, dunned), "317 SEK")):
+        found = options(Facts(owing, rules=rules), order("1 SEK"))
+        assert (list(found), found[PAY].amount) == ([PAY], money(paying)), rules
+    little = replace(dunned, ignore_items_below=money("10 SEK"))
+    assert options(Facts(owing, rules=(little,)), order("1 SEK"))[PAY].amount == money("20.01 SEK"), "9.99 are left"
+
+
+def test_two_items_of_one_day_are_settled_one_after_the_other() -> None:
+    dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1, minimum_items=2)
+    owing = itemized(debt("300 SEK", 9, 30, level=2), debt("100 SEK", 9, 40, level=2), debt("70 SEK", 9, 20))
+    assert options(Facts(owing, rules=(dunned,)), order("1 SEK"))[PAY].amount == money("100 SEK")
+
+
+def test_a_review_that_is_late_has_no_way_out_but_the_review() -> None:
+    review = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=0)
+    assert options(Facts(customer(normal("9 SEK"), next_review_date=days(-1)), rules=(review,)), order("1 SEK")) == {}
+
+
+def test_an_order_that_a_rule_leaves_out_passes() -> None:
+    late = replace(OVERDUE, ignore_orders_below=money("50 SEK"))
+    facts = Facts(customer(normal("9,000 SEK"), balances=(owes("600 SEK", 31),)), rules=(late,))
+    found = options(facts, order("80 SEK"))
+    assert (found[PAY].amount, found[LESS].amount) == (money("600 SEK"), money("49.99 SEK"))
+    owing = replace(OVERDUE, ignore_balance_below=money("100 SEK"))
+    assert options(replace(facts, rules=(owing,)), order("80 SEK"))[PAY].amount == money("500.01 SEK")
+
+
+def test_an_order_beside_it_makes_no_balance_larger() -> None:
+    owing = replace(OVERDUE, ignore_balance_below=money("1,000 SEK"))
+    balances = (owes("1,200 SEK", 31), ordered("600 SEK"), Balance(Category.UNAPPLIED, money("-100 SEK")))
+    facts = Facts(customer(normal("9,000 SEK"), balances=balances), rules=(owing,))
+    assert options(facts, order("80 SEK"))[PAY].amount == money("100.01 SEK")
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(
@@ -262,64 +306,6 @@ def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     swedish = with_group(with_customer(facts, currency="EUR"), currency="EUR")
     assert LESS in options(swedish, order("101 EUR"))
     assert passes(facts, order("1 EUR")) is False
-
-
-amounts = st.decimals(min_value=0, max_value=5000, places=2)
-currencies = st.sampled_from(["SEK", "EUR", "JPY"])
-
-
-@st.composite
-def some_money(draw: Callable[..., object], lowest: int = 0) -> Money:
-    currency = str(draw(currencies))
-    whole = int(str(draw(st.integers(lowest, 500_000))))
-    return Money(Decimal(whole).scaleb(-DIGITS[currency]), currency)
-
-
-@st.composite
-def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
-    """A customer, perhaps in a group, with items of several ages and currencies, and rules."""
-
-    def some(strategy: object) -> object:
-        return draw(strategy)
-
-    balances = tuple(
-        Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
-        for _ in range(int(str(some(st.integers(0, 5)))))
-    )
-    own = tuple(
-        entry
-        for entry in (
-            replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
-            replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
-        )
-        if some(st.booleans())
-    )
-    terms = LimitTerms(own, (policy("50 EUR", "50", days(2)),) if some(st.booleans()) else ())
-    horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
-    payer = customer(terms=terms, balances=balances, policy=horizon, customer_since=days(-10))
-    shared = group(
-        replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
-    )
-    expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
-    large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
-    larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
-    first = rule(
-        RuleKind.NEW_CUSTOMER_AMOUNT,
-        RuleType.BLOCK,
-        ValidFor.ALL,
-        amount=some(some_money()),
-        days=some(st.integers(1, 30)),
-    )
-    late = rule(
-        RuleKind.OVERDUE_AMOUNT,
-        RuleType.BLOCK,
-        ValidFor.ALL,
-        amount=some(some_money()),
-        percent=Decimal(some(st.integers(0, 100))),
-        at_or_above=some(st.booleans()),
-    )
-    rules = tuple(one for one in (OVERDUE, USED, WARNING, expired, large, larger, late, first) if some(st.booleans()))
-    return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
 
 
 @settings(max_examples=150, deadline=None)

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.blocking import BlockingRule, RuleKind, RuleType, ValidFor
 from domain.check import CustomerFacts, Facts, GroupFacts, Order
 from domain.collateral import Collateral, CollateralKind
+from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
 from domain.money import Exchange, Money, Rate
@@ -28,7 +29,8 @@ ALWAYS = date(2020, 1, 1)
 ACME = UUID(int=1)
 GROUP = UUID(int=2)
 SOUTH = UUID(int=3)
-"""A customer, a credit group, a credit management group."""
+ITS_TERMS = UUID(int=4)
+"""A customer, a credit group, a credit management group, payment terms."""
 
 
 def money(text: str) -> Money:
@@ -62,6 +64,20 @@ def policy(
 def owes(amount: str, overdue: int = 0) -> Balance:
     """An open item, so many days overdue (negative: due later)."""
     return Balance(Category.RECEIVABLES, money(amount), days(-overdue))
+
+
+def debt(amount: str, overdue: int = 0, old: int | None = None, level: int = 0, disputed: str = "0") -> Debt:
+    """The same item by itself, so many days old (as old as it is overdue unless said), dunned so far."""
+    written = days(-(max(overdue, 0) if old is None else old))
+    return Debt(written, days(-overdue), money(amount), Decimal(disputed), level)
+
+
+def itemized(*debts: Debt, **more: object) -> CustomerFacts:
+    """A customer with room who owes these items."""
+    claimed = (Balance(Category.RECEIVABLES, one.open, one.due) for one in debts)
+    disputed = (Balance(Category.DISPUTED, Money(one.disputed, one.open.currency), one.due) for one in debts)
+    balances = (*claimed, *(one for one in disputed if one.amount.amount))
+    return customer(normal("100,000 SEK"), balances=balances, debts=debts, **more)
 
 
 def ordered(amount: str, ships_in: int | None = None) -> Balance:
@@ -129,6 +145,14 @@ HEALTHY = Facts(
 
 def with_customer(facts: Facts = HEALTHY, **changes: object) -> Facts:
     return replace(facts, customer=replace(facts.customer, **changes))
+
+
+def covered(most: int | None, asked: int | None, **more: object) -> Facts:
+    """A healthy customer whose insurance covers terms of so many days at most, and whose own have so many."""
+    secured = replace(policy("1 SEK", "0"), maximum_terms_days=most)
+    terms = replace(HEALTHY.customer.terms, collaterals=(secured,))
+    facts = with_customer(terms=terms, payment_terms=ITS_TERMS, **more)
+    return replace(facts, terms_days={} if asked is None else {ITS_TERMS: asked})
 
 
 def with_group(facts: Facts = HEALTHY, **changes: object) -> Facts:

@@ -17,7 +17,7 @@ from domain.money import Rate
 from persistence.decision_inputs import Inputs
 from persistence.decisions import inputs_of
 from persistence.frozen import written
-from tests.domain.test_unblock import situations
+from tests.domain.situations import situations
 from tests.domain.words import ALWAYS, EXCHANGE, TODAY, customer, group, money, normal, ordered, owes
 
 OLD_EURO = Rate("EUR", "ATS", Decimal("13.7603"), ALWAYS, irrevocable=True)

@@ -168,6 +168,16 @@ def test_columns_that_are_not_required_may_be_left_out_and_stand_in_any_order(le
     assert found == [("INVOICE", Decimal("12.5"), Decimal("12.5"), Decimal(0))]
 
 
+def test_an_item_comes_with_its_dunning_level_and_none_above_the_highest(ledger: Ledger) -> None:
+    ledger.group()
+    heading = "company,account,number,amount,currency,document_date,due_date,dunning_level\n"
+    row = "SE01,1001,F-91,12.50,SEK,2026-10-23,2026-11-01,"
+    assert ledger.rows("open-items", f"{heading}{row}10\n").rejected == 1
+    assert ledger.rejects() == [["2", "dunning_level", "10", "A dunning level is a whole number from 0 to 9."]]
+    assert ledger.rows("open-items", f"{heading}{row}2\n").loaded == 1
+    assert ledger.ask("select dunning_level from open_item where number = 'F-91'") == [(2,)]
+
+
 def _day_zero(row: tuple[Movement, str]) -> tuple[object, ...]:
     moved, number = row
     return number, moved.category.value, moved.amount.currency, moved.amount.amount, moved.day, moved.due

@@ -33,11 +33,14 @@ _BY_ID = {
     "replaces": ("CreditLimitEntry", "temporary {code}"),
     "creditGroup": ("CreditGroup", "{word}-group"),
     "collateral": ("Collateral", "INSURANCE {code}"),
+    "type": ("CollateralType", "collateral_type {code}"),
+    "coverageType": ("CoverageType", "coverage_type {code}"),
     "creditManagementGroup": ("CreditManagementGroup", "credit_management_group {code}"),
     "riskGroup": ("RiskGroup", "risk_group {code}"),
     "blockingRule": ("BlockingRule", "rule {code}"),
     "subject": ("Reason", "reason {code}"),
     "job": ("Job", "job {code}"),
+    "delegation": ("Delegation", "delegation {code}"),
 }
 """Fields that name a record by its id: its type, and what tests call it."""
 

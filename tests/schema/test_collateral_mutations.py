@@ -13,10 +13,12 @@ from tests.schema.changing import changed, codes, held_order, hold_status, keyed
 from tests.schema.world import TODAY, World
 
 PARTS = """collateral { id version kind provider number percent from until includedInExposure
+  type { code } coverageType { code } maximumTermsDays declareWithinDays
   customer { credit { limit { total { amount } insuranceAndGuarantees { amount } } } } }
   errors { code message path node { id } } warnings { code message path } replayed"""
 INSURE = f"mutation ($input: RecordInsuranceInput!) {{ recordInsurance(input: $input) {{ {PARTS} }} }}"
 GUARANTEE = f"mutation ($input: RecordGuaranteeInput!) {{ recordGuarantee(input: $input) {{ {PARTS} }} }}"
+UPDATE = f"mutation ($input: UpdateCollateralInput!) {{ updateCollateral(input: $input) {{ {PARTS} }} }}"
 END = f"mutation ($input: EndCollateralInput!) {{ endCollateral(input: $input) {{ {PARTS} }} }}"
 
 
@@ -100,6 +102,72 @@ async def test_an_end_that_cannot_be_is_refused(ask: Asker, world: World, acme: 
     assert total(never) == "100000.00"
 
 
+async def named(world: World, kind: str, company: str | None = None) -> str:
+    """The id of a collateral type or a coverage type."""
+    owner = {} if company is None else {"company_id": world.ids[company]}
+    key = await world.put(kind, code=new_key().hex, name=kind, **owner)
+    return f"{'cot' if kind == 'collateral_type' else 'cov'}_{key.hex}"
+
+
+async def test_a_policy_says_what_it_is_and_what_it_asks_for(ask: Asker, world: World, acme: str) -> None:
+    kind, cover = await named(world, "collateral_type"), await named(world, "coverage_type", "SE01")
+    asks = {"maximumTermsDays": 60, "declareWithinDays": 30}
+    made = (await changed(ask, INSURE, policy(acme, type=kind, coverageType=cover, **asks)))["collateral"]
+    assert {name: made[name] for name in asks} == asks
+    assert [len(made[name]["code"]) for name in ("type", "coverageType")] == [32, 32]
+    plain = (await changed(ask, GUARANTEE, policy(acme)))["collateral"]
+    assert [plain[name] for name in ("type", "coverageType", *asks)] == [None] * 4
+
+
+async def test_what_a_policy_asks_for_is_changed_and_the_rest_stays(ask: Asker, world: World, acme: str) -> None:
+    kind = await named(world, "collateral_type")
+    made = (await changed(ask, INSURE, policy(acme, maximumTermsDays=60, type=kind)))["collateral"]
+    given = keyed(collateral=made["id"], provider="Coface", declareWithinDays=20, maximumTermsDays=None)
+    now = (await changed(ask, UPDATE, given | {"expectedVersion": 1}))["collateral"]
+    assert (now["version"], now["provider"], now["declareWithinDays"], now["maximumTermsDays"]) == (
+        2,
+        "Coface",
+        20,
+        None,
+    )
+    assert now["type"] == made["type"]
+    same = (await changed(ask, UPDATE, keyed(collateral=made["id"], declareWithinDays=20)))["collateral"]
+    assert same["version"] == 2
+    late = await refused(ask, world, UPDATE, keyed(collateral=made["id"], provider="X", expectedVersion=1))
+    assert said(late) == [("VERSION_CONFLICT", "expectedVersion")]
+    query = """query ($id: ID!) { node(id: $id) { ... on Collateral {
+      timeline(where: {kind: {eq: COLLATERAL_UPDATED}, refused: {eq: false}}) {
+        nodes { changes { field after } } } } } }"""
+    (event,) = (await ask(query, {"id": made["id"]})).data["node"]["timeline"]["nodes"]
+    assert {"field": "declareWithinDays", "after": "20"} in event["changes"]
+
+
+async def test_what_a_policy_cannot_ask_for_is_refused(ask: Asker, world: World, acme: str) -> None:
+    foreign, cover = await named(world, "collateral_type", "FI01"), await named(world, "coverage_type")
+    bad = policy(acme, type=foreign, maximumTermsDays=-1, declareWithinDays=-1)
+    assert said(await refused(ask, world, INSURE, bad)) == [
+        ("NOT_FOUND", "type"),
+        ("INVALID_VALUE", "maximumTermsDays"),
+        ("INVALID_VALUE", "declareWithinDays"),
+    ]
+    guarantee = (await changed(ask, GUARANTEE, policy(acme)))["collateral"]
+    payload = await refused(ask, world, UPDATE, keyed(collateral=guarantee["id"], coverageType=cover, provider=" "))
+    assert said(payload) == [("INVALID_VALUE", "provider"), ("INVALID_VALUE", "coverageType")]
+    assert await mistaken(ask, world, UPDATE, keyed(collateral=guarantee["id"], type=cover)) == ["BAD_USER_INPUT"]
+    unknown = await refused(ask, world, UPDATE, keyed(collateral="col_" + "0" * 32, provider="X"))
+    assert said(unknown) == [("NOT_FOUND", "collateral")]
+
+
+async def test_policies_are_a_list_by_their_last_day(ask: Asker, world: World, acme: str) -> None:
+    soon = (TODAY + timedelta(20)).isoformat()
+    made = (await changed(ask, INSURE, policy(acme, until=soon)))["collateral"]
+    await changed(ask, INSURE, policy(acme))
+    query = """query ($day: Date!) {
+      collaterals(where: {companies: ["SE01"], until: {range: {from: $day, until: $day}}}) { nodes { id } } }"""
+    assert (await ask(query, {"day": soon})).data["collaterals"]["nodes"] == [{"id": made["id"]}]
+    assert (await ask(query, {"day": soon}, companies=["FI01"])).codes == ["COMPANY_NOT_AVAILABLE"]
+
+
 async def test_everything_wrong_with_a_policy_is_said_at_once(ask: Asker, world: World, acme: str) -> None:
     bad = policy(acme, "0", "100.00001", provider="", number=" ", until="2026-11-22")
     assert said(await refused(ask, world, INSURE, bad)) == [
@@ -147,6 +215,7 @@ async def test_only_credit_managers_of_the_company_record_and_end(ask: Asker, wo
         assert await mistaken(ask, world, INSURE, policy(acme), as_=role) == ["FORBIDDEN"]
         assert await mistaken(ask, world, GUARANTEE, policy(acme), as_=role) == ["FORBIDDEN"]
         assert await mistaken(ask, world, END, keyed(collateral=made["id"]), as_=role) == ["FORBIDDEN"]
+        assert await mistaken(ask, world, UPDATE, keyed(collateral=made["id"]), as_=role) == ["FORBIDDEN"]
     assert await mistaken(ask, world, INSURE, policy(acme), companies=["FI01"]) == ["COMPANY_NOT_AVAILABLE"]
     assert await mistaken(ask, world, END, keyed(collateral=made["id"]), companies=["FI01"]) == ["FORBIDDEN"]
     nobody = await refused(ask, world, INSURE, policy("NOBODY"))

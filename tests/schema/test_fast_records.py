@@ -136,18 +136,33 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
     ]
     ways.append(ways[-1] | {"kind": "OVERDUE_AMOUNT", "percent": Decimal(70)})
     ways.append(ways[-2] | {"kind": "NEW_CUSTOMER_AMOUNT", "days": 90})
+    small = {
+        "ignore_items_below": Decimal(10),
+        "minimum_items": 2,
+        "ignore_orders_below": Decimal(5),
+        "currency": "SEK",
+    }
+    ways.append({"type": "BLOCK", "kind": "OVERDUE_PERCENT", "percent": Decimal(25), "days": 30} | small)
+    ways.append({"type": "BLOCK", "kind": "OLDEST_OPEN_ITEM", "days": 90})
+    ways.append({"type": "EXCLUDE", "kind": "DUNNING_LEVEL", "dunning_level": 0})
+    ways.append(
+        {"type": "WARN", "kind": "REVIEW_DUE", "days": 0, "ignore_balance_below": Decimal(9), "currency": "SEK"}
+    )
+    ways.append({"type": "BLOCK", "kind": "COLLATERAL_TERMS", "days": 1})
     status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
     ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
     terms = await firms.put("payment_terms", code=f"N120-{language}", name="Long", days=120)
     ways.append({"type": "BLOCK", "kind": "PAYMENT_TERMS", "payment_terms_id": terms})
     for way in ways:
         await firms.put("blocking_rule", **rule, **way)
-    query = "{ blockingRules(first: 100) { nodes { kind condition accountStatus { code } paymentTerms { code } } } }"
+    query = """{ blockingRules(first: 100) { nodes { kind condition leavesOut dunningLevel minimumItems
+      ignoreItemsBelow { formatted } accountStatus { code } paymentTerms { code } } } }"""
     answer, fast = await both(query, companies=[OWN.code], language=language)
     said = [one["condition"] for one in answer["data"]["blockingRules"]["nodes"]]
     assert fast
     assert all(said)
-    assert len(set(said)) >= 10
+    assert len(set(said)) >= 14
+    assert {len(one["leavesOut"]) for one in answer["data"]["blockingRules"]["nodes"]} == {0, 1, 3}
     assert any(f"WATCH-{language}" in one for one in said)
 
 

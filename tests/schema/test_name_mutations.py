@@ -18,6 +18,8 @@ KINDS = {
     "customerGroup": ("saveCustomerGroup", {}),
     "creditManagementGroup": ("saveCreditManagementGroup", {}),
     "riskGroup": ("saveRiskGroup", {}),
+    "collateralType": ("saveCollateralType", {}),
+    "coverageType": ("saveCoverageType", {}),
     "agingDefinition": ("saveAgingDefinition", {"buckets": [{"untilDay": 0}, {"fromDay": 1}]}),
 }
 ERRORS = "errors { code message path node { id } }"

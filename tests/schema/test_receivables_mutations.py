@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,7 @@ from tests.schema.world import World
 
 REVERSE = mutation("reverseOpenItem", f"openItem {{ {ITEM} }}")
 CHANGE_DUE = mutation("changeDueDate", f"openItem {{ {ITEM} }}")
+SET_LEVELS = mutation("setDunningLevels", f"openItems {{ {ITEM} dunningLevel }}")
 
 
 @pytest.fixture(autouse=True)
@@ -276,3 +278,47 @@ async def test_a_paid_invoice_makes_room_for_the_order_that_waits(ask: Asker, wo
     assert await hold_status(world, hold) == "OPEN"
     await changed(ask, REVERSE, keyed(openItem=by_number(row["number"])), **ERP)
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
+
+
+def dunned(*levels: tuple[str, int]) -> dict[str, Any]:
+    """Items of SE01 with their levels."""
+    return keyed(items=[{"company": "SE01", "number": of, "dunningLevel": level} for of, level in levels])
+
+
+async def test_dunning_levels_come_with_the_item_and_are_set_for_many_at_once(ask: Asker, world: World) -> None:
+    account = await customer(world)
+    first, second = await posted(ask, invoice(account, "10.00", dunningLevel=1), invoice(account, "20.00"))
+    given = dunned((first["number"], 1), (second["number"], 3))
+    now = await changed(ask, SET_LEVELS, given, **ERP)
+    assert [(item["dunningLevel"], item["version"]) for item in now["openItems"]] == [(1, 1), (3, 2)]
+    before = await rows(world)
+    assert (await changed(ask, SET_LEVELS, given, **ERP))["replayed"] is True
+    await changed(ask, SET_LEVELS, dunned((second["number"], 3)), **ERP)
+    keys, now = before.pop("idempotency_key"), await rows(world)
+    assert now.pop("idempotency_key") == (keys[0] + 1, keys[1])
+    assert now == before, "what has its level stays as it is"
+    trail = """query ($id: ID!) { node(id: $id) { ... on OpenItem { timeline(last: 1) { nodes {
+      message changes { field before after } } } } } }"""
+    (event,) = (await ask(trail, {"id": second["id"]}, language="en")).data["node"]["timeline"]["nodes"]
+    assert event["message"] == f"Item {second['number']} is at dunning level 3 instead of 0."
+    assert event["changes"] == [{"field": "dunningLevel", "before": "0", "after": "3"}]
+
+
+async def test_dunning_levels_that_cannot_be_meant_are_refused_and_none_is_set(ask: Asker, world: World) -> None:
+    account = await customer(world)
+    (item, gone) = await posted(ask, invoice(account, "10.00"), invoice(account, "20.00"))
+    await changed(ask, REVERSE, keyed(openItem={"id": gone["id"]}), **ERP)
+    for level in (-1, 10):
+        levels = dunned((item["number"], level))
+        assert said(await refused(ask, world, SET_LEVELS, levels, **ERP)) == [("INVALID_VALUE", "items.0.dunningLevel")]
+        wrong = keyed(items=[invoice(account, "1.00", dunningLevel=level)])
+        assert said(await refused(ask, world, POST_ITEMS, wrong, **ERP)) == [("INVALID_VALUE", "items.0.dunningLevel")]
+    many = dunned((item["number"], 2), ("NONE", 1), (gone["number"], 1), (item["number"], 3))
+    assert said(await refused(ask, world, SET_LEVELS, many, **ERP)) == [
+        ("ALREADY_EXISTS", "items.3.number"),
+        ("NOT_FOUND", "items.1.number"),
+        ("WRONG_STATUS", "items.2.number"),
+    ]
+    elsewhere = {"companies": ["FI01"], "as_": "INTEGRATION"}
+    assert await mistaken(ask, world, SET_LEVELS, dunned((item["number"], 2)), **elsewhere) == ["COMPANY_NOT_AVAILABLE"]
+    assert await mistaken(ask, world, SET_LEVELS, dunned((item["number"], 2)), as_="CREDIT_CLERK") == ["FORBIDDEN"]

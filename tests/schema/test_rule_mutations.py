@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.schema.asking import Asker
+from tests.schema.books import invoice, posted
 from tests.schema.changing import changed, checked, codes, held_order, hold_status, mistaken, refused, rows, said, sek
 from tests.schema.world import TODAY, World
 
@@ -100,6 +101,20 @@ BAD_RULES = [
     ({"kind": "ACCOUNT_STATUS", "days": None, "accountStatus": "acs_" + "0" * 32}, "NOT_FOUND", "accountStatus"),
     ({"kind": "CREDIT_LIMIT_USED", "days": None, "percent": "1.00001"}, "INVALID_VALUE", "percent"),
     ({"id": "rul_" + "0" * 32}, "NOT_FOUND", "blockingRule"),
+    ({"days": 40_000}, "INVALID_VALUE", "days"),
+    ({"kind": "OVERDUE_PERCENT", "percent": "100"}, "INVALID_VALUE", "percent"),
+    ({"kind": "DUNNING_LEVEL", "days": None, "dunningLevel": 9}, "INVALID_VALUE", "dunningLevel"),
+    ({"kind": "DUNNING_LEVEL", "days": None, "dunningLevel": 10}, "INVALID_VALUE", "dunningLevel"),
+    ({"kind": "EARLY_WARNING", "days": None, "percent": "80"}, "INVALID_VALUE", "type"),
+    ({"type": "EXCLUDE", "days": 0, "atOrAbove": True}, "INVALID_VALUE", "atOrAbove"),
+    ({"kind": "REVIEW_DUE", "ignoreItemsBelow": sek("1")}, "INVALID_VALUE", "ignoreItemsBelow"),
+    ({"ignoreItemsBelow": sek("-1")}, "AMOUNT_NEGATIVE", "ignoreItemsBelow"),
+    ({"ignoreItemsBelow": sek("0")}, "AMOUNT_NEGATIVE", "ignoreItemsBelow"),
+    ({"ignoreOrdersBelow": sek("0.001")}, "AMOUNT_PRECISION", "ignoreOrdersBelow"),
+    ({"ignoreItemsBelow": sek("1"), "ignoreBalanceBelow": {"amount": "1.00", "currency": "EUR"}},
+     "CURRENCY_MISMATCH", "ignoreBalanceBelow"),
+    ({"minimumItems": 0}, "INVALID_VALUE", "minimumItems"),
+    ({"type": "EXCLUDE", "ignoreOrdersBelow": sek("1")}, "INVALID_VALUE", "ignoreOrdersBelow"),
 ]  # fmt: skip
 
 
@@ -108,6 +123,29 @@ async def test_a_rule_that_cannot_be_meant_is_refused(
     ask: Asker, world: World, acme: str, bad: dict[str, Any], code: str, path: str
 ) -> None:
     assert said(await refused(ask, world, SAVE, overdue(acme) | bad)) == [(code, path)]
+
+
+async def test_a_rule_says_what_it_leaves_out_and_a_change_of_it_alone_is_kept_and_lets_go(
+    ask: Asker, world: World, acme: str
+) -> None:
+    late = {"documentDate": "2026-10-01", "dueDate": (TODAY - timedelta(10)).isoformat()}
+    await posted(ask, invoice(acme, "100.00", **late))
+    rule = await saved(ask, overdue(acme, ignoreItemsBelow=sek("100.00")))
+    hold = await held_order(ask, world, "SE01", acme, "10")
+    more = {"ignoreItemsBelow": sek("100.01"), "minimumItems": 1, "id": rule["id"]}
+    assert (await saved(ask, overdue(acme, **more)))["version"] == 2
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    query = """query ($id: ID!) { node(id: $id) { ... on BlockingRule { dunningLevel minimumItems leavesOut
+      ignoreItemsBelow { amount currency } ignoreBalanceBelow { amount } ignoreOrdersBelow { amount } } } }"""
+    found = (await ask(query, {"id": rule["id"]}, as_="CREDIT_CLERK", language="sv")).data["node"]
+    assert found.pop("leavesOut") == ["Poster under 100,01\u00a0kr räknas inte.", "Det måste gälla minst 1 post."]
+    assert found == {
+        "dunningLevel": None,
+        "minimumItems": 1,
+        "ignoreItemsBelow": sek("100.01"),
+        "ignoreBalanceBelow": None,
+        "ignoreOrdersBelow": None,
+    }
 
 
 async def test_who_looked_at_an_older_rule_is_told(ask: Asker, world: World, acme: str) -> None:

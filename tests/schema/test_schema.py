@@ -88,6 +88,8 @@ def test_every_record_type_is_a_node() -> None:
                 "CustomerGroup",
                 "CreditManagementGroup",
                 "RiskGroup",
+                "CollateralType",
+                "CoverageType",
                 "AgingDefinition",
             },
         ),

@@ -132,6 +132,9 @@ async def _customers(world: World, firm: Firm) -> None:
     await world.put("customer_payer", **payer, from_day=LONG_AGO, recorded_at=NOW)
 
 
+_COLLATERAL_NAMES = (("type", "collateral_type"), ("coverage_type", "coverage_type"))
+
+
 async def _limits(world: World, firm: Firm) -> None:
     await world.group(firm.text("group"), firm.text("group name"), firm.currency, firm.account(2), limit=firm.money(1))
     await world.limit(firm.account(1), firm.money(2))
@@ -149,7 +152,10 @@ async def _limits(world: World, firm: Firm) -> None:
     for kind, cents in (("INSURANCE", 6), ("GUARANTEE", 7)):
         said = {"provider": firm.text("provider"), "number": firm.text(f"policy {kind}"), "value": firm.exactly(cents)}
         terms = {"currency": firm.currency, "percent": Decimal(30), "from_day": LONG_AGO}
-        await world.put("collateral", f"{kind} {firm.code}", kind=kind, **owner(world, firm), **said, **terms)
+        asks = {"maximum_terms_days": firm.base, "declare_within_days": 30 if kind == "INSURANCE" else None}
+        named = {f"{name}_id": world.ids[f"{table} {firm.code}"] for name, table in _COLLATERAL_NAMES}
+        row = said | terms | asks | named
+        await world.put("collateral", f"{kind} {firm.code}", kind=kind, **owner(world, firm), **row)
 
 
 async def _ledger(world: World, firm: Firm) -> None:
@@ -171,6 +177,10 @@ async def _ledger(world: World, firm: Firm) -> None:
         for document, numbered in (("open_item", first), ("open_item", second), ("open_item", note), ("payment", paid)):
             await _numbered(world, firm, number, document, numbered)
     await world.owes(firm.account(1), firm.money(16), due, dated, Category.DISPUTED)
+    declared = {"collateral_id": world.ids[f"INSURANCE {firm.code}"], "amount": firm.exactly(12)}
+    declared |= {"open_item_id": world.ids[firm.text("item B 1")], "currency": firm.currency, "declared_on": TODAY}
+    said = {"reference": firm.text("declared")}
+    await world.put("collateral_declaration", **owner(world, firm), **declared, **said)
 
 
 async def _numbered(world: World, firm: Firm, number: int, document: str, numbered: str) -> None:
@@ -219,6 +229,26 @@ async def _checks(world: World, firm: Firm) -> None:
     world.ids[f"rule {firm.code}"] = key
     authority = {"company_id": world.ids[firm.code], "amount": firm.exactly(36), "currency": firm.currency}
     await world.put("approval_authority", **authority, role="CREDIT_CLERK")
+    await _approval(world, firm, held)
+
+
+async def _approval(world: World, firm: Firm, held: str) -> None:
+    """Somebody stands in for somebody, and a release is asked for."""
+    company, lender = world.ids[firm.code], await paper.actor(world, "Bo")
+    delegate = await paper.actor(world, "Cecilia")
+    lent = {"lender_id": lender, "delegate_id": delegate, "role": "CREDIT_MANAGER", "note": firm.text("away")}
+    days = {"from_day": TODAY, "until_day": TODAY + timedelta(days=9)}
+    bound = {"amount": firm.exactly(37), "currency": firm.currency}
+    key = await world.put("delegation", company_id=company, **lent, **bound, **days)
+    world.ids[f"delegation {firm.code}"] = key
+    order = world.ids[held]
+    hold = world.ids[f"hold {held}"]
+    words = {"note": firm.text("asks"), "decision_note": firm.text("decides")}
+    amounts = {"amount": firm.exactly(38), "highest": firm.exactly(39), "ceiling": firm.exactly(39)}
+    who = {"asked_by_id": lender, "asked_at": NOW, "reason_id": world.ids[f"reason {firm.code}"]}
+    about = {"hold_id": hold, "sales_order_id": order, "currency": firm.currency, "last_date": TODAY}
+    asked = await world.put("release_request", **owner(world, firm), **about, **amounts, **who, **words)
+    await world.conn.execute("update credit_hold set release_request_id = $1 where id = $2", asked, hold)
 
 
 async def _trail(world: World, firm: Firm) -> None:

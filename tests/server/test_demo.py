@@ -82,10 +82,10 @@ async def test_a_load_that_was_cut_short_goes_on_and_once_more_changes_nothing(
         assert begun(clients["ADMIN"]) is None
         with pytest.raises(CutShort):
             load(cutting, today, SMALL)
-        assert begun(clients["ADMIN"]) == Stamp(2, today, "small", whole=False)
+        assert begun(clients["ADMIN"]) == Stamp(3, today, "small", whole=False)
         # The next day, and with another scale in mind: what was begun is finished.
         load(clients, today + timedelta(days=1), FULL, told.append)
-        assert begun(clients["ADMIN"]) == Stamp(2, today, "small", whole=True)
+        assert begun(clients["ADMIN"]) == Stamp(3, today, "small", whole=True)
         first = everything(clients["MANAGER"])
         load(clients, today)
         refresh(clients, today)
@@ -128,7 +128,9 @@ def looks_as_it_was_made(found: dict[str, Any], today: date) -> None:
     assert len(groups) == SMALL.credit_groups
     assert groups["KG-BERGSTROM"]["credit"]["exposure"]["openOrders"]["amount"] == "500000.00"
     assert len(found["blockingRules"]["nodes"]) == len(made.rules)
-    assert {adjustment["status"] for adjustment in found["creditLimitAdjustments"]["nodes"]} == {"DRAFT", "POSTED"}
+    assert {adjustment["status"] for adjustment in found["creditLimitAdjustments"]["nodes"]} == {
+        *("DRAFT", "IN_REVIEW", "POSTED")
+    }
     names = {reason["code"]: reason for reason in found["reasons"]["nodes"]}
     assert names["PAYMENT_PROMISED"]["name"] == "Betalning utlovad"
     for named in NAMES:
@@ -152,7 +154,7 @@ async def test_what_another_version_loaded_is_left_alone(served: Served) -> None
         older = Stamp(1, date(2026, 1, 5), "full", whole=True)
         post(clients["ADMIN"], "saveReason", {"code": "DEMO", "kind": "STATUS", "name": str(older), "active": False})
         try:
-            with pytest.raises(OtherGroup, match="CREDITGRAPH_EMBEDDED_PURPOSE=demo2"):
+            with pytest.raises(OtherGroup, match="CREDITGRAPH_EMBEDDED_PURPOSE=demo3"):
                 load(clients, date(2026, 11, 23))
             return stamp(clients["ADMIN"])
         finally:

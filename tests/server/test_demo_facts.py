@@ -20,6 +20,7 @@ from domain.receivables import OpenItemKind
 from server.demo.facts.balances import LOWER, days_overdue, open_items
 from server.demo.facts.companies import COMPANIES, EURO_IN, digits, rates
 from server.demo.facts.customers import Manner, Part
+from server.demo.facts.desk import ASKERS
 from server.demo.facts.documents import Then, Way
 from server.demo.facts.group import Facts, facts
 from server.demo.facts.names import LANGUAGES, NAMES
@@ -185,14 +186,16 @@ def test_orders_are_in_every_state_that_the_api_brings_about(scale: Scale) -> No
     assert {order.way for order in orders} == set(Way)
 
 
-UNUSED = {"ACCOUNT_STATUS", "NEW_CUSTOMER_AMOUNT", "ORDER_AMOUNT", "OVERDUE_AMOUNT", "PAYMENT_TERMS"}
-"""Kinds of rules that the companies of the demo do without. A status holds there all the same, by its own effect."""
+WARNING = {"ACCOUNT_STATUS", "NEW_CUSTOMER_AMOUNT", "ORDER_AMOUNT", "OVERDUE_AMOUNT", "PAYMENT_TERMS"}
+"""Kinds of rules that only warn in the demo. A status holds there all the same, by its own effect."""
+UNUSED = {"COLLATERAL_TERMS", "DUNNING_LEVEL", "EARLY_WARNING", "OLDEST_OPEN_ITEM", "OVERDUE_PERCENT", "REVIEW_DUE"}
+"""Kinds of rules that the demo does without."""
 
 
 @SCALES
 def test_every_company_has_open_holds_for_several_reasons_at_several_steps(scale: Scale) -> None:
     group = made(scale)
-    shown = {code for code in BlockReasonCode if code.value not in UNUSED - {"ACCOUNT_STATUS"}}
+    shown = {code for code in BlockReasonCode if code.value not in UNUSED | WARNING - {"ACCOUNT_STATUS"}}
     assert {order.why for order in group.orders} | {BlockReasonCode.FORCED} == {None, *shown}
     for company in COMPANIES:
         waiting = [one for one in group.orders if one.company == company.code and status_of(one) == "HELD"]
@@ -202,13 +205,24 @@ def test_every_company_has_open_holds_for_several_reasons_at_several_steps(scale
 
 
 @SCALES
-def test_rules_of_every_kind_block_and_exclude_for_one_for_a_group_and_for_all(scale: Scale) -> None:
+def test_rules_of_every_kind_block_and_exclude_or_warn_for_one_for_a_group_and_for_all(scale: Scale) -> None:
     found = {(rule.kind, rule.type) for rule in made(scale).rules}
-    assert found == {(kind, type_) for kind in RuleKind if kind.value not in UNUSED for type_ in ("BLOCK", "EXCLUDE")}
+    holding = {(kind, type_) for kind in set(RuleKind) - WARNING - UNUSED for type_ in ("BLOCK", "EXCLUDE")}
+    assert found == holding | {(kind, "WARN") for kind in WARNING}
     rules = made(scale).rules
     assert any(rule.account for rule in rules)
     assert any(rule.group for rule in rules)
     assert any(not rule.account and not rule.group for rule in rules)
+
+
+@SCALES
+def test_reviews_are_due_and_to_come_and_limits_wait_where_they_are_approved(scale: Scale) -> None:
+    group = made(scale)
+    for company in COMPANIES[1:]:
+        days = [(one.next - TODAY).days for one in group.reviews if one.customer.company is company]
+        assert min(days) < 0 < max(days)
+    assert [one.company.code for one in group.requests] == list(ASKERS)
+    assert all(len(one.lines) == 2 for one in group.requests)
 
 
 @SCALES

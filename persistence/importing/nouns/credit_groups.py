@@ -62,6 +62,7 @@ CREDIT_GROUPS = Noun(
             choices=tuple(CreditLimitType),
         ),
         Field("disputed_reduces_exposure", "true or false", FieldType.FLAG, default="true"),
+        Field("disputed_reduces_overdue", "true or false", FieldType.FLAG, default="true"),
         Field("order_horizon_days", "orders that ship later do not count; empty: all count", FieldType.WHOLE),
         Field("max_rate_age_days", "how old an exchange rate may be", FieldType.WHOLE, default="7"),
     ),
@@ -75,9 +76,9 @@ CREDIT_GROUPS = Noun(
     load=(
         """
         insert into credit_group (id, number, name, currency, time_zone, credit_limit_type, disputed_reduces_exposure,
-          order_horizon_days, max_rate_age_days)
+          disputed_reduces_overdue, order_horizon_days, max_rate_age_days)
         select id, number, name, currency, time_zone, credit_limit_type, disputed_reduces_exposure,
-          order_horizon_days, max_rate_age_days
+          disputed_reduces_overdue, order_horizon_days, max_rate_age_days
         from {new} where fresh
         """,
     ),

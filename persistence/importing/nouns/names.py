@@ -75,6 +75,8 @@ NAMES = (
         Field("days", "days from the document date", FieldType.WHOLE),
     ),
     _named("risk-groups", "risk_group", N_("Classes of risk.")),
+    _named("collateral-types", "collateral_type", N_("Kinds of insurance, guarantees and things pledged.")),
+    _named("coverage-types", "coverage_type", N_("What insurance policies cover.")),
     _named(
         "reasons",
         "reason",

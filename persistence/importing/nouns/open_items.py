@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.debts import HIGHEST_DUNNING_LEVEL, NO_LEVEL
 from domain.exposure import Category
 from domain.message import N_
 from domain.receivables import OpenItemKind, category_of
@@ -37,6 +38,7 @@ OPEN_ITEMS = Noun(
         Field("document_date", "its date; it is in the ledger from then on", FieldType.DAY, required=True),
         Field("due_date", "when it falls due", FieldType.DAY, required=True),
         Field("disputed", "the part now in dispute", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field("dunning_level", "how far it has been dunned, 0 to 9", FieldType.WHOLE, default="0"),
     ),
     key=("company", "number"),
     resolve=f"""
@@ -65,14 +67,21 @@ OPEN_ITEMS = Noun(
             f"r.disputed > case when r.kind in ({_OWED}) then r.amount else 0 end",
             {"disputed": said_number("r.disputed")},
         ),
+        Check(
+            "dunning_level",
+            ErrorCode.INVALID_VALUE,
+            NO_LEVEL,
+            f"r.dunning_level > {HIGHEST_DUNNING_LEVEL}",
+            {"highest": str(HIGHEST_DUNNING_LEVEL)},
+        ),
     ),
     load=(
         """
         insert into open_item (customer_id, id, company_id, buyer_id, kind, number, amount, currency, booked_amount,
-          document_date, due_date, disputed, created_at, updated_at)
+          document_date, due_date, disputed, dunning_level, created_at, updated_at)
         select customer_id, id, company_id, buyer_id, kind, number, signed, currency,
           coalesce(booked_amount, case when currency = company_currency then amount end) * sign(signed), document_date,
-          due_date, disputed, clock_timestamp(), clock_timestamp()
+          due_date, disputed, dunning_level, clock_timestamp(), clock_timestamp()
         from {new} where fresh order by customer_id
         """,
     ),

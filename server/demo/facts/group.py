@@ -10,6 +10,7 @@ from server.demo.facts.balances import days_overdue, owed
 from server.demo.facts.companies import COMPANIES, Rate, rates
 from server.demo.facts.credit_groups import CreditGroup, credit_groups
 from server.demo.facts.customers import Customer, Manner, customers
+from server.demo.facts.desk import Review, asked_for, reviews
 from server.demo.facts.documents import Order, Then
 from server.demo.facts.holds import held
 from server.demo.facts.invoices import written
@@ -29,7 +30,10 @@ STORIES_PER_ORDERS = 1_000
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything, in the order in which it is posted. `later`: limits that are raised after the orders were held."""
+    """Everything, in the order in which it is posted.
+
+    `later`: limits that are raised after the orders were held; `requests`: those that wait for approval.
+    """
 
     today: date
     scale: Scale
@@ -43,6 +47,8 @@ class Facts:
     ledger: Ledger
     orders: Sequence[Order]
     later: Sequence[Adjustment]
+    reviews: Sequence[Review]
+    requests: Sequence[Adjustment]
 
     def known_since(self, customer: Customer) -> date:
         """When business with it began."""
@@ -75,6 +81,8 @@ def facts(today: date, scale: Scale = FULL) -> Facts:
         ledger=ledger,
         orders=orders,
         later=raises([order.account for order in orders if order.then is Then.RAISED], everybody),
+        reviews=reviews(everybody, today),
+        requests=asked_for(everybody),
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.demo.facts.companies import COMPANIES
-from server.demo.facts.customers import Customer, Part
+from server.demo.facts.companies import COMPANIES, Company, in_currency
+from server.demo.facts.customers import Customer, Part, nice
 
 CONFIRMATION, PICKING, WAREHOUSE = "CONFIRMATION", "PICKING_LIST", "RELEASE_TO_WAREHOUSE"
 SLIP, INVOICE = "PACKING_SLIP", "INVOICE"
@@ -45,7 +45,10 @@ WATCHED_FOR = 5
 
 @dataclass(frozen=True)
 class Rule:
-    """A blocking rule. For one account, for a credit management group, or for all."""
+    """A blocking rule. For one account, for a credit management group, or for all.
+
+    `amount` in the company's currency; `status` and `terms` by their codes.
+    """
 
     company: str
     kind: str
@@ -54,12 +57,31 @@ class Rule:
     group: str | None = None
     days: int | None = None
     percent: int | None = None
+    amount: int | None = None
+    status: str | None = None
+    terms: str | None = None
     waives: bool = False
 
 
 def rules(customers: Sequence[Customer]) -> list[Rule]:
-    """Those of every company: each kind blocks and excludes somewhere."""
-    return [rule for company in COMPANIES for rule in _of(company.code, customers)]
+    """Those of every company: each kind blocks and excludes, or warns."""
+    found = [rule for company in COMPANIES for rule in _of(company.code, customers)]
+    return found + [rule for company in COMPANIES for rule in _warning(company)]
+
+
+def _warning(company: Company) -> list[Rule]:
+    """What a company wants to be told of, and holds nothing for."""
+
+    def worth(euros: int) -> int:
+        return nice(in_currency(euros, company.currency))
+
+    return [
+        Rule(company.code, "ORDER_AMOUNT", "WARN", amount=worth(120_000)),
+        Rule(company.code, "NEW_CUSTOMER_AMOUNT", "WARN", days=90, amount=worth(8_000)),
+        Rule(company.code, "OVERDUE_AMOUNT", "WARN", amount=worth(5_000), percent=50),
+        Rule(company.code, "PAYMENT_TERMS", "WARN", terms="N60"),
+        Rule(company.code, "ACCOUNT_STATUS", "WARN", status="CLOSE_EYE"),
+    ]
 
 
 def _of(company: str, customers: Sequence[Customer]) -> list[Rule]:

@@ -127,6 +127,16 @@ async def test_ac_14_a_limit_below_what_is_used_is_allowed_and_holds_the_next_or
     assert await outcomes(story, "SE01", account, "0.01") == ["HELD"]
 
 
+async def test_ac_14_a_limit_below_what_is_used_is_warned_of(story: Story) -> None:
+    account = await customer(story, "1000")
+    await story.submit("SE01", account, fresh(), "1000")
+    (warning,) = (await story.own_limit("SE01", account, "900"))["warnings"]
+    said = "SEK 1,000.00 is used already, which is more than the credit limit of SEK 900.00."
+    message = warning["message"].replace("\N{NO-BREAK SPACE}", " ")
+    assert (warning["code"], message) == ("LIMIT_BELOW_USED", said)
+    assert (await story.own_limit("SE01", account, "1000"))["warnings"] == []
+
+
 async def owing_a_hundred(story: Story, limit: str | None = None, code: str = "SE01", **more: bool) -> str:
     """A customer that owes 100, not yet due."""
     account = await customer(story, limit, code, **more)

@@ -11,7 +11,7 @@ from tests.acceptance.orders import company, customer, excluded, management_grou
 from tests.acceptance.story import SAVE_RULE, Story, fresh, money
 from tests.schema.world import TODAY
 
-PASSED, HELD, EXEMPT = "PASSED", "HELD", "EXEMPT"
+PASSED, WARNED, HELD, EXEMPT = "PASSED", "WARNED", "HELD", "EXEMPT"
 
 
 async def overdue(story: Story, code: str, days: int, amount: str = "600", **more: Any) -> str:
@@ -197,3 +197,63 @@ async def test_d365_2_7_the_expiry_of_the_group_is_tested_beside_the_customers(s
     assert await outcomes(story, code, account, "1") == [PASSED]
     await story.rule(code, "CREDIT_LIMIT_EXPIRED", days=5)
     assert reasons(await story.check(code, account, "1")) == ["CREDIT_LIMIT_EXPIRED"]
+
+
+async def test_ac_52_a_rule_that_warns_lets_the_order_go_on_and_says_what_is_watched(story: Story) -> None:
+    code = await company(story)
+    await story.rule(code, "CREDIT_LIMIT_USED", type="WARN", percent="90")
+    account = await customer(story, "1000", code)
+    amounts = ("900", "900.01", "1000", "1000.01")
+    assert await outcomes(story, code, account, *amounts) == [PASSED, WARNED, WARNED, HELD]
+    assert reasons(await story.check(code, account, "900.01")) == ["CREDIT_LIMIT_USED"]
+
+
+async def test_ac_58_much_overdue_is_not_held_while_enough_of_the_limit_is_free(story: Story) -> None:
+    code = await company(story)
+    await story.rule(code, "OVERDUE_AMOUNT", amount=money("500", "SEK"), percent="80")
+    account = await customer(story, "10000", code)
+    await story.invoice(code, account, fresh(), "600", (TODAY - timedelta(days=1)).isoformat())
+    assert await outcomes(story, code, account, "6400", "7400", "7400.01") == [PASSED, PASSED, HELD]
+
+
+async def test_ac_65_above_eighty_percent_there_is_an_early_warning(story: Story) -> None:
+    code = await company(story)
+    await story.rule(code, "EARLY_WARNING", type="WARN", percent="80")
+    account = await customer(story, "2000", code)
+    found = [await story.check(code, account, amount) for amount in ("1600", "1600.01")]
+    assert [(one["outcome"], reasons(one)) for one in found] == [(PASSED, []), (WARNED, ["EARLY_WARNING"])]
+
+
+async def test_d365_2_3_an_overdue_member_is_held_once_much_of_the_groups_limit_is_used(story: Story) -> None:
+    code, number = await company(story), fresh()
+    late, other = await customer(story, None, code), await customer(story, None, code)
+    await story.group(number, "SEK", "10000", (code, late), (code, other))
+    await story.rule(code, "OVERDUE_AMOUNT", amount=money("3000", "SEK"), percent="70")
+    await story.invoice(code, late, fresh(), "4000", (TODAY - timedelta(days=1)).isoformat())
+    assert await outcomes(story, code, late, "2000", "4000") == [PASSED, HELD]
+    assert reasons(await story.check(code, late, "4000")) == ["OVERDUE_AMOUNT"]
+    assert await outcomes(story, code, other, "6000") == [PASSED], "nothing of its own is overdue"
+
+
+async def test_d365_2_6_an_exclusion_of_payment_terms_lifts_no_block_by_an_expired_limit(story: Story) -> None:
+    code, long = await company(story), fresh()[:10]
+    terms = await story.name("PaymentTerms", long, days=120)
+    await story.rule(code, "PAYMENT_TERMS", paymentTerms=terms)
+    await story.rule(code, "CREDIT_LIMIT_EXPIRED", days=5)
+    account = await customer(story, None, code, paymentTerms=long)
+    await story.own_limit(code, account, "100", **{"from": "2026-01-01"}, until="2026-11-01")
+    assert reasons(await story.check(code, account, "1")) == ["CREDIT_LIMIT_EXPIRED", "PAYMENT_TERMS"]
+    await excluded(story, code, "PAYMENT_TERMS", one(code, account), paymentTerms=terms)
+    assert reasons(await story.check(code, account, "1")) == ["CREDIT_LIMIT_EXPIRED"]
+
+
+async def test_d365_2_7_an_overdue_amount_and_a_share_of_the_limit_must_both_be_exceeded(story: Story) -> None:
+    code = await company(story)
+    await story.rule(code, "OVERDUE_AMOUNT", amount=money("3000", "SEK"), percent="70")
+    account = await customer(story, "10000", code)
+    for _ in range(2):
+        await story.invoice(code, account, fresh(), "1500", (TODAY - timedelta(days=9)).isoformat())
+    await story.invoice(code, account, fresh(), "1000", (TODAY + timedelta(days=9)).isoformat())
+    assert await outcomes(story, code, account, "6000") == [PASSED], "3,000 is not more than 3,000"
+    await story.invoice(code, account, fresh(), "0.01", (TODAY - timedelta(days=1)).isoformat())
+    assert await outcomes(story, code, account, "2999.99", "3000") == [PASSED, HELD]

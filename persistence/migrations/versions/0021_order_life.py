@@ -8,8 +8,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0018"
-down_revision = "0012"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,69 @@
+"""The single open items of a payer, for rules that look at each: how old, how late, how far dunned, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from domain.calendar import bank_day, days_overdue, days_past
+from domain.exposure import CountingPolicy
+from domain.message import N_, Message
+from domain.money import Money
+from domain.refusal import ErrorCode, Refusal
+
+HIGHEST_DUNNING_LEVEL = 9
+"""Levels have one digit, as in SAP; 0: not dunned."""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What is open of one item of the receivables; `disputed` is a part of it. `dunning_level`: as the ERP says."""
+
+    document_date: date
+    due: date
+    open: Money
+    disputed: Decimal = Decimal(0)
+    dunning_level: int = 0
+
+    def claimed(self, policy: CountingPolicy) -> Money:
+        """What is claimed of it: without the disputed part, where the policy lets that reduce what is overdue."""
+        disputed = self.disputed if policy.disputed_reduces_overdue else Decimal(0)
+        return Money(self.open.amount - disputed, self.open.currency)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed of one item on a day. `days_old` counts from its document date."""
+
+    days_old: int
+    days_overdue: int
+    amount: Money
+    dunning_level: int
+
+
+def claims(debts: Iterable[Debt], policy: CountingPolicy, day: date) -> tuple[Claim, ...]:
+    """Of which items how much is claimed; those in dispute as a whole are left out."""
+    found = ((debt, debt.claimed(policy)) for debt in debts)
+    return tuple(
+        Claim(
+            days_past(debt.document_date, day),
+            days_overdue(bank_day(debt.due, policy.bank_days_of), day),
+            amount,
+            debt.dunning_level,
+        )
+        for debt, amount in found
+        if amount.amount > 0
+    )
+
+
+def level_refusals(level: int, path: tuple[str, ...]) -> list[Refusal]:
+    """A dunning level that there is."""
+    if 0 <= level <= HIGHEST_DUNNING_LEVEL:
+        return []
+    message = Message(NO_LEVEL, {"highest": HIGHEST_DUNNING_LEVEL})
+    return [Refusal(ErrorCode.INVALID_VALUE, message, path)]
+
+
+NO_LEVEL = N_("A dunning level is a whole number from 0 to {highest}.")

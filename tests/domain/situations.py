@@ -1,0 +1,131 @@
+"""Situations at random: a customer, perhaps in a group, with items of several ages and currencies, and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.check import Facts, Order
+from domain.debts import Debt
+from domain.exposure import Balance, Category, CountingPolicy
+from domain.limits import LimitTerms
+from domain.money import Money
+from tests.domain.words import DIGITS, customer, days, group, itemized, normal, owes, policy, rule, temporary
+
+OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
+WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
+USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
+
+currencies = st.sampled_from(["SEK", "EUR", "JPY"])
+
+MONTH, SEASON = UUID(int=520), UUID(int=521)
+"""Payment terms of 30 and of 90 days."""
+
+
+@st.composite
+def some_money(draw: Callable[..., object], lowest: int = 0) -> Money:
+    currency = str(draw(currencies))
+    whole = int(str(draw(st.integers(lowest, 500_000))))
+    return Money(Decimal(whole).scaleb(-DIGITS[currency]), currency)
+
+
+@st.composite
+def some_debt(draw: Callable[..., object]) -> Debt:
+    """An item by itself, perhaps in dispute, perhaps dunned."""
+    overdue = int(str(draw(st.integers(-30, 60))))
+    disputed = st.sampled_from([Decimal(0), Decimal(1)])
+    old = max(overdue, 0) + int(str(draw(st.integers(0, 30))))
+    level = draw(st.sampled_from([0, 0, 1, 2, 3]))
+    return Debt(days(-old), days(-overdue), draw(some_money(100_000)), draw(disputed), level)
+
+
+@st.composite
+def some_materiality(draw: Callable[..., object]) -> dict[str, object]:
+    """What a rule leaves out, mostly nothing."""
+    amounts = st.one_of(st.none(), st.none(), some_money(1))
+    return {
+        "ignore_items_below": draw(amounts),
+        "ignore_balance_below": draw(amounts),
+        "ignore_orders_below": draw(amounts),
+        "minimum_items": draw(st.sampled_from([None, None, 1, 2])),
+    }
+
+
+@st.composite
+def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
+    """A customer, perhaps in a group, with items of several ages and currencies, and rules."""
+
+    def some(strategy: object) -> object:
+        return draw(strategy)
+
+    balances = tuple(
+        Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
+        for _ in range(int(str(some(st.integers(0, 5)))))
+    )
+    own = tuple(
+        entry
+        for entry in (
+            replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
+            replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
+        )
+        if some(st.booleans())
+    )
+    longest = some(st.sampled_from([None, 30, 60]))
+    secured = replace(policy("50 EUR", "50", days(some(st.sampled_from([-2, 2])))), maximum_terms_days=longest)
+    terms = LimitTerms(own, (secured,) if some(st.booleans()) else ())
+    horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
+    debts = tuple(some(some_debt()) for _ in range(int(str(some(st.integers(0, 3))))))
+    owing = itemized(*debts).balances
+    payer = customer(
+        terms=terms,
+        balances=(*balances, *owing),
+        policy=horizon,
+        customer_since=days(-10),
+        debts=debts,
+        next_review_date=some(st.sampled_from([None, days(-3), days(3)])),
+        payment_terms=some(st.sampled_from([None, MONTH, SEASON])),
+    )
+    shared = group(
+        replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
+    )
+    expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
+    large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
+    larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
+    first = rule(
+        RuleKind.NEW_CUSTOMER_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        days=some(st.integers(1, 30)),
+    )
+    late = rule(
+        RuleKind.OVERDUE_AMOUNT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        percent=Decimal(some(st.integers(0, 100))),
+        at_or_above=some(st.booleans()),
+    )
+    share = rule(
+        RuleKind.OVERDUE_PERCENT,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        days=some(st.integers(0, 40)),
+        percent=Decimal(some(st.integers(0, 99))),
+    )
+    old = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 80)))
+    dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=some(st.integers(0, 3)))
+    review = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 5)))
+    early = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(70))
+    uncovered = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 40)))
+    by_item = [replace(one, **some(some_materiality())) for one in (OVERDUE, late, share, old, dunned)]
+    others = (USED, WARNING, expired, large, larger, first, review, uncovered, early)
+    rules = tuple(one for one in (*by_item, *others) if some(st.booleans()))
+    days_of = {MONTH: 30, SEASON: 90} if some(st.booleans()) else {}
+    asks = Order(some(some_money(1)), payment_terms=some(st.sampled_from([None, SEASON])))
+    return Facts(payer, shared if some(st.booleans()) else None, rules, days_of), asks
