@@ -16,6 +16,7 @@ from domain.refusal import ErrorCode, Refusal
 from persistence.facts import payers_of
 from persistence.orders import KeptOrder
 from persistence.statements import Statement
+from persistence.tables.approval import release_request
 from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_hold, credit_release, hold_reason
 from persistence.tables.orders import billing, delivery, goods_return, sales_order, sales_order_line
@@ -47,7 +48,7 @@ _MOVES = (
     _moves(hold_reason, hold_reason.c.hold_id.in_(_HOLDS)),
     *(
         _moves(table, table.c.sales_order_id == _ORDER)
-        for table in (credit_hold, credit_release, sales_order_line, delivery, billing, goods_return)
+        for table in (credit_hold, credit_release, release_request, sales_order_line, delivery, billing, goods_return)
     ),
     _moves(sales_order, sales_order.c.id == _ORDER),
     _moves(
