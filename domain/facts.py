@@ -13,6 +13,7 @@ from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.ranks import UNSAID, Conditions
 from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
 
@@ -37,7 +38,8 @@ class CustomerFacts:
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
     that no order came before are checked before they are posted, whether or not that step is ticked (D365). `debts`:
-    its open items, where a rule looks at single ones.
+    its open items, where a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with
+    orders (`check_payment_terms_increase`, `check_cash_discount_increase`).
     """
 
     id: UUID
@@ -66,6 +68,9 @@ class CustomerFacts:
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
     checks_invoices: bool = False
+    usual: Conditions = UNSAID
+    check_payment_terms_increase: bool = False
+    check_cash_discount_increase: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected. `payment_terms`: its own; None: the payer's. `without_order`: an invoice that no order came before.
+    was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
+    `without_order`: an invoice that no order came before.
     """
 
     amount: Money
@@ -104,6 +110,7 @@ class Order:
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
     without_order: bool = False
+    own: Conditions = UNSAID
 
 
 @dataclass(frozen=True)

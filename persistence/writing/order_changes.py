@@ -21,14 +21,15 @@ from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import REFUSED, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, asked, record
+from persistence.deciding import END_REASONS, Room, asked, record
 from persistence.facts import facts_of
 from persistence.orders import KeptOrder
+from persistence.payment_conditions import CONDITIONS, Codes
 from persistence.reevaluating import reevaluate
 from persistence.statements import Statement, any_of
+from persistence.submission import SAVED
 from persistence.tables.decisions import credit_decision, credit_hold
 from persistence.tables.orders import sales_order
-from persistence.tables.reference import payment_terms
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
     SALES_ORDER,
@@ -43,7 +44,6 @@ from persistence.writing.finding import (
 from persistence.writing.order_lines import Steps, steps_by_place
 from persistence.writing.order_payer import MOVING, give_payer, payer_refusals, staying
 from persistence.writing.order_rows import (
-    NO_TERMS,
     Changed,
     LineToSave,
     OrderToSave,
@@ -53,11 +53,6 @@ from persistence.writing.order_rows import (
 )
 from persistence.writing.saving import update
 
-TERMS = Statement(
-    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
-        any_of(payment_terms.c.code, "codes")
-    )
-)
 _LAST_CHECKED = Statement(
     sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
     .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
@@ -70,7 +65,6 @@ COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrd
 ENDED = frozenset({SalesOrderStatus.INVOICED, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED})
 """An order in one of these is not changed any more."""
 
-SAVED = N_("Order {number} of {amount} was saved.")
 OTHER_PAYER = N_("Order {number} of {amount} has another payer.")
 HOLD_CANCELLED = N_("The credit hold of order {number} was cancelled with the order.")
 
@@ -86,6 +80,7 @@ class OrderChange:
     lines: tuple[LineToSave, ...] = ()
     ship_date: date | None = None
     payment_terms: str | None = None
+    cash_discount: str | None = None
     payer: RecordKey | None = None
     expected_version: int | None = None
 
@@ -142,31 +137,26 @@ async def _wanted(tx: Transaction, wanted: OrderChange, steps: Steps) -> Changed
         for row, line in zip(kept, before.lines, strict=True)
         if row["line_number"] not in named and not line.closed
     ]
-    refusals: list[Refusal] = []
-    terms = before.payment_terms
-    if wanted.payment_terms is not None:
-        terms = await _terms(tx, before.company, wanted.payment_terms)
-        if terms is None:
-            message = Message(NO_TERMS, {"code": wanted.payment_terms})
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, message, ("paymentTerms",)))
+    codes = Codes(wanted.payment_terms, wanted.cash_discount)
+    rows = await CONDITIONS.all(
+        tx.conn,
+        codes=findable(code for code in (codes.payment_terms,) if code is not None),
+        discounts=findable(code for code in (codes.cash_discount,) if code is not None),
+    )
+    found, refusals = codes.found(rows, before.company)
+    own = codes.instead_of(before.own, found)
     row = OrderToSave("", "", before.number, (*wanted.lines, *others), ship_date=wanted.ship_date or before.ship_date)
     if wanted.lines:
         refusals.extend(line_refusals(tx, row, (), "saveLines"))
     if refusals:
         raise Refused(*refusals)
     if not row.lines:
-        after = replace(before, ship_date=row.ship_date, payment_terms=terms)
+        after = replace(before, ship_date=row.ship_date, own=own)
         return None if after == before else Changed(steps, after, described(steps))
-    change, refusals = changed(steps, row, terms, (), "saveLines")
+    change, refusals = changed(steps, row, own, (), "saveLines")
     if refusals:
         raise Refused(*refusals)
     return change
-
-
-async def _terms(tx: Transaction, company: UUID, code: str) -> UUID | None:
-    rows = await TERMS.all(tx.conn, codes=findable([code]))
-    found: dict[UUID | None, UUID] = {row["company_id"]: row["id"] for row in rows}
-    return found.get(company, found.get(None))
 
 
 def _unchanged(steps: Steps) -> Changed:
@@ -184,10 +174,10 @@ async def write_changes(tx: Transaction, changes: Sequence[Changed], text: str =
     `text`: what is put on record.
     """
     counting = [one for one in changes if one.before.status in COUNTING or one.as_new]
-    asking = [one for one in counting if one.raises or one.ships_sooner or one.as_new]
+    asking = [one for one in counting if one.asks_again or one.ships_sooner or one.as_new]
     payers = {one.after.payer for one in changes} if asking else set()
     room = Room(await facts_of(tx.conn, payers, tx.moment, {one.after.amount.currency for one in asking}))
-    again = [one for one in asking if one.raises or one.as_new or _enters_horizon(room, one)]
+    again = [one for one in asking if one.asks_again or one.as_new or _enters_horizon(room, one)]
     steps = await last_checked(tx, [one.before for one in again])
     for one in changes:
         moved = await write_change(tx, one, edited=one not in again)
@@ -233,7 +223,9 @@ async def end_hold(tx: Transaction, order: KeptOrder) -> None:
     if order.hold is None:
         return
     key = {"customer_id": order.payer, "id": order.hold["id"]}
-    await update(tx.conn, credit_hold, key, {"status": CreditHoldStatus.CANCELLED.value})
+    reasons = await END_REASONS.one(tx.conn, company=order.company)
+    ended = {"status": CreditHoldStatus.CANCELLED.value, "end_reason_id": reasons and reasons["cancelled"]}
+    await update(tx.conn, credit_hold, key, ended)
     message = Message(HOLD_CANCELLED, {"number": order.number})
     subject = ("credit_hold", order.hold["id"])
     tx.audit(AuditEventKind.HOLD_UPDATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")

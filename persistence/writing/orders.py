@@ -1,7 +1,8 @@
 """Orders as an ERP sends them: new, changed, cancelled.
 
 A new order counts for nothing until it is submitted. One that counts and comes to more is checked again at the step
-where it was checked last, in the same transaction (decision 20); with the same or less it only moves.
+where it was checked last, in the same transaction (decision 20), and so is one that is to be paid for otherwise; with
+the same or less it only moves.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from uuid import UUID
 from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.orders import REFUSED, OrderLine, SalesOrderStatus, status_refusals
+from domain.ranks import Conditions
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.deciding import set_status
 from persistence.keys import new_key
 from persistence.orders import KeptOrder
+from persistence.payment_conditions import CONDITIONS
 from persistence.reevaluating import reevaluate
+from persistence.statements import Row
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
     SALES_ORDER,
@@ -33,9 +37,9 @@ from persistence.writing.finding import (
     twice_refusals,
     version_refusals,
 )
-from persistence.writing.order_changes import ENDED, TERMS, end_hold, saved, write_changes
+from persistence.writing.order_changes import ENDED, end_hold, saved, write_changes
 from persistence.writing.order_lines import Steps, steps_by_place
-from persistence.writing.order_rows import NO_TERMS, Changed, OrderToSave, changed, enter, line_refusals
+from persistence.writing.order_rows import Changed, OrderToSave, changed, enter, line_refusals
 
 CANCELLED = N_("Order {number} was cancelled.")
 OTHER_CUSTOMER = N_("Order {number} is of another customer. Cancel it and send a new one under another number.")
@@ -55,7 +59,7 @@ class _Saving:
     customers: Mapping[tuple[str, str], UUID]
     payers: Mapping[UUID, UUID]
     known: Mapping[tuple[str, str], Steps]
-    terms: Mapping[tuple[UUID | None, str], UUID]
+    conditions: Sequence[Row]
     new: list[tuple[OrderToSave, KeptOrder]] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     ids: list[UUID] = field(default_factory=list)
@@ -70,23 +74,18 @@ class _Saving:
         refusals = [*text_refusals(row.number, (*path, "number")), *line_refusals(self.tx, row, path)]
         if row.ordered_on is not None:
             refusals.extend(future_refusals(self.tx, company, row.ordered_on, (*path, "orderedOn")))
-        terms = None if row.payment_terms is None else self._terms(company, row.payment_terms)
-        if row.payment_terms is not None and terms is None:
-            message = Message(NO_TERMS, {"code": row.payment_terms})
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, message, (*path, "paymentTerms")))
+        own, unknown = row.conditions.found(self.conditions, company, path)
+        refusals.extend(unknown)
         steps = self.known.get((row.company, row.number))
         if refusals:
             return refusals
         if steps is None:
-            return self._new(row, company, buyer, terms, path)
+            return self._new(row, company, buyer, own, path)
         self.ids.append(steps.now.id)
-        return self._change(row, steps, buyer, terms, path)
-
-    def _terms(self, company: UUID, code: str) -> UUID | None:
-        return self.terms.get((company, code), self.terms.get((None, code)))
+        return self._change(row, steps, buyer, own, path)
 
     def _new(
-        self, row: OrderToSave, company: UUID, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+        self, row: OrderToSave, company: UUID, buyer: UUID, own: Conditions, path: tuple[str, ...]
     ) -> list[Refusal]:
         ordered = row.ordered_on or self.tx.today(company)
         refusals = []
@@ -106,7 +105,7 @@ class _Saving:
             excluded=False,
             admitted=row.approved,
             lines=tuple(OrderLine(line.amount) for line in row.in_order),
-            payment_terms=terms,
+            own=own,
             kind=row.kind,
         )
         self.new.append((row, order))
@@ -114,7 +113,7 @@ class _Saving:
         return refusals
 
     def _change(
-        self, row: OrderToSave, steps: Steps, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+        self, row: OrderToSave, steps: Steps, buyer: UUID, own: Conditions, path: tuple[str, ...]
     ) -> list[Refusal]:
         names = {"number": row.number}
         if steps.before.buyer != buyer:
@@ -122,7 +121,7 @@ class _Saving:
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, (*path, "account"), steps.node)]
         if steps.before.kind is not row.kind:
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(OTHER_KIND, names), (*path, "kind"), steps.node)]
-        change, refusals = changed(steps, row, terms, path)
+        change, refusals = changed(steps, row, own, path)
         if refusals or change is None:
             return refusals
         status = steps.before.status
@@ -143,13 +142,14 @@ async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Ite
     payers = await tx.lock({*customers.values(), *(place.customer for place in places.values())})
     steps = await steps_by_place(tx.conn, places.values())
     codes = findable(row.payment_terms for row in rows if row.payment_terms is not None)
+    discounts = findable(row.cash_discount for row in rows if row.cash_discount is not None)
     saving = _Saving(
         tx,
         frozenset(loading),
         customers,
         payers,
         known={key: steps[place.id] for key, place in places.items()},
-        terms={(row["company_id"], row["code"]): row["id"] for row in await TERMS.all(tx.conn, codes=codes)},
+        conditions=await CONDITIONS.all(tx.conn, codes=codes, discounts=discounts),
     )
     refusals = twice_refusals(numbers, "salesOrders", "number")
     for place, row in enumerate(rows):

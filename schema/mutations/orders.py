@@ -60,6 +60,7 @@ class SalesOrderInput:
     )
     ship_date: date | None = strawberry.field(default=None, description="When it ships; none: at once.")
     payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    cash_discount: str | None = strawberry.field(default=None, description="Code of its own cash discount.")
     approved: bool = strawberry.field(
         default=False, description="It passed elsewhere and counts at once. Only for new orders of an initial load."
     )
@@ -75,6 +76,7 @@ class SalesOrderInput:
             ordered_on=self.ordered_on,
             ship_date=self.ship_date,
             payment_terms=self.payment_terms,
+            cash_discount=self.cash_discount,
             approved=self.approved,
         )
 
@@ -99,6 +101,7 @@ class ChangeSalesOrderInput:
     )
     ship_date: date | None = strawberry.field(default=None, description="When it ships.")
     payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    cash_discount: str | None = strawberry.field(default=None, description="Code of its own cash discount.")
     payer: CustomerKey | None = strawberry.field(
         default=None,
         description="Who pays for it from now on, a customer of the same company: it is checked against that limit.",
@@ -204,6 +207,7 @@ class OrderMutations:
             lines=tuple(line.wanted() for line in input.save_lines),
             ship_date=input.ship_date,
             payment_terms=input.payment_terms,
+            cash_discount=input.cash_discount,
             payer=record_key(input.payer) if input.payer else None,
             expected_version=input.expected_version,
         )

@@ -35,6 +35,8 @@ GUIDES = (
             "approval",
             "groups",
             "collateral",
+            "parameters",
+            "rules",
         )
     ),
 )
