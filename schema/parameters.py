@@ -66,14 +66,20 @@ KNOWN: Mapping[str, str] = {
     "orderHorizonDays": "",
     "maxRateAgeDays": "",
     "releaseValidDays": "Skip credit management blocking rules after order hold is released, here for so many days",
+    "approveReleases": "The workflow of credit holds",
+    "escalateAfterDays": "The escalation of its approval steps",
+    "checkPaymentTermsIncrease": "Check credit limit when payment terms are increased",
+    "checkCashDiscountIncrease": "Check credit limit when a settlement discount is increased",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
+    "personalAuthorities": "",
 }
 """What Dynamics 365 calls each parameter; nothing where it has none. One that is missing fails the test."""
 
 OTHERWISE: Mapping[str, str] = {
     "checkpoints": "CONFIRMATION, PACKING_SLIP",
     "authorities": "none: credit managers approve any limit",
+    "personalAuthorities": "none",
 }
 """The defaults that are no columns of the parameters."""
 
