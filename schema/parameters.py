@@ -70,6 +70,7 @@ KNOWN: Mapping[str, str] = {
     "escalateAfterDays": "The escalation of its approval steps",
     "checkPaymentTermsIncrease": "Check credit limit when payment terms are increased",
     "checkCashDiscountIncrease": "Check credit limit when a settlement discount is increased",
+    "fiscalYearStart": "",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
     "personalAuthorities": "",
