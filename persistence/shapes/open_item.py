@@ -94,11 +94,11 @@ def _open_amounts() -> Statement:
         .subquery("item")
     )
     return Statement(
-        sa.select(day.c.id, open_amount_on(dict(day.c.items()), day.c.day, day).label("open_amount"), day.c.day)
+        sa.select(day.c.id, _open_amount(dict(day.c.items()), day.c.day, day).label("open_amount"), day.c.day)
     )
 
 
-def open_amount_on(item: Mapping[str, Expression], day: Expression, *of: sa.FromClause) -> Expression:
+def _open_amount(item: Mapping[str, Expression], day: Expression, *of: sa.FromClause) -> Expression:
     """What is open of an item at the end of a day; both speak of `of`."""
     same_payer = settlement.c.customer_id == item["customer_id"]
     left = (
@@ -137,7 +137,7 @@ def _ledger(row: Row, asked: Asked) -> Object:
     item = {name: row[open_item.c[name]] for name in _NEEDS}
     day = day_at(item["company_id"], asked, row.source)
     before = (row.source, day)
-    left = sa.select(open_amount_on(item, day.c.day, *before).label("amount"))
+    left = sa.select(_open_amount(item, day.c.day, *before).label("amount"))
     kept = left.offset(KEPT_APART).correlate(*before).lateral()
     late = sa.func.greatest(day.c.day - item["due_date"], constant(0), type_=sa.Integer())
     return Object(
