@@ -64,7 +64,7 @@ def customer_limit(facts: Facts) -> CreditLimit:
 def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
     """What the blocking rules look at."""
     customer = facts.customer
-    # Banking days move a due day later only: what is not due by its own day is not overdue.
+    # What is not due yet is not overdue.
     late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
     shares = any(rule.kind is RuleKind.OVERDUE_PERCENT for rule in facts.rules)
     balances = any(rule.ignore_balance_below is not None for rule in facts.rules)
@@ -127,7 +127,8 @@ def _currencies(
     used = {order.amount.currency, *(money.currency for money in others)}
     if limit is None:
         return used
-    in_limit = (entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None)
+    in_limit = [entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None]
+    in_limit += [part.exact.currency for part in limit.parts]
     valid = (policy.value.currency for policy in holder.terms.collaterals if policy.valid_on(holder.day))
     return {*used, *in_limit, *valid}
 

@@ -17,7 +17,7 @@ from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
 from domain.decision import CREDIT_GROUP, CUSTOMER, BlockReasonCode
-from domain.exposure import Balance, Category, counted
+from domain.exposure import BALANCE, Balance, Category, counted
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
 from domain.message import N_, Message, Value
@@ -154,8 +154,8 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
         limit = limit_on(holder.terms, holder.day, holder.exchange, holder.currency)
     if limit.total is None:
         return None
-    unit = holder.exchange.unit(holder.currency)
-    now = int((limit.total - limit.insurance_and_guarantees).amount / unit)
+    unit, in_force = holder.exchange.unit(holder.currency), limit.temporary or limit.normal
+    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else 0
 
     def new(steps: int) -> Money:
         return Money(steps * unit, holder.currency)
@@ -202,18 +202,24 @@ def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Mone
 
 
 def _condensed(facts: Facts) -> Facts:
-    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days."""
+    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days.
+
+    What else the ledger has stays apart from what is under way to it, since rules may look at the ledger alone.
+    """
     customer, group = facts.customer, facts.group
     kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
-    rest = (b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED))
-    sums = _sums(counted(rest, customer.policy, customer.day))
+    rest = [b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED)]
+    ledger = _sums((b for b in rest if b.category in BALANCE), customer, Category.UNAPPLIED)
+    under_way = _sums((b for b in rest if b.category not in BALANCE), customer, Category.OPEN_DELIVERIES)
     if group is not None:
-        group = replace(group, balances=_sums(counted(group.balances, group.policy, group.day)))
-    return replace(facts, customer=replace(customer, balances=(*kept, *sums)), group=group)
+        group = replace(group, balances=_sums(group.balances, group, Category.RECEIVABLES))
+    return replace(facts, customer=replace(customer, balances=(*kept, *ledger, *under_way)), group=group)
 
 
-def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
-    return tuple(Balance(Category.RECEIVABLES, money) for money in per_currency(amounts))
+def _sums(balances: Iterable[Balance], holder: CustomerFacts | GroupFacts, category: Category) -> tuple[Balance, ...]:
+    """What of the balances counts, as one of each currency, in a category that counts as they do."""
+    sums = per_currency(counted(balances, holder.policy, holder.day))
+    return tuple(Balance(category, money) for money in sums)
 
 
 def _changes(facts: Facts) -> Iterator[int]:

@@ -19,6 +19,7 @@ from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
+from persistence.closed_days import moved_dues
 from persistence.rates import exchange_on
 from persistence.statements import Row
 from persistence.told import (
@@ -83,6 +84,8 @@ async def customer_facts(
     """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
+    if moment.as_of is not None:
+        rows |= await _as_they_were(conn, rows, moment)
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
@@ -108,6 +111,13 @@ async def customer_facts(
             worth[asked] = await exchange_on(conn, *asked)
         facts[key] = told.facts(worth[asked])
     return facts
+
+
+async def _as_they_were(conn: asyncpg.Connection, rows: Mapping[UUID, Row], moment: Moment) -> dict[UUID, Row]:
+    """Customers whose credit flags were others on an earlier day, with those."""
+    past = [key for key, row in rows.items() if moment.past(row["time_zone"])]
+    kept = await sql.FLAGS_OF.all(conn, customers=past, days=[moment.as_of] * len(past)) if past else []
+    return {row["customer_id"]: {**rows[row["customer_id"]], **{name: row[name] for name in sql.FLAGS}} for row in kept}
 
 
 async def groups_of(conn: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, UUID]:
@@ -186,7 +196,7 @@ async def _customer_balances(
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {key: row["bank_days_of"] for key, row in rows.items()}):
         found[row["customer_id"]].append(_balance(row))
     return {key: tuple(balances) for key, balances in found.items()}
 
@@ -200,7 +210,7 @@ async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment)
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {row["customer_id"]: row["bank_days_of"] for row in members}):
         one = _balance(row, days[row["customer_id"]])
         key = (one.category, one.amount.currency, one.due, one.company_day)
         already = balances.get(key)

@@ -11,6 +11,7 @@ from persistence.shapes.credit_group_membership import CREDIT_GROUP_MEMBERSHIP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
 from persistence.shapes.declaration import COLLATERAL_DECLARATION, DECLARATION_DUE
+from persistence.shapes.delegation import DELEGATION
 from persistence.shapes.exchange_rate import EXCHANGE_RATE
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.job import JOB, REJECTED_ROW
@@ -18,6 +19,7 @@ from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.named import (
     ACCOUNT_STATUS,
     AGING_DEFINITION,
+    CASH_DISCOUNT,
     COLLATERAL_TYPE,
     COVERAGE_TYPE,
     CREDIT_MANAGEMENT_GROUP,
@@ -48,6 +50,7 @@ ACCOUNT_STATUSES = Listing(ACCOUNT_STATUS, "schema.types.named")
 PAYMENT_TERMS_LIST = Listing(PAYMENT_TERMS, "schema.types.named")
 CUSTOMER_GROUPS = Listing(CUSTOMER_GROUP, "schema.types.named")
 CREDIT_MANAGEMENT_GROUPS = Listing(CREDIT_MANAGEMENT_GROUP, "schema.types.named")
+CASH_DISCOUNTS = Listing(CASH_DISCOUNT, "schema.types.named")
 RISK_GROUPS = Listing(RISK_GROUP, "schema.types.named")
 COLLATERAL_TYPES = Listing(COLLATERAL_TYPE, "schema.types.named")
 COVERAGE_TYPES = Listing(COVERAGE_TYPE, "schema.types.named")
@@ -60,6 +63,7 @@ CREDIT_DECISIONS = Listing(CREDIT_DECISION, "schema.types.decision")
 CREDIT_HOLDS = Listing(CREDIT_HOLD, "schema.types.hold")
 CREDIT_LIMIT_ADJUSTMENTS = Listing(CREDIT_LIMIT_ADJUSTMENT, "schema.types.adjustment")
 CREDIT_LIMIT_ADJUSTMENT_LINES = Listing(CREDIT_LIMIT_ADJUSTMENT_LINE, "schema.types.adjustment")
+DELEGATIONS = Listing(DELEGATION, "schema.types.delegation")
 BLOCKING_RULES = Listing(BLOCKING_RULE, "schema.types.rule")
 AUDIT_EVENTS = Listing(AUDIT_EVENT, "schema.types.audit")
 JOBS = Listing(JOB, "schema.types.job")

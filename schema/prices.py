@@ -51,6 +51,7 @@ FIELDS: Mapping[str, int] = {
     "Query.exposureReport": 500,
     "Query.search": 5,
     "Money.converted": 1,
+    "Mutation.generateCreditLimitAdjustment": 5000,
 }
 """What fields cost beside what their type says."""
 

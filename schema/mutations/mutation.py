@@ -10,17 +10,21 @@ from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
 from schema.mutations.declarations import DeclarationMutations
+from schema.mutations.delegations import DelegationMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
 from schema.mutations.limit_approval import LimitApprovalMutations
+from schema.mutations.limit_generation import LimitGenerationMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
 from schema.mutations.orders import OrderMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
+from schema.mutations.release_approval import ReleaseApprovalMutations
 from schema.mutations.rules import RuleMutations
+from schema.mutations.simulating import SimulatingMutations
 from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.translations import TranslationMutations
 
@@ -36,13 +40,17 @@ class Mutation(
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,
+    ReleaseApprovalMutations,
     LimitMutations,
+    LimitGenerationMutations,
     LimitApprovalMutations,
     AuthorityMutations,
+    DelegationMutations,
     CreditGroupMutations,
     CollateralMutations,
     DeclarationMutations,
     RuleMutations,
+    SimulatingMutations,
     NameMutations,
     TranslationMutations,
     JobMutations,

@@ -34,6 +34,9 @@ GUIDES = (
             "approval",
             "groups",
             "collateral",
+            "adjusting",
+            "parameters",
+            "rules",
         )
     ),
 )

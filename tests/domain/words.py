@@ -52,6 +52,14 @@ def temporary(limit: str, from_: date, until: date, posted: int = 0, id_: int = 
     return LimitEntry(UUID(int=id_), AdjustmentKind.TEMPORARY, money(limit), from_, until, posted, **more)
 
 
+def margin(kind: str, added: str, from_: date = ALWAYS, until: date | None = None, **more: int) -> LimitEntry:
+    """A seasonal factor or a tolerance: `margin("SEASONAL", "-5")`, `margin("TOLERANCE", "10 SEK")`."""
+    by_amount = {"tolerance": money(added)} if " " in added else {"percent": Decimal(added)}
+    posted = {"posted": more.get("posted", 0), **by_amount}
+    nothing = money("0 SEK")
+    return LimitEntry(UUID(int=more.get("id_", 250)), AdjustmentKind(kind), nothing, from_, until, **posted)
+
+
 def policy(
     value: str, percent: str, from_: date = ALWAYS, until: date | None = None, flagged: bool = False
 ) -> Collateral:

@@ -12,6 +12,7 @@ from tests.schema.world import World
 _CODED = {
     "customerGroup": "customer_group",
     "paymentTerms": "payment_terms",
+    "cashDiscount": "cash_discount",
     "riskGroup": "risk_group",
     "creditManagementGroup": "credit_management_group",
     "accountStatus": "account_status",
@@ -40,11 +41,16 @@ _BY_ID = {
     "blockingRule": ("BlockingRule", "rule {code}"),
     "subject": ("Reason", "reason {code}"),
     "job": ("Job", "job {code}"),
+    "delegation": ("Delegation", "delegation {code}"),
 }
 """Fields that name a record by its id: its type, and what tests call it."""
 
 _SINGULAR = {"creditHolds": "creditHold", "lines": "line", "removeLines": "line", "holder": "customer"}
-_ITSELF = {"AdjustmentLineInput": "line", "SaveBlockingRuleInput": "blockingRule"}
+_ITSELF = {
+    "AdjustmentLineInput": "line",
+    "SaveBlockingRuleInput": "blockingRule",
+    "SimulateBlockingRuleInput": "blockingRule",
+}
 _NUMBERED = {"openItem": "item A 2", "creditNote": "note 2", "payment": "payment 14 2", "salesOrder": "order"}
 
 

@@ -98,7 +98,8 @@ async def _names(world: World, firm: Firm) -> None:
     more: dict[str, dict[str, Any]] = {
         "reason": {"kind": "RELEASE"},
         "account_status": {"effect": "NONE"},
-        "payment_terms": {"days": firm.base},
+        "payment_terms": {"days": firm.base, "rank": firm.base},
+        "cash_discount": {"rank": firm.base},
         "aging_definition": {"buckets": buckets},
     }
     for table in NAMED:
@@ -112,7 +113,14 @@ async def _names(world: World, firm: Firm) -> None:
 
 
 async def _customers(world: World, firm: Firm) -> None:
-    references = ("customer_group", "credit_management_group", "account_status", "payment_terms", "risk_group")
+    references = (
+        "customer_group",
+        "credit_management_group",
+        "account_status",
+        "payment_terms",
+        "cash_discount",
+        "risk_group",
+    )
     coded = {f"{table}_id": world.ids[f"{table} {firm.code}"] for table in references}
     since = {
         "customer_since": LONG_AGO,
@@ -195,6 +203,7 @@ async def _orders(world: World, firm: Firm) -> None:
             await world.owes(firm.account(which), firm.money(cents), TODAY, TODAY, category)
     number = firm.text("order")
     terms: dict[str, Any] = {"payment_terms_id": world.ids[f"payment_terms {firm.code}"], "ship_date": TODAY}
+    terms["cash_discount_id"] = world.ids[f"cash_discount {firm.code}"]
     order = await paper.order(world, firm.account(1), number, firm.money(24), **terms)
     await _numbered(world, firm, 1, "sales_order", number)
     of = {**owner(world, firm), "sales_order_id": order}
@@ -227,6 +236,26 @@ async def _checks(world: World, firm: Firm) -> None:
     world.ids[f"rule {firm.code}"] = key
     authority = {"company_id": world.ids[firm.code], "amount": firm.exactly(36), "currency": firm.currency}
     await world.put("approval_authority", **authority, role="CREDIT_CLERK")
+    await _approval(world, firm, held)
+
+
+async def _approval(world: World, firm: Firm, held: str) -> None:
+    """Somebody stands in for somebody, and a release is asked for."""
+    company, lender = world.ids[firm.code], await paper.actor(world, "Bo")
+    delegate = await paper.actor(world, "Cecilia")
+    lent = {"lender_id": lender, "delegate_id": delegate, "role": "CREDIT_MANAGER", "note": firm.text("away")}
+    days = {"from_day": TODAY, "until_day": TODAY + timedelta(days=9)}
+    bound = {"amount": firm.exactly(37), "currency": firm.currency}
+    key = await world.put("delegation", company_id=company, **lent, **bound, **days)
+    world.ids[f"delegation {firm.code}"] = key
+    order = world.ids[held]
+    hold = world.ids[f"hold {held}"]
+    words = {"note": firm.text("asks"), "decision_note": firm.text("decides")}
+    amounts = {"amount": firm.exactly(38), "highest": firm.exactly(39), "ceiling": firm.exactly(39)}
+    who = {"asked_by_id": lender, "asked_at": NOW, "reason_id": world.ids[f"reason {firm.code}"]}
+    about = {"hold_id": hold, "sales_order_id": order, "currency": firm.currency, "last_date": TODAY}
+    asked = await world.put("release_request", **owner(world, firm), **about, **amounts, **who, **words)
+    await world.conn.execute("update credit_hold set release_request_id = $1 where id = $2", asked, hold)
 
 
 async def _trail(world: World, firm: Firm) -> None:

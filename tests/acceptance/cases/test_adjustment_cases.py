@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from tests.acceptance.orders import codes, customer
-from tests.acceptance.story import CREATE_ADJUSTMENT, POST_ADJUSTMENT, UPSERT_CUSTOMERS, Story, fresh, money
+from typing import Any
+
+from tests.acceptance.approvals import CLERK, MANAGER, codes_of, done, drafted, places
+from tests.acceptance.orders import codes, company, customer
+from tests.acceptance.story import (
+    CREATE_ADJUSTMENT,
+    ERRORS,
+    MONEY,
+    POST_ADJUSTMENT,
+    UPSERT_CUSTOMERS,
+    Story,
+    fresh,
+    money,
+)
 
 
 async def test_d365_2_11_a_posted_line_sets_limit_and_expiry_and_a_draft_nothing(story: Story) -> None:
@@ -44,9 +56,79 @@ async def test_d365_2_11_a_temporary_line_leaves_the_normal_limit_and_can_be_end
         assert found == total, day
 
 
+GENERATE = f"""mutation($input: GenerateCreditLimitAdjustmentInput!) {{ generateCreditLimitAdjustment(input: $input) {{
+  creditLimitAdjustment {{ lines {{ nodes {{ newLimit {MONEY} until }} }} }} {ERRORS} }} }}"""
+
+
+async def test_d365_2_11_lines_are_generated_with_a_unit_and_a_direction(story: Story) -> None:
+    account, number = await customer(story), fresh()
+    await story.own_limit("SE01", account, "83333", until="2027-06-30")
+    await story.group(number, "SEK", "83333", ("SE01", account))
+    by: dict[str, dict[str, Any]] = {
+        "customers": {"account": {"eq": account}},
+        "creditGroups": {"number": {"eq": number}},
+    }
+    for name, where in by.items():
+        for change, rounding, limit in (
+            ({"percent": "10"}, {"unit": "500", "direction": "UP"}, "92000.00"),
+            ({"percent": "10"}, {"unit": "500", "direction": "DOWN"}, "91500.00"),
+            ({"amount": money("-5000", "SEK")}, {"unit": "1000", "direction": "UP"}, "79000.00"),
+        ):
+            given = {"company": "SE01", "kind": "PERMANENT", "holders": {name: where}, "change": change}
+            dates = {"relative": {"untilDays": 184}}
+            more = {"rounding": rounding, "dates": dates, "idempotencyKey": fresh()}
+            payload = await story.tell(GENERATE, given | more, "CREDIT_CLERK")
+            until = "2027-12-31" if name == "customers" else None
+            lines = payload["creditLimitAdjustment"]["lines"]["nodes"]
+            assert lines == [{"newLimit": money(limit, "SEK"), "until": until}]
+
+
 async def test_d365_2_11_nothing_but_a_posted_adjustment_changes_a_limit(story: Story) -> None:
     account = await customer(story, "100")
     row = {"company": "SE01", "account": account, "party": f"P-SE01-{account}", "name": "Same", "currency": "SEK"}
     given = {"customers": [row | {"unlimitedCredit": True}]}
     assert await codes(story, UPSERT_CUSTOMERS, given, "INTEGRATION") == ["DOCUMENT_DIFFERS"]
     assert (await story.credit("SE01", account))["limit"]["total"] == money("100.00", "SEK")
+
+
+async def test_d365_2_11_with_the_workflow_a_draft_is_submitted_approved_and_only_then_posted(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True)
+    account = await customer(story, None, code)
+    made = await drafted(story, code, (account, "500"), who=CLERK)
+    key = {"creditLimitAdjustment": made["id"]}
+    assert codes_of(await done(story, "postCreditLimitAdjustment", key, MANAGER)) == ["WRONG_STATUS"]
+    for step, who, status in (
+        ("submit", CLERK, "IN_REVIEW"),
+        ("approve", MANAGER, "APPROVED"),
+        ("post", MANAGER, "POSTED"),
+    ):
+        assert (await story.credit(code, account))["limit"]["total"]["amount"] == "0.00"
+        payload = await done(story, f"{step}CreditLimitAdjustment", key, who)
+        assert places(payload["creditLimitAdjustment"]) == [status, status]
+    assert (await story.credit(code, account))["limit"]["total"]["amount"] == "500.00"
+
+
+async def test_d365_2_11_the_workflow_of_lines_takes_each_by_itself(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True)
+    wanted, unwanted = [await customer(story, None, code) for _ in range(2)]
+    made = await drafted(story, code, (wanted, "500"), (unwanted, "900"), who=CLERK)
+    first, second = [line["id"] for line in made["lines"]["nodes"]]
+    key = {"creditLimitAdjustment": made["id"]}
+    await done(story, "submitCreditLimitAdjustment", key, CLERK)
+    await done(story, "approveCreditLimitAdjustment", key | {"lines": [first]}, MANAGER)
+    await done(story, "rejectCreditLimitAdjustment", key | {"lines": [second]}, MANAGER)
+    posted = await done(story, "postCreditLimitAdjustment", key, MANAGER)
+    assert places(posted["creditLimitAdjustment"]) == ["POSTED", "POSTED", "REJECTED"]
+    for account, amount in ((wanted, "500.00"), (unwanted, "0.00")):
+        assert (await story.credit(code, account))["limit"]["total"]["amount"] == amount
+
+
+async def test_d365_2_11_an_automated_task_posts_what_is_approved(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True, postApprovedLimits=True)
+    account = await customer(story, None, code)
+    made = await drafted(story, code, (account, "500"), who=CLERK)
+    key = {"creditLimitAdjustment": made["id"]}
+    await done(story, "submitCreditLimitAdjustment", key, CLERK)
+    approved = await done(story, "approveCreditLimitAdjustment", key, MANAGER)
+    assert places(approved["creditLimitAdjustment"]) == ["POSTED", "POSTED"]
+    assert (await story.credit(code, account))["limit"]["total"]["amount"] == "500.00"
