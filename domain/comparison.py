@@ -12,7 +12,16 @@ from uuid import UUID
 from domain.blocking import Expiry, RuleKind, Situation, Used
 from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
-from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
+from domain.exposure import (
+    TAKEN_BY_ORDERS,
+    CreditLimitType,
+    counted,
+    longest_overdue,
+    overdue,
+    owed,
+    ships_later,
+    within_horizon,
+)
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import CreditLimit, CreditLimitKind, limit_on, used_percent
 from domain.money import Money, per_currency
@@ -88,7 +97,21 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         claims=claims(customer.debts, customer.policy, customer.day),
         receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
         balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
+        balances=customer.balances,
+        policy=customer.policy,
+        adds=tuple(_adds(customer, order)),
     )
+
+
+def _adds(customer: CustomerFacts, order: Order) -> Iterable[Money]:
+    """What the order adds to the open orders among the balances: what it asks for, less what it takes there already."""
+    policy, day = customer.policy, customer.day
+    if order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, day):
+        return
+    yield order.amount
+    for balance in order.counted:
+        if balance.category in TAKEN_BY_ORDERS and within_horizon(balance, policy, day):
+            yield -balance.amount
 
 
 def _compare(

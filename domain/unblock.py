@@ -17,7 +17,7 @@ from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
 from domain.decision import CREDIT_GROUP, CUSTOMER, BlockReasonCode
-from domain.exposure import Balance, Category, counted
+from domain.exposure import Balance, Category, counted, within_horizon
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
 from domain.message import N_, Message, Value
@@ -201,12 +201,24 @@ def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Mone
     return replace(terms, entries=tuple(changed))
 
 
+_DATED = frozenset({Category.RECEIVABLES, Category.DISPUTED})
+
+
 def _condensed(facts: Facts) -> Facts:
-    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days."""
+    """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days.
+
+    The others keep what they are, since a rule may look at one of them.
+    """
     customer, group = facts.customer, facts.group
-    kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
-    rest = (b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED))
-    sums = _sums(counted(rest, customer.policy, customer.day))
+    kept = tuple(b for b in customer.balances if b.category in _DATED)
+    rest = [
+        b for b in customer.balances if b.category not in _DATED and within_horizon(b, customer.policy, customer.day)
+    ]
+    sums = [
+        Balance(category, money)
+        for category in Category
+        for money in per_currency(b.amount for b in rest if b.category is category)
+    ]
     if group is not None:
         group = replace(group, balances=_sums(counted(group.balances, group.policy, group.day)))
     return replace(facts, customer=replace(customer, balances=(*kept, *sums)), group=group)

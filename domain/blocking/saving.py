@@ -145,6 +145,7 @@ FIELDS = {
     ValueType.ACCOUNT_STATUS: "accountStatus",
     ValueType.PAYMENT_TERMS: "paymentTerms",
     ValueType.DUNNING_LEVEL: "dunningLevel",
+    ValueType.EXPOSURE_CATEGORY: "exposureCategory",
 }
 """Where in the input a threshold stands."""
 
@@ -174,6 +175,9 @@ THRESHOLD = {
     RuleKind.OLDEST_OPEN_ITEM: {RuleType.BLOCK: N_("A rule for the oldest open item needs a number of days only.")},
     RuleKind.DUNNING_LEVEL: {RuleType.BLOCK: N_("A rule for dunning levels needs a dunning level only.")},
     RuleKind.REVIEW_DUE: {RuleType.BLOCK: N_("A rule for credit reviews needs a number of days only.")},
+    RuleKind.SUB_LIMIT_EXCEEDED: {
+        RuleType.BLOCK: N_("A rule for a part of the exposure needs that part and an amount only.")
+    },
     RuleKind.EARLY_WARNING: {RuleType.BLOCK: N_("A rule for early warnings needs a percentage only.")},
 }
 """What a rule of a kind needs; an exclusion needs the same where nothing else stands."""

@@ -7,8 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from domain.debts import Claim
-from domain.exposure import Owed
+from domain.exposure import Balance, CountingPolicy, Owed
 from domain.money import Exchange, Money
+
+_EVERYTHING = CountingPolicy()
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Situation:
     per currency. `expiries`: of the limits that bind and can expire, customer before group. `currency`: of the limit.
 
     What few rules look at is there where one of them does: `claims`, the single items; `receivables`, by due day;
-    `balance`, what the customer owes less what it has paid already, per currency.
+    `balance`, what the customer owes less what it has paid already, per currency; `balances`, everything of it as
+    `policy` counts it, and `adds`, what the order adds to its open orders.
     """
 
     customer: UUID
@@ -59,3 +62,6 @@ class Situation:
     claims: tuple[Claim, ...] = ()
     receivables: tuple[Owed, ...] = ()
     balance: tuple[Money, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    policy: CountingPolicy = _EVERYTHING
+    adds: tuple[Money, ...] = ()

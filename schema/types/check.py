@@ -60,6 +60,7 @@ coded(
     ACCOUNT_STATUS="The customer's account status holds it, by itself at this step or by a rule.",
     GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
     CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
+    SUB_LIMIT_EXCEEDED="One part of the exposure comes to more than a rule allows.",
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
     OVERDUE_DAYS="Something is overdue for longer than a rule allows.",

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import Facts, Order
 from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
@@ -115,7 +115,14 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=some(st.integers(0, 3)))
     review = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 5)))
     early = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(70))
+    part = rule(
+        RuleKind.SUB_LIMIT_EXCEEDED,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        exposure_category=some(st.sampled_from(ExposureCategory)),
+    )
     by_item = [replace(one, **some(some_materiality())) for one in (OVERDUE, late, share, old, dunned)]
-    others = (USED, WARNING, expired, large, larger, first, review, early)
+    others = (USED, WARNING, expired, large, larger, first, review, part, early)
     rules = tuple(one for one in (*by_item, *others) if some(st.booleans()))
     return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))

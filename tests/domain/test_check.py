@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.blocking import Coded, RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
 from domain.ranks import Conditions, Ranked
@@ -64,7 +64,14 @@ OLD = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=30)
 DUNNED = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1)
 REVIEW = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=7)
 EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
-OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, EARLY)
+PART = rule(
+    RuleKind.SUB_LIMIT_EXCEEDED,
+    RuleType.BLOCK,
+    ValidFor.ALL,
+    amount=money("49,999 SEK"),
+    exposure_category=ExposureCategory.OPEN_ORDERS,
+)
+OTHERS = (PART, WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, EARLY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
@@ -135,6 +142,7 @@ TABLE = [
         ["REVIEW_DUE"],
     ),
     ("much of the limit is used", replace(HEALTHY, rules=(EARLY,)), order("40,000.01 SEK"), WARNED, ["EARLY_WARNING"]),
+    ("more is on order than a rule allows", replace(HEALTHY, rules=(PART,)), ORDER, HELD, ["SUB_LIMIT_EXCEEDED"]),
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
@@ -220,7 +228,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 15
+    assert len(check(facts, delivered).reasons) == 16
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD
