@@ -111,8 +111,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a decision follows from, apart from the order."""
+    """Everything a decision follows from, apart from the order.
+
+    `terms_days`: the days of payment terms, where a rule compares them with what insurance covers.
+    """
 
     customer: CustomerFacts
     group: GroupFacts | None = None
     rules: tuple[BlockingRule, ...] = ()
+    terms_days: Mapping[UUID, int] = field(default_factory=dict)

@@ -39,10 +39,10 @@ ENDED = {
 
 
 def status_refusals(now: CreditHoldStatus, wanted: CreditHoldStatus) -> tuple[Refusal, ...]:
-    """A hold that has ended stays as it is; one in approval waits for its approval, unless it is cancelled."""
+    """A hold that has ended stays as it is; one in approval waits for its approval, unless its order is cancelled."""
     if now in ENDED:
         return (Refusal(ErrorCode.WRONG_STATUS, Message(ENDED[now]), ("creditHold",)),)
-    if now is CreditHoldStatus.IN_APPROVAL and wanted is CreditHoldStatus.IN_APPROVAL:
+    if now is CreditHoldStatus.IN_APPROVAL and wanted is not CreditHoldStatus.CANCELLED:
         return (Refusal(ErrorCode.WRONG_STATUS, Message(IN_APPROVAL), ("creditHold",)),)
     return ()
 
@@ -54,7 +54,8 @@ def evaluated(hold: Hold, decision: Decision, releases_itself: bool) -> Hold:
     """A hold after a new check of its order: reasons no longer true become inactive, new ones join.
 
     With none left it is ready to be released, or released where the company says so (`releases_itself`). A forced hold
-    is never released automatically: FORCED is no reason of the facts, so the hold shows itself ready (D365, AC-60).
+    is never released automatically: FORCED is no reason of the facts, so the hold shows itself ready (D365, AC-60). One
+    in approval stays there, whatever the reasons, unless it releases itself: nobody need decide about it any more.
     """
     if hold.status in ENDED:
         return hold
@@ -71,10 +72,8 @@ def evaluated(hold: Hold, decision: Decision, releases_itself: bool) -> Hold:
 
 
 def _status(hold: Hold, still_true: bool, releases_itself: bool) -> CreditHoldStatus:
+    if releases_itself and not still_true and not hold.forced:
+        return CreditHoldStatus.RELEASED
     if hold.status is CreditHoldStatus.IN_APPROVAL:
         return hold.status
-    if still_true:
-        return CreditHoldStatus.OPEN
-    if releases_itself and not hold.forced:
-        return CreditHoldStatus.RELEASED
-    return CreditHoldStatus.READY_TO_RELEASE
+    return CreditHoldStatus.OPEN if still_true else CreditHoldStatus.READY_TO_RELEASE

@@ -23,12 +23,12 @@ class Action(StrEnum):
 
 _WAITING = (Action.UPDATE, Action.EVALUATE, Action.RELEASE, Action.REJECT)
 
-ON_HOLDS: Mapping[CreditHoldStatus, tuple[Action, ...]] = {
+_ON_HOLDS: Mapping[CreditHoldStatus, tuple[Action, ...]] = {
     CreditHoldStatus.OPEN: _WAITING,
     CreditHoldStatus.READY_TO_RELEASE: _WAITING,
-    CreditHoldStatus.IN_APPROVAL: (Action.UPDATE,),
+    CreditHoldStatus.IN_APPROVAL: (Action.UPDATE, Action.APPROVE, Action.REJECT),
 }
-"""A hold that has ended stays as it is."""
+"""A hold that has ended stays as it is. In approval, its release is approved or rejected."""
 
 _ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
     AdjustmentStatus.DRAFT: (Action.UPDATE, Action.SUBMIT, Action.POST),
@@ -36,6 +36,17 @@ _ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
     AdjustmentStatus.APPROVED: (Action.POST,),
 }
 """Only a draft is edited; what is approved is posted as it was approved."""
+
+
+def on_hold(status: CreditHoldStatus, *, may_approve: bool, may_reject: bool) -> tuple[Action, ...]:
+    """What can be done with a credit hold.
+
+    `may_approve`: who asks has the authority and did not ask for the release; `may_reject`: has it, or asked for it.
+    """
+    closed = set()
+    if status is CreditHoldStatus.IN_APPROVAL:
+        closed = {action for action, may in ((Action.APPROVE, may_approve), (Action.REJECT, may_reject)) if not may}
+    return tuple(action for action in _ON_HOLDS.get(status, ()) if action not in closed)
 
 
 def on_adjustment(

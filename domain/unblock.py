@@ -154,8 +154,8 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
         limit = limit_on(holder.terms, holder.day, holder.exchange, holder.currency)
     if limit.total is None:
         return None
-    unit = holder.exchange.unit(holder.currency)
-    now = int((limit.total - limit.insurance_and_guarantees).amount / unit)
+    unit, in_force = holder.exchange.unit(holder.currency), limit.temporary or limit.normal
+    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else 0
 
     def new(steps: int) -> Money:
         return Money(steps * unit, holder.currency)
@@ -220,12 +220,14 @@ def _condensed(facts: Facts) -> Facts:
         for money in per_currency(b.amount for b in rest if b.category is category)
     ]
     if group is not None:
-        group = replace(group, balances=_sums(counted(group.balances, group.policy, group.day)))
+        group = replace(group, balances=_sums(group.balances, group, Category.RECEIVABLES))
     return replace(facts, customer=replace(customer, balances=(*kept, *sums)), group=group)
 
 
-def _sums(amounts: Iterable[Money]) -> tuple[Balance, ...]:
-    return tuple(Balance(Category.RECEIVABLES, money) for money in per_currency(amounts))
+def _sums(balances: Iterable[Balance], holder: CustomerFacts | GroupFacts, category: Category) -> tuple[Balance, ...]:
+    """What of the balances counts, as one of each currency, in a category that counts as they do."""
+    sums = per_currency(counted(balances, holder.policy, holder.day))
+    return tuple(Balance(category, money) for money in sums)
 
 
 def _changes(facts: Facts) -> Iterator[int]:

@@ -17,7 +17,10 @@ from domain.exposure import Balance
 from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.message import N_, Message
+from domain.money import Money
 from domain.orders import SalesOrderStatus
+from domain.release_request import GREW
+from persistence.asked_releases import still_asked
 from persistence.decision_inputs import Inputs
 from persistence.decisions import decision_row
 from persistence.frozen import freeze_message, thaw_message
@@ -25,6 +28,7 @@ from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
 from persistence.statements import Row, Statement, any_of, insert
+from persistence.tables.company import credit_parameters
 from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
 from persistence.tables.orders import sales_order
 from persistence.take import Transaction
@@ -60,10 +64,20 @@ _UPDATE_HOLD = Statement(
     )
     .values(
         status=sa.bindparam("new_status", type_=sa.Text()),
+        end_reason_id=sa.bindparam("new_end_reason", type_=sa.Uuid()),
         version=credit_hold.c.version + 1,
         updated_at=sa.func.now(),
     )
 )
+END_REASONS = Statement(
+    sa.select(
+        credit_parameters.c.reason_when_ready_id.label("ready"),
+        credit_parameters.c.reason_when_changed_id.label("changed"),
+        credit_parameters.c.reason_when_cancelled_id.label("cancelled"),
+    ).where(credit_parameters.c.company_id == sa.bindparam("company", type_=sa.Uuid()))
+)
+"""Why holds of a company end without anybody deciding on them: nothing holds any more, or the order is called off."""
+
 _FORGET_REASONS = Statement(
     sa.delete(hold_reason).where(
         hold_reason.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
@@ -88,13 +102,14 @@ class Room:
         self._groups = {one.group.id: one.group for one in facts.values() if one.group is not None}
         self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
         self._rules = {payer: one.rules for payer, one in facts.items()}
+        self._terms_days = {payer: one.terms_days for payer, one in facts.items()}
         self.inputs = Inputs()
 
     def facts(self, payer: UUID) -> Facts:
         """The facts of a payer as they are by now."""
         group = self._group_of.get(payer)
         shared = None if group is None else self._groups[group]
-        return Facts(self._customers[payer], shared, self._rules[payer])
+        return Facts(self._customers[payer], shared, self._rules[payer], self._terms_days[payer])
 
     def take(self, moved: Sequence[Moved]) -> None:
         """What was just reserved or freed counts for the next order."""
@@ -226,26 +241,44 @@ async def _hold(
 async def reconsider(
     tx: Transaction, order: KeptOrder, decision: Decision, *, releases_itself: bool
 ) -> CreditHoldStatus | None:
-    """A hold after a new check of its order: its new status, None where nothing about it changed."""
+    """A hold after a new check of its order: its new status, None where nothing about it changed.
+
+    Where the order comes to more than the release that is being approved, that is not asked for any more.
+    """
     assert order.hold is not None
     hold_id = order.hold["id"]
     rows = await _REASONS.all(tx.conn, customers=[order.payer], holds=[hold_id])
     reasons = tuple(reason_of(row) for row in rows)
     before = Hold(CreditHoldStatus(order.hold["status"]), reasons, order.hold["forced"])
-    after = evaluated(before, decision, releases_itself)
+    asked_anew = before.status is CreditHoldStatus.IN_APPROVAL and not await still_asked(tx.conn, order)
+    begins = replace(before, status=CreditHoldStatus.OPEN) if asked_anew else before
+    after = evaluated(begins, decision, releases_itself)
     if after == before:
         return None
     await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
     await write_reasons(tx.conn, order.payer, order.company, hold_id, after.reasons)
-    await _UPDATE_HOLD.run(tx.conn, customer=order.payer, hold=hold_id, new_status=after.status.value)
+    reason = None
+    if after.status is CreditHoldStatus.RELEASED:
+        held_for = Money(order.hold["amount"], order.hold["currency"])
+        reasons_of = await END_REASONS.one(tx.conn, company=order.company)
+        assert reasons_of is not None, "every company has parameters"
+        reason = reasons_of["ready" if decision.amount == held_for else "changed"]
+    given = {"customer": order.payer, "hold": hold_id, "new_status": after.status.value, "new_end_reason": reason}
+    await _UPDATE_HOLD.run(tx.conn, **given)
     tx.audit(
         AuditEventKind.HOLDS_EVALUATED,
-        Message(EVALUATED[after.status], {"number": order.number}),
+        _evaluated(order, after.status, asked_anew),
         ("credit_hold", hold_id),
         order.company,
         event="CREDIT_HOLD_CHANGED",
     )
     return after.status
+
+
+def _evaluated(order: KeptOrder, status: CreditHoldStatus, asked_anew: bool) -> Message:
+    if asked_anew and status is CreditHoldStatus.OPEN:
+        return Message(GREW, {"number": order.number, "amount": order.amount})
+    return Message(EVALUATED[status], {"number": order.number})
 
 
 EVALUATED = {

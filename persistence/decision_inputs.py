@@ -27,6 +27,8 @@ class Inputs:
         group = "null" if facts.group is None else self._holder(facts.group)
         rules = self._once(facts.rules, _written)
         told = f'"customer":{self._holder(facts.customer)},"group":{group},"rules":{rules}'
+        if facts.terms_days:
+            told += f',"terms_days":{self._once(facts.terms_days, _written)}'
         return f'{{"facts":{{{told}}},"order":{_written(order)}}}'
 
     def _holder(self, holder: CustomerFacts | GroupFacts) -> str:

@@ -21,7 +21,7 @@ from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import EURO, Exchange, Money
 from persistence import fact_statements, room_statements
-from persistence.facts import Moment
+from persistence.facts import Moment, terms_compared, terms_days
 from persistence.idempotency import Key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
@@ -283,8 +283,14 @@ class Thawing:
             key = row["id"]
             told_of = ToldOfGroup(row, moment.day(row["time_zone"]), entries[key], sums[key])
             groups[key] = told_of.facts(await self._worth(told_of.day, of_group[key] | told_of.currencies))
+        terms = await terms_days(self.conn, (rule for found in rules.values() for rule in found), rules)
         return {
-            key: Facts(one, groups[self.group_of[key]] if key in self.group_of else None, rules_of[key])
+            key: Facts(
+                one,
+                groups[self.group_of[key]] if key in self.group_of else None,
+                rules_of[key],
+                terms_compared(one, terms),
+            )
             for key, one in customers.items()
         }
 

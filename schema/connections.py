@@ -11,6 +11,7 @@ from persistence.shapes.credit_group_membership import CREDIT_GROUP_MEMBERSHIP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
 from persistence.shapes.declaration import COLLATERAL_DECLARATION, DECLARATION_DUE
+from persistence.shapes.delegation import DELEGATION
 from persistence.shapes.exchange_rate import EXCHANGE_RATE
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.job import JOB, REJECTED_ROW
@@ -62,6 +63,7 @@ CREDIT_DECISIONS = Listing(CREDIT_DECISION, "schema.types.decision")
 CREDIT_HOLDS = Listing(CREDIT_HOLD, "schema.types.hold")
 CREDIT_LIMIT_ADJUSTMENTS = Listing(CREDIT_LIMIT_ADJUSTMENT, "schema.types.adjustment")
 CREDIT_LIMIT_ADJUSTMENT_LINES = Listing(CREDIT_LIMIT_ADJUSTMENT_LINE, "schema.types.adjustment")
+DELEGATIONS = Listing(DELEGATION, "schema.types.delegation")
 BLOCKING_RULES = Listing(BLOCKING_RULE, "schema.types.rule")
 AUDIT_EVENTS = Listing(AUDIT_EVENT, "schema.types.audit")
 JOBS = Listing(JOB, "schema.types.job")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.adjustment import AdjustmentStatus
 from domain.hold import CreditHoldStatus
-from domain.permitted import ON_HOLDS, Action, on_adjustment
+from domain.permitted import Action, on_adjustment, on_hold
 from persistence.selection import Chosen, Finished
 from schema.fields import coded
 from schema.finishing import Finish, finisher, json
@@ -28,14 +28,21 @@ coded(
     APPROVE="Approve it.",
 )
 
-HOLD_NEEDS: Mapping[Action, Permission] = {
+_HOLD_NEEDS: Mapping[Action, Permission] = {
     Action.UPDATE: Permission.WORK_ON_HOLDS,
     Action.EVALUATE: Permission.WORK_ON_HOLDS,
     Action.RELEASE: Permission.RELEASE_HOLDS,
     Action.REJECT: Permission.RELEASE_HOLDS,
 }
+_IN_APPROVAL: Mapping[Action, Permission] = {
+    Action.UPDATE: Permission.WORK_ON_HOLDS,
+    Action.APPROVE: Permission.APPROVE_RELEASES,
+    Action.REJECT: Permission.APPROVE_RELEASES,
+}
+_ASKED_FOR: Mapping[Action, Permission] = {**_HOLD_NEEDS, Action.RELEASE: Permission.WORK_ON_HOLDS}
+"""Where a release can be asked for, whoever works on holds may want it."""
 
-ADJUSTMENT_NEEDS: Mapping[Action, Permission] = {
+_ADJUSTMENT_NEEDS: Mapping[Action, Permission] = {
     Action.UPDATE: Permission.DRAFT_LIMITS,
     Action.SUBMIT: Permission.DRAFT_LIMITS,
     Action.APPROVE: Permission.APPROVE_LIMITS,
@@ -46,37 +53,49 @@ ADJUSTMENT_NEEDS: Mapping[Action, Permission] = {
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of document: what can be done with it, what the viewer needs for that, and the fields beside its company
-    that decide."""
+    """A kind of document: what can be done with it and what the viewer needs for that, by the fields beside its company
+    that decide: its status, and what is so or not."""
 
-    possible: Callable[..., Iterable[Action]]
-    needs: Mapping[Action, Permission]
-    fields: tuple[str, ...]
+    possible: Callable[..., Iterable[tuple[Action, Permission]]]
+    flags: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return ("status", *self.flags)
 
 
-def _on_hold(status: str) -> Iterable[Action]:
-    return ON_HOLDS.get(CreditHoldStatus(status), ())
+def _on_hold(
+    status: str, forced: bool, workflow: bool, may_approve: bool, may_reject: bool
+) -> Iterable[tuple[Action, Permission]]:
+    stands = CreditHoldStatus(status)
+    needs = _ASKED_FOR if workflow and not forced else _HOLD_NEEDS
+    if stands is CreditHoldStatus.IN_APPROVAL:
+        needs = _IN_APPROVAL
+    return [(one, needs[one]) for one in on_hold(stands, may_approve=may_approve, may_reject=may_reject)]
 
 
-def _on_adjustment(status: str, *flags: str) -> Iterable[Action]:
-    workflow, may_approve, may_reject = (flag == "true" for flag in flags)
+def _on_adjustment(
+    status: str, workflow: bool, may_approve: bool, may_reject: bool
+) -> Iterable[tuple[Action, Permission]]:
     stands = AdjustmentStatus(status)
-    return on_adjustment(stands, workflow=workflow, may_approve=may_approve, may_reject=may_reject)
+    possible = on_adjustment(stands, workflow=workflow, may_approve=may_approve, may_reject=may_reject)
+    return [(one, _ADJUSTMENT_NEEDS[one]) for one in possible]
 
 
 _KINDS = {
-    "CreditHold": _Kind(_on_hold, HOLD_NEEDS, ("status",)),
-    "CreditLimitAdjustment": _Kind(
-        _on_adjustment, ADJUSTMENT_NEEDS, ("status", "workflow", "may_approve", "may_reject")
-    ),
+    "CreditHold": _Kind(_on_hold, ("forced", "workflow", "may_approve", "may_reject")),
+    "CreditLimitAdjustment": _Kind(_on_adjustment, ("workflow", "may_approve", "may_reject")),
 }
 
 
-def viewer_may(
-    viewer: Viewer, company: UUID, possible: Iterable[Action], needs: Mapping[Action, Permission]
-) -> list[Action]:
-    """Of what is possible, what the viewer has the right to."""
-    return [action for action in possible if viewer.may(needs[action], company)]
+def viewer_may(viewer: Viewer, kind: str, row: Mapping[str, Any]) -> list[Action]:
+    """Of what is possible with the document in a row, what the viewer has the right to."""
+    flags = (row[name] for name in _KINDS[kind].flags)
+    return _permitted(viewer, row["company_id"], _KINDS[kind].possible(row["status"], *flags))
+
+
+def _permitted(viewer: Viewer, company: UUID, possible: Iterable[tuple[Action, Permission]]) -> list[Action]:
+    return [action for action, needed in possible if viewer.may(needed, company)]
 
 
 def may_as_read(kind: str, labels: bool = False) -> Finished:
@@ -99,5 +118,6 @@ def _may_in_words(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Fini
 
 def _allowed(call: Call, one: Chosen, values: Sequence[str]) -> list[Action]:
     assert isinstance(one.reading, Finished)
-    kind, (company, *stands) = _KINDS[one.reading.constant], values
-    return viewer_may(call.context.viewer, UUID(company), kind.possible(*stands), kind.needs)
+    kind, (company, status, *flags) = _KINDS[one.reading.constant], values
+    possible = kind.possible(status, *(flag == "true" for flag in flags))
+    return _permitted(call.context.viewer, UUID(company), possible)

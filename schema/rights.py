@@ -23,9 +23,11 @@ class Permission(StrEnum):
     INITIAL_LOAD = "INITIAL_LOAD"
     WORK_ON_HOLDS = "WORK_ON_HOLDS"
     RELEASE_HOLDS = "RELEASE_HOLDS"
+    APPROVE_RELEASES = "APPROVE_RELEASES"
     DRAFT_LIMITS = "DRAFT_LIMITS"
     APPROVE_LIMITS = "APPROVE_LIMITS"
     POST_LIMITS = "POST_LIMITS"
+    DELEGATE_AUTHORITY = "DELEGATE_AUTHORITY"
     REVIEW_CUSTOMERS = "REVIEW_CUSTOMERS"
     CHANGE_CREDIT = "CHANGE_CREDIT"
     SET_RULES = "SET_RULES"
@@ -46,8 +48,10 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.CHECK_CREDIT,
         _P.SUBMIT_ORDERS,
         _P.WORK_ON_HOLDS,
+        _P.APPROVE_RELEASES,
         _P.DRAFT_LIMITS,
         _P.APPROVE_LIMITS,
+        _P.DELEGATE_AUTHORITY,
         _P.REVIEW_CUSTOMERS,
     },
     Role.CREDIT_MANAGER: _EVERYONE
@@ -57,9 +61,11 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.SUBMIT_ORDERS,
         _P.WORK_ON_HOLDS,
         _P.RELEASE_HOLDS,
+        _P.APPROVE_RELEASES,
         _P.DRAFT_LIMITS,
         _P.APPROVE_LIMITS,
         _P.POST_LIMITS,
+        _P.DELEGATE_AUTHORITY,
         _P.REVIEW_CUSTOMERS,
         _P.CHANGE_CREDIT,
         _P.SET_RULES,
@@ -74,6 +80,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.READ_AUDIT,
         _P.POST_FACTS,
         _P.INITIAL_LOAD,
+        _P.DELEGATE_AUTHORITY,
         _P.SET_AUTHORITY,
         _P.SET_NAMES,
         _P.RUN_JOBS,
@@ -81,8 +88,8 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
     },
 }
 """What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit, so rules and
-parameters, which can widen it, are the credit manager's (decision 7). Who approves up to which limit is the ADMIN's:
-nobody says that of their own role.
+parameters, which can widen it, are the credit manager's (decision 7). Who approves up to which amount is the ADMIN's:
+nobody says that of their own role. An ADMIN has no authority to lend; it ends what others lent.
 
 What belongs to the whole group is permitted only to those whose role is granted for every company: SET_UP_COMPANIES,
 and POST_FACTS for exchange rates.

@@ -92,6 +92,7 @@ class Known:
     sap: str = ""
     qad: str = ""
     oca: str = ""
+    insurers: str = ""
 
 
 KNOWN: Mapping[RuleKind, Known] = {
@@ -182,6 +183,13 @@ KNOWN: Mapping[RuleKind, Known] = {
         "test_a_review_that_is_late_holds_until_somebody_reviews",
         sap="Next review date",
     ),
+    RuleKind.COLLATERAL_TERMS: Known(
+        "The payment terms of the order, its own or else its payer's, are more than so many days longer than the"
+        " shortest that a valid policy or guarantee covers (`maximumTermsDays`).",
+        "0 days and a policy for at most 60: an order payable after 90 days is held, after 60 it passes.",
+        "test_an_order_with_longer_terms_than_insurance_covers_is_held",
+        insurers="Maximum terms of payment",
+    ),
     RuleKind.EARLY_WARNING: Known(
         "More than so many percent of the limit is used, with the order. It warns and never holds.",
         "80 %: of a limit of 2,000, orders up to 1,600 pass without a word, more pass with a warning.",
@@ -211,6 +219,7 @@ def page() -> str:
 def _kind(condition: Condition) -> Iterator[str]:
     known = KNOWN[condition.kind]
     names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad, "OCA": known.oca}
+    names["Credit insurers"] = known.insurers
     yield f"### {condition.kind.value}\n"
     yield known.blocks_when + "\n"
     yield f"- **Threshold**: {_threshold(condition)}"

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from domain.blocking import (
     account_status,
+    collateral_terms,
     credit_limit_expired,
     credit_limit_used,
     dunning_level,
@@ -63,6 +64,7 @@ POLICY: tuple[Condition, ...] = (
     payment_terms.CONDITION,
     dunning_level.CONDITION,
     review_due.CONDITION,
+    collateral_terms.CONDITION,
     early_warning.CONDITION,
 )
 """Most serious first. A new kind of rule is a file beside this one and a line here."""

@@ -114,7 +114,9 @@ def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
 
 
 def _nothing(rule: BlockingRule) -> bool:
-    """Is its threshold a zero that no figure of its kind goes below?"""
+    """Is its threshold a zero that no figure of its kind goes below? Terms may be shorter than what is covered."""
+    if rule.kind is RuleKind.COLLATERAL_TERMS:
+        return False
     if rule.amount is not None and not rule.amount.amount:
         return True
     if rule.kind is RuleKind.OVERDUE_PERCENT:
@@ -177,6 +179,9 @@ THRESHOLD = {
     RuleKind.REVIEW_DUE: {RuleType.BLOCK: N_("A rule for credit reviews needs a number of days only.")},
     RuleKind.SUB_LIMIT_EXCEEDED: {
         RuleType.BLOCK: N_("A rule for a part of the exposure needs that part and an amount only.")
+    },
+    RuleKind.COLLATERAL_TERMS: {
+        RuleType.BLOCK: N_("A rule for the payment terms that are covered needs a number of days only.")
     },
     RuleKind.EARLY_WARNING: {RuleType.BLOCK: N_("A rule for early warnings needs a percentage only.")},
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.collateral import CoveredTerms
 from domain.debts import Claim
 from domain.exposure import Balance, CountingPolicy, Owed
 from domain.money import Exchange, Money
@@ -41,7 +42,8 @@ class Situation:
 
     What few rules look at is there where one of them does: `claims`, the single items; `receivables`, by due day;
     `balance`, what the customer owes less what it has paid already, per currency; `balances`, everything of it as
-    `policy` counts it, and `adds`, what the order adds to its open orders.
+    `policy` counts it, and `adds`, what the order adds to its open orders; `terms_days`, those of the payment terms,
+    and `covered`, the longest terms that are covered.
     """
 
     customer: UUID
@@ -65,3 +67,5 @@ class Situation:
     balances: tuple[Balance, ...] = ()
     policy: CountingPolicy = _EVERYTHING
     adds: tuple[Money, ...] = ()
+    terms_days: int | None = None
+    covered: CoveredTerms | None = None

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind
-from persistence.shapes.approving import MAY_APPROVE, MAY_DECIDE, OWN
+from persistence.shapes.approving import ESCALATED, MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
 from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy, today
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
 from persistence.statements import Statement, any_of
@@ -49,6 +49,8 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "workflow": _WORKFLOW,
         "may_approve": MAY_APPROVE,
         "may_reject": sa.or_(MAY_DECIDE, OWN),
+        "escalated": ESCALATED,
+        "submitted_at": adjustment.c.submitted_at,
         **record_fields(adjustment),
     },
     visible=seen(adjustment.c.company_id),
@@ -59,6 +61,8 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "status": Filterable(Kind.CODE, adjustment.c.status, enum=AdjustmentStatus, sort=True),
         "created_by": Filterable(Kind.ID, adjustment.c.created_by_id),
         "viewer_may_approve": Filterable(Kind.FLAG, MAY_APPROVE),
+        "escalated": Filterable(Kind.FLAG, ESCALATED),
+        "submitted_at": Filterable(Kind.INSTANT, adjustment.c.submitted_at, sort=True),
         "posted_at": Filterable(Kind.INSTANT, adjustment.c.posted_at, sort=True),
         **record_filters(adjustment),
     },
@@ -86,6 +90,8 @@ CREDIT_LIMIT_ADJUSTMENT_LINE = Shape(
         "current_currency": line.c.current_currency,
         "amount": line.c.amount,
         "currency": line.c.currency,
+        "percent": tidy(line.c.percent),
+        "tolerance": line.c.tolerance,
         "from_": line.c.from_day,
         "until": line.c.until_day,
         "status": line.c.status,

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.shapes.money import in_reporting_currency
+from persistence.shapes.release_approving import ESCALATED, MAY_APPROVE, MAY_REJECT, WORKFLOW
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.shapes.worked import Asked, Figures, Object, Row, Rows, Said
 from persistence.statements import Statement, any_of
@@ -42,6 +43,12 @@ CREDIT_HOLD = Shape(
         "review_date": credit_hold.c.review_date,
         "notes": credit_hold.c.notes,
         "responsible_id": credit_hold.c.responsible_id,
+        "release_request_id": credit_hold.c.release_request_id,
+        "workflow": WORKFLOW,
+        "may_approve": MAY_APPROVE,
+        "may_reject": MAY_REJECT,
+        "escalated": ESCALATED,
+        "end_reason_id": credit_hold.c.end_reason_id,
         **record_fields(credit_hold),
     },
     visible=seen(credit_hold.c.company_id),
@@ -60,6 +67,8 @@ CREDIT_HOLD = Shape(
         "held_at": Filterable(Kind.INSTANT, credit_hold.c.held_at, sort=True),
         "review_date": Filterable(Kind.DAY, credit_hold.c.review_date, sort=True),
         "responsible": Filterable(Kind.ID, credit_hold.c.responsible_id),
+        "viewer_may_approve": Filterable(Kind.FLAG, MAY_APPROVE),
+        "escalated": Filterable(Kind.FLAG, ESCALATED),
         **record_filters(credit_hold),
     },
     search=(_ORDER_NUMBER, credit_hold.c.notes),

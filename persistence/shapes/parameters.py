@@ -29,11 +29,17 @@ CREDIT_PARAMETERS = Shape(
                 "blank_expiry_means_expired",
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
+                "due_rolls_to_bank_day",
                 "approve_limit_adjustments",
                 "post_approved_limits",
+                "approve_releases",
+                "escalate_after_days",
                 "check_payment_terms_increase",
                 "check_cash_discount_increase",
                 "release_when_ready",
+                "reason_when_ready_id",
+                "reason_when_changed_id",
+                "reason_when_cancelled_id",
                 "order_horizon_days",
                 "max_rate_age_days",
                 "release_valid_days",
@@ -54,10 +60,25 @@ CHECKPOINTS = Statement(
 
 AUTHORITIES = Statement(
     sa.select(approval_authority)
-    .where(any_of(approval_authority.c.company_id, "wanted"), seen(approval_authority.c.company_id))
+    .where(
+        any_of(approval_authority.c.company_id, "wanted"),
+        seen(approval_authority.c.company_id),
+        approval_authority.c.role.is_not(None),
+    )
     .order_by(approval_authority.c.company_id, approval_authority.c.role)
 )
-"""Up to which limit roles approve in the companies `wanted`."""
+"""Up to which amount roles approve in the companies `wanted`."""
+
+PERSONAL_AUTHORITIES = Statement(
+    sa.select(approval_authority)
+    .where(
+        any_of(approval_authority.c.company_id, "wanted"),
+        seen(approval_authority.c.company_id),
+        approval_authority.c.actor_id.is_not(None),
+    )
+    .order_by(approval_authority.c.company_id, approval_authority.c.id)
+)
+"""Up to which amount single persons approve in the companies `wanted`."""
 
 
 def _ticked(row: Row, asked: Asked) -> Object:
@@ -72,13 +93,20 @@ def _ticked(row: Row, asked: Asked) -> Object:
     saved = approval_authority.alias()
     authorities = (
         sa.select(saved.c.role, saved.c.amount, saved.c.currency)
-        .where(saved.c.company_id == row[credit_parameters.c.company_id])
+        .where(saved.c.company_id == row[credit_parameters.c.company_id], saved.c.role.is_not(None))
+        .correlate(row.source)
+    )
+    own = approval_authority.alias()
+    personal = (
+        sa.select(own.c.id, own.c.actor_id, own.c.amount, own.c.currency)
+        .where(own.c.company_id == row[credit_parameters.c.company_id], own.c.actor_id.is_not(None))
         .correlate(row.source)
     )
     return Object(
         {
             "checkpoints": Rows(found, ("place",), lambda one: {name: one.c[name] for name in fields}),
             "authorities": Rows(authorities, ("role",), lambda one: _authority(one.c)),
+            "personal_authorities": Rows(personal, ("id",), lambda one: _personal(one.c)),
         }
     )
 
@@ -87,5 +115,9 @@ def _authority(of: Any) -> dict[str, Any]:
     return {"role": of.role, "up_to": Amount(of.amount, of.currency)}
 
 
+def _personal(of: Any) -> dict[str, Any]:
+    return {"actor_id": of.actor_id, "amount": of.amount, "currency": of.currency}
+
+
 TICKED = Figures((credit_parameters.c.company_id,), _ticked)
-"""The steps at which a company checks credit, in the order in which they come, and up to which limit roles approve."""
+"""The steps at which a company checks credit, in the order in which they come, and up to which amount who approves."""

@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     api_key,
+    approval,
     company,
     customer,
     decisions,
@@ -16,6 +17,7 @@ from persistence.tables.columns import metadata
 
 __all__ = [
     "api_key",
+    "approval",
     "company",
     "customer",
     "decisions",

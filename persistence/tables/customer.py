@@ -91,6 +91,19 @@ customer_payer = table(
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
 )
 
+customer_flags = table(
+    "customer_flags",
+    "the credit flags of a customer as they were up to a day, kept when they changed; those of now stand at the"
+    " customer",
+    sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="the customer"),
+    sa.Column("until_day", sa.Date(), primary_key=True, comment="the last day on which they were so"),
+    flag("excluded_from_credit_management", "no rule and no limit held its orders"),
+    day("excluded_until", "the last day of that; null: until somebody ended it", nullable=True),
+    flag("unlimited_credit", "no limit, also inside a group"),
+    flag("mandatory_credit_limit", "no limit set meant no credit, also inside a group"),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when they were changed"),
+)
+
 credit_group = table(
     "credit_group",
     "customers of any companies that share one credit limit",

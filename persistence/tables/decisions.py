@@ -60,6 +60,8 @@ credit_hold = table(
     day("review_date", "when to look at it again", nullable=True),
     text("notes", "what was written about it", nullable=True),
     reference("responsible_id", "actor", "who looks after it", nullable=True),
+    identity("release_request_id", "the release that was asked for last", nullable=True),
+    reference("end_reason_id", "reason", "why it ended without anybody deciding on it", nullable=True),
     record(),
     sa.Index(None, "customer_id", "sales_order_id"),
     sa.Index(None, "company_id", "status"),

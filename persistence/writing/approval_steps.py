@@ -9,14 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus, standing
-from domain.approval import Authority, authorities_of, authority_refusals
 from domain.message import Message
-from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
-from domain.role import Role
-from persistence.rates import exchange_on
 from persistence.statements import Row, Statement
-from persistence.tables.company import approval_authority, credit_parameters
+from persistence.tables.company import credit_parameters
 from persistence.take import Transaction
 from persistence.writing.adjustments import NO_LINE, rows_refusals
 
@@ -24,10 +20,6 @@ _WORKFLOW = Statement(
     sa.select(credit_parameters.c.approve_limit_adjustments, credit_parameters.c.post_approved_limits).where(
         credit_parameters.c.company_id == sa.bindparam("company", type_=sa.Uuid())
     )
-)
-
-_AUTHORITIES = Statement(
-    sa.select(approval_authority).where(approval_authority.c.company_id == sa.bindparam("company", type_=sa.Uuid()))
 )
 
 
@@ -43,22 +35,6 @@ async def workflow_of(tx: Transaction, company: UUID) -> Workflow:
     """How a company approves; one without parameters approves nothing."""
     row = await _WORKFLOW.one(tx.conn, company=company)
     return Workflow() if row is None else Workflow(row["approve_limit_adjustments"], row["post_approved_limits"])
-
-
-async def beyond_authority(
-    tx: Transaction, company: UUID, roles: Collection[Role], limits: Sequence[Money]
-) -> tuple[Refusal, ...]:
-    """The limits that somebody with these roles may not decide about in a company. Raises `RateMissing`."""
-    saved = [authority_of(row) for row in await _AUTHORITIES.all(tx.conn, company=company)]
-    authorities = authorities_of(roles, saved)
-    used = {one.up_to.currency for one in authorities if one.up_to} | {limit.currency for limit in limits}
-    return authority_refusals(limits, authorities, await exchange_on(tx.conn, tx.today(company), used))
-
-
-def authority_of(row: Row) -> Authority:
-    """An authority as the rules know it."""
-    up_to = None if row["amount"] is None else Money(row["amount"], row["currency"])
-    return Authority(Role(row["role"]), up_to)
 
 
 def chosen_lines(

@@ -33,6 +33,7 @@ from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import Result, Transaction
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
+from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
 from persistence.writing.rules import percent_refusals
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
@@ -66,6 +67,9 @@ _CHANGE = Statement(
         updated_at=sa.func.now(),
     )
 )
+
+RELEASE = "RELEASE"
+"""The kind of the reasons why holds are released."""
 
 NO_HOLD = N_("There is no such credit hold. It may be another company's.")
 NO_REASON = N_(
@@ -102,30 +106,42 @@ class HoldChange:
     expected_version: int | None = None
 
 
-async def release(tx: Transaction, wanted: ReleaseWanted) -> Result:
-    """Release a hold; the others of the same room are checked again in the same transaction."""
-    hold, order = await _held(tx, wanted.hold, wanted.expected_version, CreditHoldStatus.RELEASED)
+async def release(tx: Transaction, wanted: ReleaseWanted, who: Releasing) -> Result:
+    """Release a hold, or ask for it where that is beyond the authority of `who` and the company approves releases."""
+    hold, order = await held(tx, wanted.hold, wanted.expected_version, CreditHoldStatus.RELEASED)
     today = tx.today(hold["company_id"])
     bounds = Release(order.amount, today, wanted.ceiling, wanted.deviation_percent, wanted.last_date)
     refusals = list(release_refusals(bounds))
     if wanted.ceiling is not None:
         refusals = [*tx.amount_refusals(wanted.ceiling, ("ceiling",)), *refusals]
     refusals.extend(percent_refusals(wanted.deviation_percent, ("deviationPercent",)))
-    if await _reason(tx, wanted.reason, hold, "RELEASE") is None:
+    if await _reason(tx, wanted.reason, hold, RELEASE) is None:
         refusals.append(Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)))
     if refusals:
         raise Refused(*refusals)
-    await insert(tx.conn, credit_release, [_release_row(tx, hold, order, wanted, today)])
+    beyond = await beyond_who_releases(tx, who, hold, bounds)
+    if beyond is None:
+        await let_order_go(tx, hold, order, wanted, bounds)
+    else:
+        await ask_for_release(tx, hold, order, wanted, bounds)
+        tx.warnings.append(replace(beyond, node=("credit_hold", hold["id"])))
+    return {"credit_hold": str(wanted.hold)}
+
+
+async def let_order_go(
+    tx: Transaction, hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted, bounds: Release
+) -> None:
+    """The order goes on; the others of the same room are checked again in the same transaction."""
+    await insert(tx.conn, credit_release, [_release_row(tx, hold, order, wanted, bounds)])
     await _change(tx, hold, status=CreditHoldStatus.RELEASED.value)
     await let_go(tx, order)
     _audit(tx, AuditEventKind.CREDIT_RELEASED, RELEASED, hold, order)
     await reevaluate(tx, [order.payer])
-    return {"credit_hold": str(wanted.hold)}
 
 
 async def reject(tx: Transaction, hold_id: UUID, note: str | None, expected_version: int | None) -> Result:
     """Reject an order on hold: it takes nothing any more."""
-    hold, order = await _held(tx, hold_id, expected_version, CreditHoldStatus.REJECTED)
+    hold, order = await held(tx, hold_id, expected_version, CreditHoldStatus.REJECTED)
     after = order
     if order.status is SalesOrderStatus.HELD:
         after = replace(order, status=SalesOrderStatus.REJECTED, admitted=False)
@@ -139,7 +155,7 @@ async def reject(tx: Transaction, hold_id: UUID, note: str | None, expected_vers
 
 async def update(tx: Transaction, change: HoldChange) -> Result:
     """Say when to look at a hold again, who does, and what there is to know."""
-    hold, order = await _held(tx, change.hold, change.expected_version, None)
+    hold, order = await held(tx, change.hold, change.expected_version, None)
     if change.responsible is not None and await _ACTOR.value(tx.conn, id=change.responsible) is None:
         raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(N_("This person is unknown.")), ("responsible",)))
     given = {"review_date": change.review_date, "notes": change.notes, "responsible": change.responsible}
@@ -150,13 +166,15 @@ async def update(tx: Transaction, change: HoldChange) -> Result:
 
 async def evaluate(tx: Transaction, hold_id: UUID) -> Result:
     """Check one hold again now, with the others of its room."""
-    _, order = await _held(tx, hold_id, None, None)
+    _, order = await held(tx, hold_id, None, None)
     await reevaluate(tx, [order.payer])
     return {"credit_hold": str(hold_id)}
 
 
 async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
-    """Hold an order by hand, whatever the rules say. Only a person releases it."""
+    """Hold an order by hand, whatever the rules say. Only a person releases it: a release that is being approved is not
+    asked for any more.
+    """
     found = await _ORDER.one(tx.conn, id=order_id)
     if found is None or found["company_id"] not in tx.granted.values():
         raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
@@ -180,7 +198,9 @@ async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
 async def _force(tx: Transaction, order: KeptOrder, decision: Row, note: str | None) -> UUID:
     forced = BlockReason(BlockReasonCode.FORCED, Message(FORCED))
     if order.hold is not None:
-        await _change(tx, order.hold, forced=True, notes=note or order.hold["notes"])
+        waits = order.hold["status"] == CreditHoldStatus.IN_APPROVAL.value
+        status = CreditHoldStatus.OPEN.value if waits else order.hold["status"]
+        await _change(tx, order.hold, status=status, forced=True, notes=note or order.hold["notes"])
         hold_id: UUID = order.hold["id"]
     else:
         hold_id = new_key()
@@ -203,7 +223,7 @@ async def _force(tx: Transaction, order: KeptOrder, decision: Row, note: str | N
     return hold_id
 
 
-async def _held(
+async def held(
     tx: Transaction, hold_id: UUID, expected_version: int | None, wanted: CreditHoldStatus | None
 ) -> tuple[Mapping[str, Any], KeptOrder]:
     """A hold and its order under the lock of their room, in a company the caller may act in."""
@@ -248,7 +268,7 @@ def _audit(tx: Transaction, kind: AuditEventKind, text: str, hold: Mapping[str, 
 
 
 def _release_row(
-    tx: Transaction, hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted, today: date
+    tx: Transaction, hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted, bounds: Release
 ) -> dict[str, Any]:
     return {
         "customer_id": order.payer,
@@ -258,11 +278,11 @@ def _release_row(
         "sales_order_id": order.id,
         "reason_id": wanted.reason,
         "with_posting": wanted.with_posting,
-        "released_amount": order.amount.amount,
+        "released_amount": bounds.released_value.amount,
         "ceiling": wanted.ceiling.amount if wanted.ceiling else None,
         "currency": order.amount.currency,
         "deviation_percent": wanted.deviation_percent,
-        "released_on": today,
+        "released_on": bounds.released_on,
         "last_date": wanted.last_date,
         "released_at": tx.now,
         "released_by_id": tx.actor,

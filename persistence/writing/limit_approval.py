@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from domain.adjustment import EMPTY, AdjustmentStatus
@@ -11,14 +12,14 @@ from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
-from domain.role import Role
 from persistence.statements import Row
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line
 from persistence.take import Result, Transaction
 from persistence.writing.adjustment_lines import lines_of
 from persistence.writing.adjustments import TABLE, AdjustmentStep, adjustment_to_change, with_author
-from persistence.writing.approval_steps import beyond_authority, chosen_lines, stands_after, workflow_of
+from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
 from persistence.writing.limit_posting import asked_lines, locked_rooms, post_lines
+from persistence.writing.reach import Roles, names_of, reaching_in
 from persistence.writing.saving import Changes, changes, differing, update, update_many
 
 _DRAFT, _IN_REVIEW = AdjustmentStatus.DRAFT, AdjustmentStatus.IN_REVIEW
@@ -29,10 +30,6 @@ _DONE = {
     _APPROVED: (AuditEventKind.LIMIT_APPROVED, N_("Credit limit adjustment {number} was approved.")),
     _REJECTED: (AuditEventKind.LIMIT_REJECTED, N_("Credit limit adjustment {number} was rejected.")),
 }
-
-
-Roles = Callable[[UUID], Collection[Role]]
-"""What the caller is in a company."""
 
 
 async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
@@ -56,10 +53,12 @@ async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: 
     rows = await lines_of(tx.conn, wanted.adjustment)
     chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
-    refusals = own_refusals(tx.actor, with_author(header)) or await _beyond(tx, header, chosen, roles_in)
-    if refusals:
-        raise Refused(*refusals)
-    await _write(tx, header, rows, chosen, _APPROVED, wanted.note)
+    authors = with_author(header)
+    own = own_refusals(tx.actor, authors)
+    if own:
+        raise Refused(*own)
+    lenders = await _lenders(tx, header, chosen, roles_in, authors)
+    await _write(tx, header, rows, chosen, _APPROVED, wanted.note, lenders)
     workflow = await workflow_of(tx, header["company_id"])
     if workflow.post:
         now = await lines_of(tx.conn, wanted.adjustment)
@@ -77,16 +76,24 @@ async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: R
     rows = await lines_of(tx.conn, wanted.adjustment)
     chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
-    refusals = () if tx.actor in with_author(header) else await _beyond(tx, header, chosen, roles_in)
-    if refusals:
-        raise Refused(*refusals)
-    await _write(tx, header, rows, chosen, _REJECTED, wanted.note)
+    authors = with_author(header)
+    lenders = () if tx.actor in authors else await _lenders(tx, header, chosen, roles_in, authors)
+    await _write(tx, header, rows, chosen, _REJECTED, wanted.note, lenders)
     return {TABLE: str(wanted.adjustment)}
 
 
-async def _beyond(tx: Transaction, header: Row, chosen: Sequence[Row], roles_in: Roles) -> tuple[Refusal, ...]:
+async def _lenders(
+    tx: Transaction, header: Row, chosen: Sequence[Row], roles_in: Roles, authors: Collection[UUID]
+) -> tuple[UUID, ...]:
+    """By whose authority the lines are decided about, where it is not the caller's own. Raises `Refused` beyond it."""
+    company = header["company_id"]
     limits = [Money(row["amount"], row["currency"]) for row in chosen]
-    return await beyond_authority(tx, header["company_id"], roles_in(header["company_id"]), limits)
+    used = {limit.currency for limit in limits}
+    reaching = await reaching_in(tx, company, roles_in(company), used, authors)
+    refusals = reaching.refusals(limits)
+    if refusals:
+        raise Refused(*refusals)
+    return reaching.lenders(limits)
 
 
 def _chosen(header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: AdjustmentStatus, said: str) -> list[Row]:
@@ -99,20 +106,35 @@ def _chosen(header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: Adj
 
 
 async def _write(
-    tx: Transaction, header: Row, rows: Sequence[Row], chosen: Sequence[Row], to: AdjustmentStatus, note: str | None
+    tx: Transaction,
+    header: Row,
+    rows: Sequence[Row],
+    chosen: Sequence[Row],
+    to: AdjustmentStatus,
+    note: str | None,
+    lenders: Sequence[UUID] = (),
 ) -> None:
-    """Where the lines and their adjustment stand now; on record with each amount that was decided about."""
+    """Where the lines and their adjustment stand now; on record with each amount that was decided about, and for whom
+    somebody stood in.
+    """
     await update_many(
         tx.conn, credit_limit_adjustment_line, [({"id": row["id"]}, {"status": to.value}) for row in chosen]
     )
     values = differing(header, {"status": stands_after(rows, chosen, to).value})
     changed = changes(header, values) + _decided(chosen, to)
+    changed += [{"field": "decidedFor", "before": None, "after": name} for name in await names_of(tx, lenders)]
     if note:
         changed.append({"field": "note", "before": None, "after": note})
-    written = values | ({"author_ids": with_author(header, tx.actor)} if to is _IN_REVIEW else {})
+    written = values | (_submitted(tx, header) if to is _IN_REVIEW else {})
     await update(tx.conn, credit_limit_adjustment, {"id": header["id"]}, written)
     kind, text = _DONE[to]
     tx.audit(kind, Message(text, {"number": header["number"]}), (TABLE, header["id"]), header["company_id"], changed)
+
+
+def _submitted(tx: Transaction, header: Row) -> dict[str, Any]:
+    """Who asks is among its authors. It is in review since its first line is."""
+    since = header["submitted_at"] if header["status"] == _IN_REVIEW.value else tx.now
+    return {"author_ids": with_author(header, tx.actor), "submitted_at": since}
 
 
 def _decided(chosen: Sequence[Row], to: AdjustmentStatus) -> Changes:

@@ -20,7 +20,7 @@ from domain.message import N_, Message
 from domain.orders import REFUSED, OrderLine, SalesOrderStatus, status_refusals
 from domain.ranks import Conditions
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, asked, record, set_status
+from persistence.deciding import END_REASONS, Room, asked, record, set_status
 from persistence.facts import facts_of
 from persistence.keys import new_key
 from persistence.orders import KeptOrder
@@ -240,7 +240,9 @@ async def cancel_order(tx: Transaction, key: RecordKey, expected_version: int | 
     await tx.move(order.moves_to(after, max(today, steps.last_moved or today)))
     if order.hold is not None:
         key_of_hold = {"customer_id": order.payer, "id": order.hold["id"]}
-        await update(tx.conn, credit_hold, key_of_hold, {"status": CreditHoldStatus.CANCELLED.value})
+        reasons = await END_REASONS.one(tx.conn, company=order.company)
+        ended = {"status": CreditHoldStatus.CANCELLED.value, "end_reason_id": reasons and reasons["cancelled"]}
+        await update(tx.conn, credit_hold, key_of_hold, ended)
         message = Message(HOLD_CANCELLED, {"number": order.number})
         subject = ("credit_hold", order.hold["id"])
         tx.audit(AuditEventKind.HOLD_UPDATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")

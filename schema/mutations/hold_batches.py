@@ -22,6 +22,7 @@ from schema.context import Info
 from schema.errors import ClientMistake
 from schema.ids import key_of
 from schema.mutations.carry_out import key_for
+from schema.mutations.holds import releasing
 from schema.mutations.payload import Payload, UserError, written
 from schema.rights import Permission
 
@@ -98,15 +99,18 @@ class HoldBatchMutations:
         needs, kind = Permission.WORK_ON_HOLDS, AuditEventKind.HOLDS_EVALUATED
         return await _each(info, input, EvaluateCreditHoldsPayload, holds.evaluate, needs, kind)
 
-    @strawberry.mutation(description="Release many holds for one reason, each for the amount it was held with.")
+    @strawberry.mutation(
+        description="Release many holds for one reason, each for what its order comes to. Where the company approves"
+        " releases, those beyond your authority are asked for: their holds are in approval."
+    )
     async def release_credit_holds(self, info: Info, input: ReleaseCreditHoldsInput) -> ReleaseCreditHoldsPayload:
-        reason = key_of(input.reason, REASON.prefix)
+        reason, who = key_of(input.reason, REASON.prefix), releasing(info)
 
         async def one(tx: Transaction, key: UUID) -> Result:
             wanted = holds.ReleaseWanted(key, reason, last_date=input.last_date, note=input.note)
-            return await holds.release(tx, wanted)
+            return await holds.release(tx, wanted, who)
 
-        needs, kind = Permission.RELEASE_HOLDS, AuditEventKind.CREDIT_RELEASED
+        needs, kind = Permission.WORK_ON_HOLDS, AuditEventKind.CREDIT_RELEASED
         return await _each(info, input, ReleaseCreditHoldsPayload, one, needs, kind)
 
     @strawberry.mutation(description="Reject many orders on hold.")

@@ -14,6 +14,7 @@ from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
 from persistence.shapes.sales_order import SALES_ORDER
 from persistence.writing import holds
+from persistence.writing.release_requests import Releasing
 from schema.context import Info
 from schema.ids import key_of
 from schema.mutations.carry_out import carry_out, plain
@@ -113,7 +114,7 @@ class CreditHoldPayload(Payload):
 
 @strawberry.type(description="A hold after it was asked to be released.")
 class ReleaseCreditHoldPayload(CreditHoldPayload):
-    """Its release hangs off it."""
+    """Its release hangs off it, or the release that was asked for."""
 
 
 @strawberry.type(description="A hold after it was asked to be rejected.")
@@ -131,19 +132,29 @@ class ForceCreditHoldPayload(CreditHoldPayload):
     """It is never released by itself."""
 
 
+def releasing(info: Info) -> Releasing:
+    """Who releases: what they are where, and where they release as they see fit."""
+    free = frozenset(info.context.viewer.companies(Permission.RELEASE_HOLDS))
+    return Releasing(info.context.viewer.roles_in, free)
+
+
 @strawberry.type
 class HoldMutations:
     """What people do with credit holds."""
 
-    @strawberry.mutation(description="Let a held order go on within bounds; others of the same room are checked again.")
+    @strawberry.mutation(
+        description="Let a held order go on within bounds; others of the same room are checked again. Where the company"
+        " approves releases and this one is beyond your authority, it is asked for: the hold is in approval, with a"
+        " warning AUTHORITY_EXCEEDED."
+    )
     async def release_credit_hold(self, info: Info, input: ReleaseCreditHoldInput) -> ReleaseCreditHoldPayload:
-        wanted = input.wanted()
+        wanted, who = input.wanted(), releasing(info)
         return await carry_out(
             info,
             input,
             ReleaseCreditHoldPayload,
-            lambda tx: holds.release(tx, wanted),
-            needs=Permission.RELEASE_HOLDS,
+            lambda tx: holds.release(tx, wanted, who),
+            needs=Permission.WORK_ON_HOLDS,
             kind=AuditEventKind.CREDIT_RELEASED,
             current={"credit_hold": str(wanted.hold)},
         )

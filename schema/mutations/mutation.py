@@ -10,6 +10,7 @@ from schema.mutations.collaterals import CollateralMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
 from schema.mutations.declarations import DeclarationMutations
+from schema.mutations.delegations import DelegationMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
@@ -21,6 +22,7 @@ from schema.mutations.names import NameMutations
 from schema.mutations.orders import OrderMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
+from schema.mutations.release_approval import ReleaseApprovalMutations
 from schema.mutations.rules import RuleMutations
 from schema.mutations.simulating import SimulatingMutations
 from schema.mutations.submitting import SubmittingMutations
@@ -38,10 +40,12 @@ class Mutation(
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,
+    ReleaseApprovalMutations,
     LimitMutations,
     LimitGenerationMutations,
     LimitApprovalMutations,
     AuthorityMutations,
+    DelegationMutations,
     CreditGroupMutations,
     CollateralMutations,
     DeclarationMutations,

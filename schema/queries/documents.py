@@ -12,6 +12,7 @@ from schema.connections import (
     CREDIT_DECISIONS,
     CREDIT_HOLDS,
     CREDIT_LIMIT_ADJUSTMENTS,
+    DELEGATIONS,
     OPEN_ITEMS,
     PAYMENTS,
     SALES_ORDERS,
@@ -41,6 +42,9 @@ class DocumentQueries:
     )
     credit_limit_adjustments: CREDIT_LIMIT_ADJUSTMENTS.connection = CREDIT_LIMIT_ADJUSTMENTS.field(  # type: ignore[name-defined]
         "Limit adjustments, the latest first."
+    )
+    delegations: DELEGATIONS.connection = DELEGATIONS.field(  # type: ignore[name-defined]
+        "Who may approve for whom, the latest first."
     )
     blocking_rules: BLOCKING_RULES.connection = BLOCKING_RULES.field("Blocking rules.")  # type: ignore[name-defined]
 

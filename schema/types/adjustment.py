@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import strawberry
 from domain import money as domain
 from domain.adjustment import AdjustmentStatus
 from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
-from domain.permitted import Action, on_adjustment
+from domain.permitted import Action
 from persistence.facts import entry_of
 from persistence.selection import LinkedToEither, WorkedOut
 from persistence.shapes.actor import ACTOR
@@ -29,7 +30,7 @@ from persistence.shapes.customer import CUSTOMER
 from schema.connections import CREDIT_LIMIT_ADJUSTMENT_LINES
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
-from schema.permitted import ADJUSTMENT_NEEDS, may_as_read, viewer_may
+from schema.permitted import may_as_read, viewer_may
 from schema.records import record_of
 from schema.types.money import Money
 from schema.types.node import CreditHolder, Record
@@ -54,12 +55,16 @@ class CreditLimitAdjustmentLine(Record):
     """Rows of the line shape."""
 
     line_number: int = stored("Its place in the document.")
-    new_limit: Money = money("The new limit.", "amount")
+    new_limit: Money = money(
+        "The new limit; of a seasonal factor or a tolerance what the limit comes to with it.", "amount"
+    )
+    percent: Decimal | None = stored("What a seasonal factor or a tolerance adds, as a percentage of the limit.")
+    tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
     status: AdjustmentStatus = stored("Where it stands.")
     status_label: str = labelled("status", AdjustmentStatus)
 
     from_: date | None = stored("The first day; null: the day of posting.", "from")
-    until: date | None = stored("The last day of a temporary limit, the expiry date of a permanent one.")
+    until: date | None = stored("The last day; of a permanent limit the day on which it expires.")
 
     @strawberry.field(
         description="Whose limit it is.",
@@ -100,7 +105,7 @@ class CreditLimitAdjustment(Record):
         "company_id", COMPANY, "The company it was written in."
     )
     number: str = stored("Its number in the company.")
-    kind: AdjustmentKind = stored("Whether it posts permanent or temporary limits.")
+    kind: AdjustmentKind = stored("What its lines are.")
     kind_label: str = labelled("kind", AdjustmentKind)
     description: str | None = stored("What it is for.")
     status: AdjustmentStatus = stored("Where it stands.")
@@ -111,15 +116,15 @@ class CreditLimitAdjustment(Record):
     created_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link(
         "created_by_id", ACTOR, "Who wrote it."
     )
+    submitted_at: datetime | None = stored("Since when it waits for approval; null: nobody submitted it.")
+    escalated: bool = stored("It waits for approval for longer than the company lets it.")
     posted_at: datetime | None = stored("When its limits were posted.")
 
     @strawberry.field(
         description="What you may do with it now.", metadata=read_as(may_as_read("CreditLimitAdjustment"))
     )
     def viewer_may(self, info: Info) -> list[Action]:
-        flags = {name: self.row[name] for name in ("workflow", "may_approve", "may_reject")}
-        possible = on_adjustment(AdjustmentStatus(self.row["status"]), **flags)
-        return viewer_may(info.context.viewer, self.row["company_id"], possible, ADJUSTMENT_NEEDS)
+        return viewer_may(info.context.viewer, "CreditLimitAdjustment", self.row)
 
     @strawberry.field(
         description="What the values of `viewerMay` are called in your language.",

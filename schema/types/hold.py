@@ -15,7 +15,7 @@ from domain import decision as domain
 from domain.decision import BlockReasonCode
 from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
-from domain.permitted import ON_HOLDS, Action
+from domain.permitted import Action
 from persistence.frozen import thaw_message
 from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
@@ -24,13 +24,15 @@ from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
 from persistence.shapes.hold import CREDIT_HOLD, HOLD_FIGURES, REASONS, RELEASES
 from persistence.shapes.named import REASON
+from persistence.shapes.release_request import HOLD_REQUEST, REQUESTS
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.context import Info
 from schema.fields import Shaped, coded, labelled, link, money, read_as, shaped, stored
-from schema.permitted import HOLD_NEEDS, may_as_read, viewer_may
+from schema.permitted import may_as_read, viewer_may
 from schema.types.check import BlockReason
 from schema.types.money import Money
 from schema.types.node import Record
+from schema.types.release_request import ReleaseRequest
 
 if TYPE_CHECKING:
     from schema.types.company import Company
@@ -95,6 +97,14 @@ class CreditHold(Record):
     responsible: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
         "responsible_id", ACTOR, "Who looks after it."
     )
+    end_reason: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "end_reason_id",
+        REASON,
+        "Why it ended without anybody deciding on it, as the company's parameters say: nothing held the order any "
+        "more, or the order was cancelled. Null: it has not, or they name no reason.",
+    )
+
+    escalated: bool = stored("Its release waits for approval for longer than the company lets it.")
 
     @strawberry.field(
         description="Why it was held, most serious first; those no longer true are not active.",
@@ -125,10 +135,26 @@ class CreditHold(Record):
         loaded: Release | None = await info.context.loader("hold releases", fetch).load(_key(self.row))
         return loaded
 
-    @strawberry.field(description="What you may do with it now.", metadata=read_as(may_as_read("CreditHold")))
+    @strawberry.field(
+        description="The release that was asked for last; null: nobody had to ask.",
+        metadata=read_as(WorkedOut(HOLD_REQUEST, "release_request")),
+    )
+    async def release_request(self, info: Info) -> ReleaseRequest | None:
+        async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[ReleaseRequest | None]:
+            rows = await info.context.reader.run(REQUESTS, **_asked(keys))
+            found = {each["hold_id"]: ReleaseRequest.of(each) for each in rows}
+            return [found.get(hold) for _, hold in keys]
+
+        loaded: ReleaseRequest | None = await info.context.loader("release requests", fetch).load(_key(self.row))
+        return loaded
+
+    @strawberry.field(
+        description="What you may do with it now. In approval APPROVE and REJECT are about the release that is asked"
+        " for: `approveCreditRelease` and `rejectCreditRelease`.",
+        metadata=read_as(may_as_read("CreditHold")),
+    )
     def viewer_may(self, info: Info) -> list[Action]:
-        possible = ON_HOLDS.get(CreditHoldStatus(self.row["status"]), ())
-        return viewer_may(info.context.viewer, self.row["company_id"], possible, HOLD_NEEDS)
+        return viewer_may(info.context.viewer, "CreditHold", self.row)
 
     @strawberry.field(
         description="What the values of `viewerMay` are called in your language.",

@@ -13,15 +13,19 @@ from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
 from domain.role import Role
 from persistence.selection import WorkedOut
+from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
-from persistence.shapes.parameters import AUTHORITIES, CHECKPOINTS, CREDIT_PARAMETERS, TICKED
+from persistence.shapes.named import REASON
+from persistence.shapes.parameters import AUTHORITIES, CHECKPOINTS, CREDIT_PARAMETERS, PERSONAL_AUTHORITIES, TICKED
 from schema.context import Info
-from schema.fields import labelled, link, read_as, shaped, stored
+from schema.fields import Shaped, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
 from schema.types.node import Record
 
 if TYPE_CHECKING:
     from schema.types.company import Company
+    from schema.types.named import Reason
+    from schema.types.reference import Actor
 
 
 @strawberry.type(description="A step of an order at which a company checks credit.")
@@ -35,15 +39,23 @@ class CheckpointSetting:
     )
 
 
-@strawberry.type(description="Up to which limit a role approves in a company.")
+@strawberry.type(description="Up to which amount a role approves in a company.")
 class ApprovalAuthority:
-    """One role's authority. Without one, credit managers approve any limit, and clerks none."""
+    """One role's authority. Without one, credit managers approve any amount, and clerks none."""
 
     role: Role = strawberry.field(description="The role.")
     role_label: str = labelled("role", Role)
     up_to: Money | None = strawberry.field(
-        description="It approves new limits up to this one, itself included; null: any limit."
+        description="It approves limits and releases up to this amount, itself included; null: any."
     )
+
+
+@strawberry.type(description="Up to which amount one person approves in a company, in place of what their roles have.")
+class PersonalAuthority(Shaped):
+    """A row of a person's authority."""
+
+    actor: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link("actor_id", ACTOR, "The person.")
+    up_to: Money | None = money("They approve up to this amount, itself included; null: any.", "amount")
 
 
 @shaped(CREDIT_PARAMETERS, "How a company manages credit.")
@@ -60,11 +72,27 @@ class CreditParameters(Record):
     blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
     disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    due_rolls_to_bank_day: bool = stored(
+        "A due day on which banks of the company's country are closed moves to the next day they are open."
+    )
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
+    approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")
+    escalate_after_days: int | None = stored("What waits for approval for more days is escalated; null: nothing is.")
     check_payment_terms_increase: bool = stored("An order whose payment terms rank above its payer's is held.")
     check_cash_discount_increase: bool = stored("An order whose cash discount ranks above its payer's is held.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
+    reason_when_ready: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_ready_id", REASON, "The reason put on record when a hold is released by itself; null: none."
+    )
+    reason_when_changed: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_changed_id",
+        REASON,
+        "The same where the order has another amount than when it was held; null: none.",
+    )
+    reason_when_cancelled: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_cancelled_id", REASON, "The reason put on record when an order on hold is cancelled; null: none."
+    )
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     release_valid_days: int = stored("How long a release without bounds holds.")
@@ -91,7 +119,7 @@ class CreditParameters(Record):
         return loaded
 
     @strawberry.field(
-        description="Up to which limit roles approve. Without one, credit managers approve any limit, and clerks none.",
+        description="Up to which amount roles approve. Without one, credit managers approve any, and clerks none.",
         metadata=read_as(WorkedOut(TICKED, "authorities")),
     )
     async def authorities(self, info: Info) -> list[ApprovalAuthority]:
@@ -103,4 +131,20 @@ class CreditParameters(Record):
             return [found[company] for company in companies]
 
         loaded: list[ApprovalAuthority] = await info.context.loader("authorities", fetch).load(self.row["company_id"])
+        return loaded
+
+    @strawberry.field(
+        description="Up to which amount single persons approve, in place of what their roles have.",
+        metadata=read_as(WorkedOut(TICKED, "personal_authorities")),
+    )
+    async def personal_authorities(self, info: Info) -> list[PersonalAuthority]:
+        async def fetch(companies: list[UUID]) -> Sequence[list[PersonalAuthority]]:
+            found: Mapping[UUID, list[PersonalAuthority]] = defaultdict(list)
+            for each in await info.context.reader.run(PERSONAL_AUTHORITIES, wanted=companies):
+                found[each["company_id"]].append(PersonalAuthority.of(each))
+            return [found[company] for company in companies]
+
+        loaded: list[PersonalAuthority] = await info.context.loader("personal authorities", fetch).load(
+            self.row["company_id"]
+        )
         return loaded

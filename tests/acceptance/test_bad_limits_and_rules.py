@@ -144,8 +144,24 @@ async def test_what_is_posted_is_not_posted_again(desk: Desk) -> None:
     assert (await desk.refused(POST_ADJUSTMENT, draft))[0] == "WRONG_STATUS"
 
 
+WAIVES_BELOW = {"type": "EXCLUDE", "atOrAbove": True, "releaseAll": True, "confirmed": True}
 NEVER = [
     ({"kind": "CREDIT_LIMIT_USED", "percent": "-1"}, "percent"),
+    ({"kind": "OVERDUE_DAYS", "days": 36_501}, "days"),
+    ({"kind": "OVERDUE_DAYS", "days": 30, "minimumItems": 0}, "minimumItems"),
+    ({"kind": "OVERDUE_DAYS", "days": 30, "type": "EXCLUDE"}, "validFor"),
+    ({"kind": "OVERDUE_PERCENT", "days": 30, "percent": "100"}, "percent"),
+    ({"kind": "OLDEST_OPEN_ITEM", "days": 36_501, "type": "WARN"}, "days"),
+    ({"kind": "REVIEW_DUE", "days": 1, "ignoreItemsBelow": money("1", "SEK")}, "ignoreItemsBelow"),
+    (
+        {"kind": "ORDER_AMOUNT", "amount": money("9", "SEK"), "ignoreOrdersBelow": money("1", "SEK")},
+        "ignoreOrdersBelow",
+    ),
+    ({"kind": "NEW_CUSTOMER_AMOUNT", "amount": money("9", "SEK"), "days": 0}, "days"),
+    ({"kind": "DUNNING_LEVEL", "dunningLevel": 9}, "dunningLevel"),
+    ({"kind": "DUNNING_LEVEL", "dunningLevel": 0, **WAIVES_BELOW}, "atOrAbove"),
+    ({"kind": "CREDIT_LIMIT_EXPIRED", "days": 0, **WAIVES_BELOW}, "atOrAbove"),
+    ({"kind": "EARLY_WARNING", "percent": "80"}, "type"),
 ]
 
 

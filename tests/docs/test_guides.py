@@ -24,7 +24,20 @@ GUIDES = (
     ROOT / "README.md",
     *(
         DOCS / f"{name}.md"
-        for name in ("first-query", "paging", "errors", "bi", "integrating", "attributes", "approval", "rules")
+        for name in (
+            "first-query",
+            "paging",
+            "errors",
+            "bi",
+            "integrating",
+            "attributes",
+            "approval",
+            "groups",
+            "collateral",
+            "adjusting",
+            "parameters",
+            "rules",
+        )
     ),
 )
 """Those that ask the demo group. The others bring their own tests."""

@@ -17,6 +17,7 @@ from domain.release import Release
 from tests.domain.words import (
     HEALTHY,
     TODAY,
+    covered,
     days,
     debt,
     itemized,
@@ -63,6 +64,7 @@ SHARE = rule(RuleKind.OVERDUE_PERCENT, RuleType.BLOCK, ValidFor.ALL, days=30, pe
 OLD = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=30)
 DUNNED = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1)
 REVIEW = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=7)
+COVERED = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=0)
 EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
 PART = rule(
     RuleKind.SUB_LIMIT_EXCEEDED,
@@ -71,18 +73,18 @@ PART = rule(
     amount=money("49,999 SEK"),
     exposure_category=ExposureCategory.OPEN_ORDERS,
 )
-OTHERS = (PART, WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, EARLY)
+OTHERS = (PART, WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
 SPOILED = with_group(
     with_customer(
-        WATCHED,
+        replace(WATCHED, terms_days={LATER.id: 61}),
         on_hold=True,
         payment_terms=LATER.id,
         check_payment_terms_increase=True,
         check_cash_discount_increase=True,
         customer_since=TODAY,
         status_effect=STOPPED,
-        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
+        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),), covered(60, 61).customer.terms.collaterals),
         balances=(owes("60,000 SEK", overdue=31),),
         debts=(debt("60,000 SEK", 31, level=2),),
         next_review_date=days(-8),
@@ -141,6 +143,7 @@ TABLE = [
         HELD,
         ["REVIEW_DUE"],
     ),
+    ("terms that are not covered", replace(covered(60, 61), rules=(COVERED,)), ORDER, HELD, ["COLLATERAL_TERMS"]),
     ("much of the limit is used", replace(HEALTHY, rules=(EARLY,)), order("40,000.01 SEK"), WARNED, ["EARLY_WARNING"]),
     ("more is on order than a rule allows", replace(HEALTHY, rules=(PART,)), ORDER, HELD, ["SUB_LIMIT_EXCEEDED"]),
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
@@ -228,7 +231,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 16
+    assert len(check(facts, delivered).reasons) == 17
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -51,7 +51,8 @@ def test_a_hold_that_has_ended_stays_as_it_is() -> None:
         assert all(hold_refusals(ended, wanted) for wanted in CreditHoldStatus)
     assert hold_refusals(CreditHoldStatus.OPEN, CreditHoldStatus.RELEASED) == ()
     assert hold_refusals(CreditHoldStatus.READY_TO_RELEASE, CreditHoldStatus.REJECTED) == ()
-    assert hold_refusals(CreditHoldStatus.IN_APPROVAL, CreditHoldStatus.IN_APPROVAL) != ()
+    asked = {wanted for wanted in CreditHoldStatus if not hold_refusals(CreditHoldStatus.IN_APPROVAL, wanted)}
+    assert asked == {CreditHoldStatus.CANCELLED}
 
 
 def held_for(decision: Decision, **more: bool) -> Hold:
@@ -97,9 +98,15 @@ def test_ac60_a_forced_hold_shows_ready_and_is_never_released_by_itself() -> Non
     assert [reason.code for reason in hold.reasons if reason.active] == [BlockReasonCode.FORCED]
 
 
+def test_nobody_need_approve_what_releases_itself() -> None:
+    waiting = Hold(CreditHoldStatus.IN_APPROVAL, OVER.reasons)
+    assert evaluated(waiting, PASSING, releases_itself=True).status is CreditHoldStatus.RELEASED
+
+
 def test_a_hold_in_approval_or_ended_keeps_its_status() -> None:
     waiting = Hold(CreditHoldStatus.IN_APPROVAL, OVER.reasons)
-    assert evaluated(waiting, PASSING, releases_itself=True).status is CreditHoldStatus.IN_APPROVAL
-    assert not any(active(evaluated(waiting, PASSING, releases_itself=True)).values())
+    assert evaluated(waiting, PASSING, releases_itself=False).status is CreditHoldStatus.IN_APPROVAL
+    assert not any(active(evaluated(waiting, PASSING, releases_itself=False)).values())
+    assert evaluated(waiting, OVER, releases_itself=True).status is CreditHoldStatus.IN_APPROVAL
     ended = Hold(CreditHoldStatus.REJECTED, OVER.reasons)
     assert evaluated(ended, PASSING, releases_itself=True) == ended

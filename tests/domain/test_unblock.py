@@ -291,6 +291,13 @@ def test_an_order_that_a_rule_leaves_out_passes() -> None:
     assert options(replace(facts, rules=(owing,)), order("80 SEK"))[PAY].amount == money("500.01 SEK")
 
 
+def test_an_order_beside_it_makes_no_balance_larger() -> None:
+    owing = replace(OVERDUE, ignore_balance_below=money("1,000 SEK"))
+    balances = (owes("1,200 SEK", 31), ordered("600 SEK"), Balance(Category.UNAPPLIED, money("-100 SEK")))
+    facts = Facts(customer(normal("9,000 SEK"), balances=balances), rules=(owing,))
+    assert options(facts, order("80 SEK"))[PAY].amount == money("100.01 SEK")
+
+
 def test_an_option_that_needs_a_missing_rate_is_none() -> None:
     only_euro = Exchange(TODAY, DIGITS)
     facts = Facts(

@@ -13,6 +13,7 @@ from domain.audit import AuditEventKind
 from domain.facts import Checkpoint
 from domain.money import Money
 from domain.refusal import ErrorCode
+from domain.role import Role
 from persistence.database import Pool
 from persistence.keys import new_key
 from persistence.looking_again import look_again
@@ -25,6 +26,7 @@ from persistence.take import Taken, Transaction, take
 from persistence.writing import holds
 from persistence.writing.finding import RecordKey
 from persistence.writing.orders import cancel_order
+from persistence.writing.release_requests import Releasing
 from tests.persistence.room import NOW, Group
 
 
@@ -46,6 +48,11 @@ async def act(pool: Pool, group: Group, action: Callable[[Transaction], Awaitabl
         granted=granted,
         kind=AuditEventKind.CREDIT_RELEASED,
     )
+
+
+def who(group: Group) -> Releasing:
+    """A credit manager of every company."""
+    return Releasing(lambda company: {Role.CREDIT_MANAGER}, group.companies.values())
 
 
 async def send(
@@ -93,7 +100,7 @@ async def test_a_released_order_takes_room_and_passes_the_next_step(
     customer = await group.add("SE", "1", "1000")
     sent = await send(pool, group, "1", "A", "1500")
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), release_reason)
-    taken = await act(pool, group, lambda tx: holds.release(tx, wanted))
+    taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     assert not taken.refusals
     assert await status(pool, sent["credit_hold"]) == "RELEASED"
     assert await taken_by(pool, customer) == {"OPEN_ORDERS": 1500_00}
@@ -107,7 +114,7 @@ async def test_a_release_ends_after_its_last_day_and_the_order_is_checked_again(
     await group.add("SE", "2", "1000")
     sent = await send(pool, group, "2", "B", "1500")
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), release_reason, last_date=NOW.date() + timedelta(days=2))
-    await act(pool, group, lambda tx: holds.release(tx, wanted))
+    await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     inside = await send(pool, group, "2", "B", "1500", Checkpoint.PACKING_SLIP, days=2)
     after = await send(pool, group, "2", "B", "1500", Checkpoint.PACKING_SLIP, days=3)
     assert await outcome(pool, inside["decision"]) == "NOT_CHECKED"
@@ -118,8 +125,8 @@ async def test_a_hold_is_released_once(pool: Pool, group: Group, release_reason:
     await group.add("SE", "3", "1000")
     sent = await send(pool, group, "3", "C", "1500")
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), release_reason)
-    await act(pool, group, lambda tx: holds.release(tx, wanted))
-    again = await act(pool, group, lambda tx: holds.release(tx, wanted))
+    await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
+    again = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     assert [refusal.code for refusal in again.refusals] == [ErrorCode.WRONG_STATUS]
     assert await pool.fetchval("select count(*) from credit_release where hold_id = $1::uuid", sent["credit_hold"]) == 1
 
@@ -128,7 +135,7 @@ async def test_a_release_needs_a_reason_for_releases(pool: Pool, group: Group) -
     await group.add("SE", "4", "1000")
     sent = await send(pool, group, "4", "D", "1500")
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), new_key())
-    taken = await act(pool, group, lambda tx: holds.release(tx, wanted))
+    taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     assert [refusal.code for refusal in taken.refusals] == [ErrorCode.REASON_REQUIRED]
     assert await status(pool, sent["credit_hold"]) == "OPEN"
 
@@ -141,7 +148,7 @@ async def test_a_stale_version_is_refused_with_the_hold_as_it_is(
     hold = UUID(sent["credit_hold"])
     await act(pool, group, lambda tx: holds.update(tx, holds.HoldChange(hold, notes="called")))
     wanted = holds.ReleaseWanted(hold, release_reason, expected_version=1)
-    taken = await act(pool, group, lambda tx: holds.release(tx, wanted))
+    taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     (refusal,) = taken.refusals
     assert (refusal.code, refusal.node) == (ErrorCode.VERSION_CONFLICT, ("credit_hold", hold))
 
@@ -150,7 +157,7 @@ async def test_a_ceiling_in_another_currency_is_refused(pool: Pool, group: Group
     await group.add("SE", "6", "1000")
     sent = await send(pool, group, "6", "F", "1500")
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), release_reason, ceiling=Money(Decimal(2000), "EUR"))
-    taken = await act(pool, group, lambda tx: holds.release(tx, wanted))
+    taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     assert [refusal.code for refusal in taken.refusals] == [ErrorCode.CURRENCY_MISMATCH]
 
 
@@ -219,7 +226,7 @@ async def test_a_hold_of_a_company_that_is_not_granted_is_forbidden(
     wanted = holds.ReleaseWanted(UUID(sent["credit_hold"]), release_reason)
     taken = await take(
         pool,
-        lambda tx: holds.release(tx, wanted),
+        lambda tx: holds.release(tx, wanted, who(group)),
         actor=group.actor,
         now=NOW,
         granted={await group.code("FI"): group.companies["FI"]},
@@ -231,7 +238,7 @@ async def test_a_hold_of_a_company_that_is_not_granted_is_forbidden(
 
 async def test_a_refusal_is_on_record(pool: Pool, group: Group) -> None:
     wanted = holds.ReleaseWanted(new_key(), new_key())
-    await act(pool, group, lambda tx: holds.release(tx, wanted))
+    await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     row = await pool.fetchrow("select kind, refused from audit_event where actor_id = $1 and refused", group.actor)
     assert tuple(row) == ("CREDIT_RELEASED", True)
 

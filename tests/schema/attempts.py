@@ -21,6 +21,9 @@ OUT_OF_SCOPE = {"NOT_FOUND", "FORBIDDEN", "COMPANY_NOT_AVAILABLE"}
 EVERYWHERE = {"upsertCompanies", "setExchangeRates"}
 """What belongs to all companies together, and is only for those who may do it in all of them."""
 
+_PEOPLE = {"actor", "delegate"}
+"""Fields that name a person, who belongs to no company."""
+
 _fresh = count()
 
 
@@ -36,6 +39,8 @@ def names(scene: Scene, firm: Firm, theirs: Path | None = None) -> Leaf:
 
     def leaf(path: Path, within: str, kind: Any) -> Any:
         whose = OTHER if path == theirs else firm
+        if kind.name == "ID" and path[-1] in _PEOPLE:
+            return f"act_{scene.world.ids['actor Bo'].hex}"
         said = reference(scene.world, whose, path, within, kind)
         return said if said is not None else plain(kind, firm.currency, TODAY.isoformat(), f"fresh {next(_fresh)}")
 

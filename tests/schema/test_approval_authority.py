@@ -1,4 +1,4 @@
-"""Up to which limit roles approve, and what waits for whom."""
+"""Up to which amount roles and persons approve, and what waits for whom."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tests.schema.adjusting import drafted, line, own_customer, post
 from tests.schema.approving import APPROVE, CLERK, MANAGER, REJECT, SUBMIT, approving, line_ids, places
 from tests.schema.asking import Asker
 from tests.schema.changing import changed, mistaken, refused, said, sek
+from tests.schema.releasing import AUTHORITY
 from tests.schema.world import World
 
-AUTHORITY = """mutation ($input: SaveAuthorityInput!) { saveAuthority(input: $input) {
-  creditParameters { version authorities { role roleLabel upTo { amount currency } } }
-  errors { code path limit { amount currency } actual { amount } } } }"""
+REMOVE = """mutation ($input: RemoveAuthorityInput!) { removeAuthority(input: $input) {
+  creditParameters { version authorities { role } personalAuthorities { actor { name } } } errors { code path } } }"""
 WAITING = """query ($mine: Boolean!) { creditLimitAdjustments(
   where: {viewerMayApprove: {eq: $mine}, status: {eq: IN_REVIEW}}) { nodes { id viewerMay } } }"""
 COLLEAGUE: dict[str, Any] = {"as_": "CREDIT_CLERK", "user": "conny"}
@@ -134,6 +134,9 @@ async def test_authority_is_saved_read_and_put_on_record(ask: Asker, world: Worl
     ("wrong", "expected"),
     [
         ({"role": "VIEWER"}, ("INVALID_VALUE", "role")),
+        ({"role": None}, ("INVALID_VALUE", "role")),
+        ({"actor": f"act_{'0' * 32}"}, ("INVALID_VALUE", "role")),
+        ({"role": None, "actor": f"act_{'0' * 32}"}, ("NOT_FOUND", "actor")),
         ({"upTo": sek("-1")}, ("AMOUNT_NEGATIVE", "upTo")),
         ({"upTo": sek("1.001")}, ("AMOUNT_PRECISION", "upTo")),
         ({"expectedVersion": 9999}, ("VERSION_CONFLICT", "expectedVersion")),
@@ -150,3 +153,80 @@ async def test_nobody_who_approves_sets_their_own_authority(ask: Asker, world: W
     given = {"company": "SE01", "role": "CREDIT_MANAGER", "upTo": None}
     for role in ("CREDIT_MANAGER", "CREDIT_CLERK", "INTEGRATION"):
         assert await mistaken(ask, world, AUTHORITY, given, as_=role) == ["FORBIDDEN"]
+
+
+async def person(ask: Asker, **who: Any) -> str:
+    """The actor of somebody."""
+    found: str = (await ask("{ viewer { actor { id } } }", **who)).data["viewer"]["actor"]["id"]
+    return found
+
+
+async def of_person(ask: Asker, actor: str, up_to: dict[str, str] | None) -> Any:
+    given = {"company": "SE01", "actor": actor, "upTo": up_to}
+    return (await changed(ask, AUTHORITY, given, as_="ADMIN"))["creditParameters"]
+
+
+async def test_the_authority_of_a_person_takes_the_place_of_what_their_roles_have(
+    ask: Asker, world: World, acme: str
+) -> None:
+    await authority(ask, "CREDIT_CLERK", sek("5000"))
+    small, large = await in_review(ask, line(acme, "4000")), await in_review(ask, line(acme, "9000"))
+    conny, magnus = await person(ask, **COLLEAGUE), await person(ask, **MANAGER)
+    await of_person(ask, conny, sek("9000"))
+    saved = await of_person(ask, magnus, sek("3999.99"))
+    assert saved["personalAuthorities"] == [
+        {"actor": {"name": "Conny"}, "upTo": {"amount": "9000.00", "currency": "SEK"}},
+        {"actor": {"name": "Magnus"}, "upTo": {"amount": "3999.99", "currency": "SEK"}},
+    ]
+    assert [one["role"] for one in saved["authorities"]] == ["CREDIT_CLERK"]
+    both = {small["id"], large["id"]}
+    assert both <= set(await waiting(ask, **COLLEAGUE))
+    assert not both & set(await waiting(ask, **MANAGER))
+    late = await refused(ask, world, APPROVE, post(small), **MANAGER)
+    assert said(late) == [("AUTHORITY_EXCEEDED", "lines.0")]
+    assert (await changed(ask, APPROVE, post(large), **COLLEAGUE))["errors"] == []
+    other = {"as_": "CREDIT_CLERK", "user": "cecilia"}
+    assert both & set(await waiting(ask, **other)) == {small["id"]}
+
+
+async def test_a_person_without_a_role_that_approves_has_no_use_for_an_authority(
+    ask: Asker, world: World, acme: str
+) -> None:
+    made, viewer = await in_review(ask, line(acme, "1")), {"as_": "VIEWER", "user": "vera"}
+    await of_person(ask, await person(ask, **viewer), None)
+    assert made["id"] not in await waiting(ask, **viewer)
+    assert await mistaken(ask, world, APPROVE, post(made), **viewer) == ["FORBIDDEN"]
+
+
+async def test_an_authority_that_is_removed_leaves_what_was_there_without_it(
+    ask: Asker, world: World, acme: str
+) -> None:
+    made, conny = await in_review(ask, line(acme, "4000")), await person(ask, **COLLEAGUE)
+    await authority(ask, "CREDIT_CLERK", sek("5000"))
+    await of_person(ask, conny, sek("1"))
+    assert made["id"] not in await waiting(ask, **COLLEAGUE)
+    whose = {"company": "SE01", "actor": conny}
+    left = (await changed(ask, REMOVE, whose, as_="ADMIN"))["creditParameters"]
+    assert (left["personalAuthorities"], [one["role"] for one in left["authorities"]]) == ([], ["CREDIT_CLERK"])
+    assert made["id"] in await waiting(ask, **COLLEAGUE)
+    again = (await changed(ask, REMOVE, whose, as_="ADMIN"))["creditParameters"]
+    assert again == left
+    await changed(ask, REMOVE, {"company": "SE01", "role": "CREDIT_CLERK"}, as_="ADMIN")
+    assert made["id"] not in await waiting(ask, **COLLEAGUE)
+    kinds = await world.conn.fetch("select changes from audit_event where kind = 'AUTHORITY_REMOVED' order by id")
+    assert [row["changes"][0]["before"] for row in kinds] == ["1.0000", "5000.0000"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({}, ("INVALID_VALUE", "role")),
+        ({"role": "ADMIN"}, ("INVALID_VALUE", "role")),
+        ({"role": "CREDIT_CLERK", "expectedVersion": 9999}, ("VERSION_CONFLICT", "expectedVersion")),
+    ],
+)
+async def test_what_cannot_be_meant_is_not_removed(
+    ask: Asker, world: World, acme: str, wrong: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert said(await refused(ask, world, REMOVE, {"company": "SE01"} | wrong, as_="ADMIN")) == [expected]
+    assert await mistaken(ask, world, REMOVE, {"company": "SE01", "role": "CREDIT_CLERK"}) == ["FORBIDDEN"]

@@ -236,6 +236,26 @@ async def _checks(world: World, firm: Firm) -> None:
     world.ids[f"rule {firm.code}"] = key
     authority = {"company_id": world.ids[firm.code], "amount": firm.exactly(36), "currency": firm.currency}
     await world.put("approval_authority", **authority, role="CREDIT_CLERK")
+    await _approval(world, firm, held)
+
+
+async def _approval(world: World, firm: Firm, held: str) -> None:
+    """Somebody stands in for somebody, and a release is asked for."""
+    company, lender = world.ids[firm.code], await paper.actor(world, "Bo")
+    delegate = await paper.actor(world, "Cecilia")
+    lent = {"lender_id": lender, "delegate_id": delegate, "role": "CREDIT_MANAGER", "note": firm.text("away")}
+    days = {"from_day": TODAY, "until_day": TODAY + timedelta(days=9)}
+    bound = {"amount": firm.exactly(37), "currency": firm.currency}
+    key = await world.put("delegation", company_id=company, **lent, **bound, **days)
+    world.ids[f"delegation {firm.code}"] = key
+    order = world.ids[held]
+    hold = world.ids[f"hold {held}"]
+    words = {"note": firm.text("asks"), "decision_note": firm.text("decides")}
+    amounts = {"amount": firm.exactly(38), "highest": firm.exactly(39), "ceiling": firm.exactly(39)}
+    who = {"asked_by_id": lender, "asked_at": NOW, "reason_id": world.ids[f"reason {firm.code}"]}
+    about = {"hold_id": hold, "sales_order_id": order, "currency": firm.currency, "last_date": TODAY}
+    asked = await world.put("release_request", **owner(world, firm), **about, **amounts, **who, **words)
+    await world.conn.execute("update credit_hold set release_request_id = $1 where id = $2", asked, hold)
 
 
 async def _trail(world: World, firm: Firm) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.acceptance.orders import codes, customer
+from tests.acceptance.approvals import CLERK, MANAGER, codes_of, done, drafted, places
+from tests.acceptance.orders import codes, company, customer
 from tests.acceptance.story import (
     CREATE_ADJUSTMENT,
     ERRORS,
@@ -88,3 +89,46 @@ async def test_d365_2_11_nothing_but_a_posted_adjustment_changes_a_limit(story: 
     given = {"customers": [row | {"unlimitedCredit": True}]}
     assert await codes(story, UPSERT_CUSTOMERS, given, "INTEGRATION") == ["DOCUMENT_DIFFERS"]
     assert (await story.credit("SE01", account))["limit"]["total"] == money("100.00", "SEK")
+
+
+async def test_d365_2_11_with_the_workflow_a_draft_is_submitted_approved_and_only_then_posted(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True)
+    account = await customer(story, None, code)
+    made = await drafted(story, code, (account, "500"), who=CLERK)
+    key = {"creditLimitAdjustment": made["id"]}
+    assert codes_of(await done(story, "postCreditLimitAdjustment", key, MANAGER)) == ["WRONG_STATUS"]
+    for step, who, status in (
+        ("submit", CLERK, "IN_REVIEW"),
+        ("approve", MANAGER, "APPROVED"),
+        ("post", MANAGER, "POSTED"),
+    ):
+        assert (await story.credit(code, account))["limit"]["total"]["amount"] == "0.00"
+        payload = await done(story, f"{step}CreditLimitAdjustment", key, who)
+        assert places(payload["creditLimitAdjustment"]) == [status, status]
+    assert (await story.credit(code, account))["limit"]["total"]["amount"] == "500.00"
+
+
+async def test_d365_2_11_the_workflow_of_lines_takes_each_by_itself(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True)
+    wanted, unwanted = [await customer(story, None, code) for _ in range(2)]
+    made = await drafted(story, code, (wanted, "500"), (unwanted, "900"), who=CLERK)
+    first, second = [line["id"] for line in made["lines"]["nodes"]]
+    key = {"creditLimitAdjustment": made["id"]}
+    await done(story, "submitCreditLimitAdjustment", key, CLERK)
+    await done(story, "approveCreditLimitAdjustment", key | {"lines": [first]}, MANAGER)
+    await done(story, "rejectCreditLimitAdjustment", key | {"lines": [second]}, MANAGER)
+    posted = await done(story, "postCreditLimitAdjustment", key, MANAGER)
+    assert places(posted["creditLimitAdjustment"]) == ["POSTED", "POSTED", "REJECTED"]
+    for account, amount in ((wanted, "500.00"), (unwanted, "0.00")):
+        assert (await story.credit(code, account))["limit"]["total"]["amount"] == amount
+
+
+async def test_d365_2_11_an_automated_task_posts_what_is_approved(story: Story) -> None:
+    code = await company(story, approveLimitAdjustments=True, postApprovedLimits=True)
+    account = await customer(story, None, code)
+    made = await drafted(story, code, (account, "500"), who=CLERK)
+    key = {"creditLimitAdjustment": made["id"]}
+    await done(story, "submitCreditLimitAdjustment", key, CLERK)
+    approved = await done(story, "approveCreditLimitAdjustment", key, MANAGER)
+    assert places(approved["creditLimitAdjustment"]) == ["POSTED", "POSTED"]
+    assert (await story.credit(code, account))["limit"]["total"]["amount"] == "500.00"

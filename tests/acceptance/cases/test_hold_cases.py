@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.approvals import CLERK, MANAGER, authority, codes_of, done
 from tests.acceptance.orders import (
     Clock,
     cancelled,
@@ -18,6 +19,7 @@ from tests.acceptance.orders import (
     hold,
     reasons,
     rejected,
+    release_reason,
     released,
 )
 from tests.acceptance.story import Story, fresh, money
@@ -182,6 +184,45 @@ async def test_d365_2_10_a_cancelled_order_ends_its_hold(story: Story) -> None:
     held = await story.submit("SE01", account, number, "101")
     await cancelled(story, "SE01", number)
     assert (await hold(story, held))["status"] == "CANCELLED"
+
+
+async def approving(story: Story, *amounts: str) -> list[Any]:
+    """Orders on hold in a company that approves releases beyond 100, which is what clerks may release."""
+    code = await company(story, approveReleases=True)
+    await authority(story, code, "CREDIT_CLERK", "100")
+    account = await customer(story, "1", code)
+    return [await story.submit(code, account, fresh(), amount) for amount in amounts]
+
+
+async def test_d365_2_10_with_the_workflow_a_release_is_approved_first_and_happens_with_it(story: Story) -> None:
+    small, large, unwanted = await approving(story, "100", "101", "102")
+    reason = await release_reason(story)
+    for held, status in ((small, "RELEASED"), (large, "IN_APPROVAL"), (unwanted, "IN_APPROVAL")):
+        given = {"creditHold": held["creditHold"]["id"], "reason": reason, "withPosting": True}
+        payload = await done(story, "releaseCreditHold", given, CLERK)
+        assert (payload["creditHold"]["status"], payload["creditHold"]["release"] is None) == (
+            status,
+            status == "IN_APPROVAL",
+        )
+    key = {"creditHold": large["creditHold"]["id"]}
+    assert codes_of(await done(story, "approveCreditRelease", key, CLERK)) == ["OWN_WORK"]
+    gone = (await done(story, "approveCreditRelease", key, MANAGER))["creditHold"]
+    assert (gone["status"], gone["order"]["status"], gone["release"]["withPosting"]) == ("RELEASED", "APPROVED", True)
+    left = await done(story, "rejectCreditRelease", {"creditHold": unwanted["creditHold"]["id"]}, MANAGER)
+    assert (left["creditHold"]["status"], left["creditHold"]["order"]["status"]) == ("OPEN", "HELD")
+    assert (await rejected(story, unwanted))["status"] == "REJECTED"
+
+
+async def test_d365_2_10_a_forced_hold_does_not_go_through_the_workflow(story: Story) -> None:
+    (held,) = await approving(story, "101")
+    by_hand = await forced(story, held)
+    given = {"creditHold": by_hand["creditHold"]["id"], "reason": await release_reason(story)}
+    late = await done(story, "releaseCreditHold", given, CLERK)
+    assert (codes_of(late), late["creditHold"]["status"]) == (["AUTHORITY_EXCEEDED"], "OPEN")
+    assert codes_of(await done(story, "approveCreditRelease", {"creditHold": given["creditHold"]}, MANAGER)) == [
+        "WRONG_STATUS"
+    ]
+    assert (await done(story, "releaseCreditHold", given, MANAGER))["creditHold"]["status"] == "RELEASED"
 
 
 async def test_d365_2_10_releasing_one_order_looks_at_the_others_of_the_room_again(story: Story) -> None:

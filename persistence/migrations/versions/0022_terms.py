@@ -1,4 +1,4 @@
-"""Ranks of payment terms, cash discounts with theirs, what was agreed when an order was released, and sub-limits.
+"""Ranks of payment terms, cash discounts with theirs, and what was agreed when an order was released.
 
 The law of migrations stands in script.py.mako.
 """
@@ -8,8 +8,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -26,16 +26,7 @@ KINDS = (
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
 )
-LATE = ("DUNNING_LEVEL", "REVIEW_DUE", "EARLY_WARNING")
-SUB_LIMIT = "SUB_LIMIT_EXCEEDED"
-CATEGORIES = (
-    "RECEIVABLES",
-    "SPECIAL_LIABILITIES",
-    "OPEN_ORDERS",
-    "OPEN_DELIVERIES",
-    "OPEN_BILLING",
-    "OVERDUE",
-)
+LATE = ("DUNNING_LEVEL", "REVIEW_DUE", "COLLATERAL_TERMS", "EARLY_WARNING")
 RANKS = ("PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK")
 SWITCHES = {
     "check_payment_terms_increase": "payment terms that rank above the payer's usual ones hold an order",
@@ -66,16 +57,7 @@ def upgrade() -> None:
             "credit_parameters",
             sa.Column(name, sa.Boolean(), server_default=sa.text("false"), nullable=False, comment=comment),
         )
-    op.add_column(
-        "blocking_rule",
-        sa.Column("exposure_category", sa.Text(), nullable=True, comment="this part of the exposure"),
-    )
-    listed = ", ".join(f"'{category}'" for category in CATEGORIES)
-    op.create_check_constraint(
-        op.f("ck_blocking_rule_exposure_category_known"), "blocking_rule", f"exposure_category in ({listed})"
-    )
-    _known("blocking_rule", "kind", ("ACCOUNT_STATUS", SUB_LIMIT, *KINDS, *LATE))
-    _known("hold_reason", "code", (*PERSONS, *LIMITS, SUB_LIMIT, *KINDS, *RANKS, *LATE))
+    _reasons((*PERSONS, *LIMITS, *KINDS, *RANKS, *LATE))
     op.execute(
         "update credit_release r set payment_terms_id = o.payment_terms_id from sales_order o"
         " where o.customer_id = r.customer_id and o.id = r.sales_order_id and o.payment_terms_id is not null"
@@ -84,7 +66,6 @@ def upgrade() -> None:
         for table, name, _ in NAMED:
             op.execute(f"alter table {table} validate constraint fk_{table}_{name}_id")
         op.execute("alter table hold_reason validate constraint ck_hold_reason_code_known")
-        op.execute("alter table blocking_rule validate constraint ck_blocking_rule_kind_known")
 
 
 def _discounts() -> None:
@@ -133,11 +114,7 @@ def _discounts() -> None:
 
 def downgrade() -> None:
     """Back to the version before, which knows no ranks: what only they hold has no reason there."""
-    op.execute(f"update blocking_rule set active = false where kind = '{SUB_LIMIT}'")
-    _known("hold_reason", "code", (*PERSONS, *LIMITS, *KINDS, *LATE))
-    _known("blocking_rule", "kind", ("ACCOUNT_STATUS", *KINDS, *LATE))
-    op.drop_constraint(op.f("ck_blocking_rule_exposure_category_known"), "blocking_rule")
-    op.drop_column("blocking_rule", "exposure_category")
+    _reasons((*PERSONS, *LIMITS, *KINDS, *LATE))
     for name in SWITCHES:
         op.drop_column("credit_parameters", name)
     op.drop_column("payment_terms", "rank")
@@ -146,10 +123,10 @@ def downgrade() -> None:
     op.drop_table("cash_discount")
 
 
-def _known(table: str, column: str, values: tuple[str, ...]) -> None:
-    """Another closed list of a column, for rows that come from now on."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    name = f"ck_{table}_{column}_known"
+def _reasons(codes: tuple[str, ...]) -> None:
+    """Another closed list of reasons, for rows that come from now on."""
+    listed = ", ".join(f"'{code}'" for code in codes)
+    name = "ck_hold_reason_code_known"
     op.execute(
-        f"alter table {table} drop constraint {name}, add constraint {name} check ({column} in ({listed})) not valid"
+        f"alter table hold_reason drop constraint {name}, add constraint {name} check (code in ({listed})) not valid"
     )
