@@ -61,6 +61,7 @@ CUSTOMERS = Statement(
                 "unlimited_credit",
                 "mandatory_credit_limit",
                 "customer_since",
+                "limits_id",
                 "next_review_date",
             )
         ),
@@ -69,6 +70,8 @@ CUSTOMERS = Statement(
         company_table.c.time_zone,
         company_table.c.bank_days_of,
         party.c.blocked.label("on_hold"),
+        party.c.id.label("party_id"),
+        party.c.limits_id.label("party_limits_id"),
         account_status.c.effect.label("status_effect"),
         *(
             credit_parameters.c[name]

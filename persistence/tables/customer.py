@@ -12,6 +12,7 @@ from persistence.tables.columns import (
     currency,
     day,
     flag,
+    identity,
     key,
     record,
     reference,
@@ -29,6 +30,7 @@ party = table(
     text("registration_number", "company registration number", nullable=True),
     text("country", "ISO 3166 code", nullable=True),
     flag("blocked", "no credit in any company: insolvent, fraud"),
+    identity("limits_id", "its limits in force, over all its customers; null: none", nullable=True),
     record(),
     sa.UniqueConstraint("number"),
 )
@@ -68,6 +70,7 @@ customer = table(
     flag("with_agency", "its debts are with a collection agency; information"),
     flag("title_held", "goods are delivered with retention of title; information"),
     text("notes", "what the credit office wrote about it", nullable=True),
+    identity("limits_id", "its limits in force beside its credit limit; null: none", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "account"),
     # Every exposure of a company takes off what the few customers of our own group owe.

@@ -102,7 +102,7 @@ class CreditLimit(Reckoned):
 
 @dataclass(frozen=True)
 class WithoutLimit:
-    """What somebody owes who has no limit of its own: a party."""
+    """What somebody owes who has no limit of its own: a party without a ceiling."""
 
     exposure: exposures.Exposure
     limit: None = None
@@ -113,9 +113,9 @@ class WithoutLimit:
 
 @reckoned(limits.CreditPosition, "Limit and exposure side by side.")
 class CreditPosition(Reckoned):
-    """A position of `domain.limits`, or what a party owes."""
+    """A position of `domain.limits`."""
 
-    limit: CreditLimit | None = stored("The limit; null of a party, which has none of its own.")
+    limit: CreditLimit | None = stored("The limit; of a party its ceiling, null where it has none.")
     exposure: Exposure = stored("What is used.")
     available: Money | None = stored("What is left of the own limit, negative above it; null without a total.")
     used_percent: Decimal | None = stored("How much of the own limit is used; null where the limit is not above 0.")

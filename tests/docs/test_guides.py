@@ -36,6 +36,7 @@ GUIDES = (
             "collateral",
             "adjusting",
             "parameters",
+            "party-limits",
             "rules",
         )
     ),

@@ -36,6 +36,7 @@ _BELONGS = {
     "credit_group": f"id in {_ONLY_MEMBERS}",
     "credit_group_member": f"customer_id in {_CUSTOMERS}",
     "credit_limit_entry": f"customer_id in {_CUSTOMERS} or credit_group_id in {_ONLY_MEMBERS}",
+    "party_limits": f"customer_id in {_CUSTOMERS} or party_id in {_ONLY_CUSTOMERS}",
     "credit_limit_adjustment_line": f"customer_id in {_CUSTOMERS}"
     " or adjustment_id in (select id from credit_limit_adjustment where company_id = $1)",
     "translation": f"subject_id in ({_NAMED})",

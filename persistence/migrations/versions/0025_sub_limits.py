@@ -6,14 +6,15 @@ The law of migrations stands in script.py.mako.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
 SUB_LIMIT = "SUB_LIMIT_EXCEEDED"
 CATEGORIES = ("RECEIVABLES", "SPECIAL_LIABILITIES", "OPEN_ORDERS", "OPEN_DELIVERIES", "OPEN_BILLING", "OVERDUE")
-BEFORE = ("CUSTOMER_ON_HOLD", "FORCED", "ACCOUNT_STATUS", "GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
+BEFORE = ("CUSTOMER_ON_HOLD", "FORCED", "ACCOUNT_STATUS", "GROUP_LIMIT_EXCEEDED", "PARTY_LIMIT_EXCEEDED")
+LIMIT, TURNOVER = "CREDIT_LIMIT_EXCEEDED", "TURNOVER_LIMIT_EXCEEDED"
 KINDS = (
     "CREDIT_LIMIT_EXPIRED",
     "CREDIT_LIMIT_USED",
@@ -39,7 +40,7 @@ def upgrade() -> None:
         op.f("ck_blocking_rule_exposure_category_known"), "blocking_rule", f"exposure_category in ({listed})"
     )
     _known("blocking_rule", "kind", ("ACCOUNT_STATUS", SUB_LIMIT, *KINDS, *LATE))
-    _known("hold_reason", "code", (*BEFORE, SUB_LIMIT, *KINDS, *RANKS, *LATE))
+    _known("hold_reason", "code", (*BEFORE, LIMIT, SUB_LIMIT, TURNOVER, *KINDS, *RANKS, *LATE))
     with op.get_context().autocommit_block():  # reads every row, so without the lock of the change
         op.execute("alter table hold_reason validate constraint ck_hold_reason_code_known")
         op.execute("alter table blocking_rule validate constraint ck_blocking_rule_kind_known")
@@ -48,7 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the version before, which cannot read rules of this kind: they decide nothing there."""
     op.execute(f"update blocking_rule set active = false where kind = '{SUB_LIMIT}'")
-    _known("hold_reason", "code", (*BEFORE, *KINDS, *RANKS, *LATE))
+    _known("hold_reason", "code", (*BEFORE, LIMIT, TURNOVER, *KINDS, *RANKS, *LATE))
     _known("blocking_rule", "kind", ("ACCOUNT_STATUS", *KINDS, *LATE))
     op.drop_constraint(op.f("ck_blocking_rule_exposure_category_known"), "blocking_rule")
     op.drop_column("blocking_rule", "exposure_category")
