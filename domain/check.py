@@ -103,8 +103,14 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
 
 
 def _asked_here(customer: CustomerFacts, order: Order) -> bool:
-    """At a step that is ticked; what a ticked step holds or rejected is asked at every step, none leads around it."""
-    return order.checkpoint in customer.checkpoints or order.held_at in customer.checkpoints
+    """At a step that is ticked; what a ticked step holds or rejected is asked at every step, none leads around it.
+
+    An invoice without an order has one step, the invoice, and a company may check it there alone.
+    """
+    ticked = customer.checkpoints
+    if order.without_order and customer.checks_invoices:
+        ticked |= {Checkpoint.INVOICE}
+    return order.checkpoint in ticked or order.held_at in ticked
 
 
 def _on_hold(customer: CustomerFacts) -> tuple[BlockReason, ...]:

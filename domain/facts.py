@@ -45,9 +45,10 @@ class CustomerFacts:
     """The payer, as it stands. `currency` is that of its limit: the company's. `day` is today at the company.
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
-    `grace_days`: per checkpoint, how long after a release an order is not checked again. `debts`: its open items, where
-    a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with orders
-    (`check_payment_terms_increase`, `check_cash_discount_increase`).
+    `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
+    that no order came before are checked before they are posted, whether or not that step is ticked (D365). `debts`:
+    its open items, where a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with
+    orders (`check_payment_terms_increase`, `check_cash_discount_increase`).
     """
 
     id: UUID
@@ -75,6 +76,7 @@ class CustomerFacts:
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
+    checks_invoices: bool = False
     usual: Conditions = UNSAID
     check_payment_terms_increase: bool = False
     check_cash_discount_increase: bool = False
@@ -120,6 +122,7 @@ class Order:
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
     was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
+    `without_order`: an invoice that no order came before.
     """
 
     amount: Money
@@ -133,6 +136,7 @@ class Order:
     forced: bool = False
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
+    without_order: bool = False
     own: Conditions = UNSAID
 
 

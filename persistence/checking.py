@@ -15,6 +15,7 @@ from domain.check import check
 from domain.decision import Decision
 from domain.facts import Checkpoint, Facts, Order
 from domain.money import Money
+from domain.orders import WITHOUT_ORDER, SalesDocumentKind
 from domain.ranks import UNSAID, Conditions
 from domain.refusal import Refused
 from persistence.database import Connection
@@ -47,6 +48,7 @@ class WhatIf:
     ship_date: date | None = None
     payment_terms: str | None = None
     cash_discount: str | None = None
+    kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:
         payer = known.payer if known else (await payers_of(conn, {wanted.customer: day}))[wanted.customer]
         facts = (await facts_of(conn, [payer], moment, [wanted.amount.currency]))[payer]
     asks = Order(
-        wanted.amount, wanted.checkpoint, ship_date=wanted.ship_date, payment_terms=own.payment_terms_id, own=own
+        wanted.amount,
+        wanted.checkpoint,
+        ship_date=wanted.ship_date,
+        payment_terms=own.payment_terms_id,
+        own=own,
+        without_order=wanted.kind in WITHOUT_ORDER,
     )
     if known is not None:
         own = Codes(wanted.payment_terms, wanted.cash_discount).instead_of(known.own, own)

@@ -36,8 +36,6 @@ from persistence.take import Transaction
 PASSED = N_("Order {number} of {amount} passed the credit check.")
 HELD = N_("Order {number} of {amount} was put on credit hold.")
 
-_KEEPS = frozenset({SalesOrderStatus.DELIVERED, SalesOrderStatus.INVOICED})
-
 _UPDATE_ORDER = Statement(
     sa.update(sales_order)
     .where(
@@ -211,8 +209,8 @@ async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = 
 def _after(order: KeptOrder, decision: Decision) -> KeptOrder:
     if decision.held:
         return replace(order, status=SalesOrderStatus.HELD)
-    status = order.status if order.status in _KEEPS else SalesOrderStatus.APPROVED
-    return replace(order, status=status, admitted=True)
+    after = replace(order, status=SalesOrderStatus.APPROVED, admitted=True)
+    return replace(after, status=after.stands)
 
 
 async def _hold(

@@ -85,6 +85,7 @@ CUSTOMERS = Statement(
                 "order_horizon_days",
                 "max_rate_age_days",
                 "release_valid_days",
+                "check_invoices_without_order",
             )
         ),
         *_compared("check_payment_terms_increase", payment_terms),

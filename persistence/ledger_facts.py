@@ -50,22 +50,29 @@ _SETTLEMENTS = f"""
     where d.day is not null
 """
 
+_OPEN = f"""
+    case
+      when o.status = '{SalesOrderStatus.HELD}' and not o.admitted then '{Category.HELD_ORDERS}'
+      when o.status in ('{SalesOrderStatus.HELD}', '{SalesOrderStatus.APPROVED}') then '{Category.OPEN_ORDERS}'
+    end
+"""
+
 _ORDERS = f"""
     select o.customer_id, o.company_id, o.id, m.category, o.currency, null, coalesce(o.ship_date, o.ordered_on),
-      greatest(m.amount, 0)
-    from sales_order o join sales_order_line l on l.customer_id = o.customer_id and l.sales_order_id = o.id
+      m.amount
+    from sales_order o cross join lateral (
+      select sum(greatest(case when l.closed then 0 else l.amount - {_TAKEN} end, 0)) as rest,
+        sum(greatest(l.billed - l.invoiced, 0)) as billed,
+        sum(greatest(l.delivered - greatest(l.billed, l.invoiced), 0) - l.returned + l.credited) as delivered
+      from sales_order_line l where l.customer_id = o.customer_id and l.sales_order_id = o.id
+    ) l
     cross join lateral (values
-      ('{Category.OPEN_BILLING}', l.billed - l.invoiced),
-      ('{Category.OPEN_DELIVERIES}', l.delivered - greatest(l.billed, l.invoiced)),
-      (
-        case
-          when o.status = '{SalesOrderStatus.HELD}' and not o.admitted then '{Category.HELD_ORDERS}'
-          when o.status in ('{SalesOrderStatus.HELD}', '{SalesOrderStatus.APPROVED}') then '{Category.OPEN_ORDERS}'
-        end,
-        case when l.closed then 0 else l.amount - {_TAKEN} end
-      )
+      ('{Category.OPEN_BILLING}', l.billed),
+      ('{Category.OPEN_DELIVERIES}', l.delivered),
+      ({_OPEN}, l.rest - least(l.rest, o.prepaid)),
+      (case when {_OPEN} is not null then '{Category.UNAPPLIED}' end, least(l.rest, o.prepaid))
     ) m(category, amount)
-    where m.category is not null
+    where m.category is not null and m.amount <> 0
 """
 
 FACTS = f"""
@@ -87,3 +94,10 @@ DATED = ", ".join(
 BY_DAY = """
     select customer_id, company_id, source_id, category, currency, day, amount from facts where day is not null
 """
+
+UNDATED = f"""
+    category = '{Category.UNAPPLIED}' and exists (
+      select from sales_order o where o.customer_id = movement.customer_id and o.id = movement.source_id
+    )
+"""
+"""Movements of these categories that no fact dates: what is prepaid of an order is taken off what stands unapplied."""

@@ -17,7 +17,15 @@ from domain.exposure import Balance, Category
 from domain.facts import Checkpoint, Order
 from domain.hold import CreditHoldStatus
 from domain.money import Money
-from domain.orders import OrderLine, SalesOrderStatus, order_balances
+from domain.orders import (
+    WITHOUT_ORDER,
+    OrderLine,
+    SalesDocumentKind,
+    SalesOrderStatus,
+    order_balances,
+    prepaid_lines,
+    standing,
+)
 from domain.ranks import UNSAID, Conditions
 from domain.receivables import Movement
 from domain.release import Agreed, Release
@@ -61,7 +69,6 @@ _HOLDS = Statement(
     )
     .order_by(credit_hold.c.id)
 )
-# What was released before an order was rejected is not released any more.
 _REJECTED = Statement(
     sa.select(credit_hold.c.sales_order_id, credit_hold.c.id, credit_hold.c.checkpoint)
     .where(
@@ -93,13 +100,28 @@ class KeptOrder:
     release: Release | None = None
     hold: Mapping[str, Any] | None = None
     rejected_at: Checkpoint | None = None
+    prepaid: Decimal = Decimal(0)
+    kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
 
     @property
     def counted(self) -> tuple[Balance, ...]:
         """What it takes among the balances, by the day it ships."""
+        return self._counted(self.lines)
+
+    def _counted(self, lines: Sequence[OrderLine]) -> tuple[Balance, ...]:
         due = self.ship_date or self.ordered_on
-        balances = order_balances(self.lines, self.status, self.admitted)
+        balances = order_balances(prepaid_lines(lines, self.prepaid), self.status, self.admitted)
         return tuple(balance if balance.due else replace(balance, due=due) for balance in balances)
+
+    @property
+    def stands(self) -> SalesOrderStatus:
+        """Where it stands by what became of its lines."""
+        return standing(self.status, self.lines, self.admitted)
+
+    @property
+    def came_to(self) -> Money:
+        """What its lines come to."""
+        return Money(sum((line.comes_to for line in self.lines), Decimal(0)), self.amount.currency)
 
     @property
     def posted(self) -> Decimal:
@@ -107,8 +129,11 @@ class KeptOrder:
         return sum((line.posted for line in self.lines), Decimal(0))
 
     def asks(self, checkpoint: Checkpoint) -> Order:
-        """The order as the rules are asked about it: what is posted as open items is among the receivables already."""
-        rest = [line.open_order.amount for line in self.lines]
+        """The order as the rules are asked about it: what is posted as open items is among the receivables already.
+
+        Goods that came back are no part of what it asks for: they lower the debt, whatever becomes of it.
+        """
+        rest = [line.rest for line in self.lines]
         gone = sum((line.delivered for line in self.lines), Decimal(0))
         return Order(
             amount=Money(self.amount.amount - self.posted, self.amount.currency),
@@ -116,12 +141,13 @@ class KeptOrder:
             number=self.number,
             excluded=self.excluded,
             ship_date=self.ship_date,
-            counted=self.counted,
+            counted=self._counted([replace(line, returned=Decimal(0), credited=Decimal(0)) for line in self.lines]),
             delivered=gone > 0 and not any(rest),
             release=self.release,
             forced=self.hold is not None and self.hold["forced"],
             payment_terms=self.own.payment_terms_id,
             own=self.own,
+            without_order=self.kind in WITHOUT_ORDER,
             held_at=self.rejected_at if self.hold is None else Checkpoint(self.hold["checkpoint"]),
         )
 
@@ -149,14 +175,19 @@ async def orders_by_key(conn: asyncpg.Connection, keys: Sequence[tuple[UUID, UUI
         lines[row["sales_order_id"]].append(_line(row))
     holds = {row["sales_order_id"]: row for row in await _HOLDS.all(conn, **given)}
     rejected = {row["sales_order_id"]: row for row in await _REJECTED.all(conn, **given)}
+    orders = await _ORDERS.all(conn, **given)
+    # What was released before an order was rejected, reopened or given another payer is not released any more.
+    since = {row["id"]: row["admitting_decision_id"] for row in orders if row["admitting_decision_id"] is not None}
+    for key, row in rejected.items():
+        since[key] = max(row["id"], since.get(key, row["id"]))
     releases = {
         row["sales_order_id"]: release_of(row)
         for row in await _RELEASES.all(conn, **given)
-        if row["sales_order_id"] not in rejected or row["id"] > rejected[row["sales_order_id"]]["id"]
+        if row["sales_order_id"] not in since or row["id"] > since[row["sales_order_id"]]
     }
     return [
         _order(row, tuple(lines[row["id"]]), releases.get(row["id"]), holds.get(row["id"]), rejected.get(row["id"]))
-        for row in await _ORDERS.all(conn, **given)
+        for row in orders
     ]
 
 
@@ -193,6 +224,8 @@ def _order(
         release=release,
         hold=hold,
         rejected_at=Checkpoint(rejected["checkpoint"]) if rejected and row["status"] == "REJECTED" else None,
+        prepaid=row["prepaid"],
+        kind=SalesDocumentKind(row["kind"]),
     )
 
 
@@ -202,5 +235,7 @@ def _line(row: Row) -> OrderLine:
         delivered=row["delivered"],
         billed=row["billed"],
         posted=row["invoiced"],
+        returned=row["returned"],
+        credited=row["credited"],
         closed=row["closed"],
     )

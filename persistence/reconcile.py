@@ -14,7 +14,7 @@ from enum import StrEnum
 import asyncpg
 
 from domain.message import N_, Message, Value
-from persistence.ledger_facts import BY_DAY, BY_DUE_DAY, DATED, FACTS
+from persistence.ledger_facts import BY_DAY, BY_DUE_DAY, DATED, FACTS, UNDATED
 
 MOST = 1000
 """Findings of one kind that are told; more would not help anybody."""
@@ -33,6 +33,7 @@ class FindingCode(StrEnum):
     DOCUMENT_NUMBER = "DOCUMENT_NUMBER"
     ORDER_AMOUNT = "ORDER_AMOUNT"
     ORDER_STEPS = "ORDER_STEPS"
+    ORDER_PREPAID = "ORDER_PREPAID"
     ORDER_DECISION = "ORDER_DECISION"
     ORDER_HOLD = "ORDER_HOLD"
     PRECISION = "PRECISION"
@@ -98,7 +99,7 @@ _CHECKS = (
         + _differing(
             f"{_KEYS}, day",
             BY_DAY,
-            f"select {_KEYS}, day, amount from movement where category in ({DATED})",
+            f"select {_KEYS}, day, amount from movement where category in ({DATED}) and not ({UNDATED})",
         ),
     ),
     _Check(
@@ -197,24 +198,50 @@ _CHECKS = (
             "delivered": N_("By its deliveries {expected} of the line is delivered, the line says {found}."),
             "billed": N_("By its billing documents {expected} of the line is billed, the line says {found}."),
             "invoiced": N_("By its invoices {expected} of the line is invoiced, the line says {found}."),
+            "returned": N_("By its returns {expected} of the line came back, the line says {found}."),
+            "credited": N_("By its returns {expected} of the line is on credit notes, the line says {found}."),
         },
         """
         select l.customer_id, l.id, step.name as why, step.expected, step.found
         from sales_order_line l
         left join (
-          select customer_id, line_id, sum(amount) as amount from delivery group by customer_id, line_id
+          select customer_id, line_id, sum(amount) as amount from delivery where reversed_on is null
+          group by customer_id, line_id
         ) d on d.customer_id = l.customer_id and d.line_id = l.id
         left join (
           select customer_id, line_id, sum(amount) filter (where item_id is null) as waiting,
             sum(amount) filter (where item_id is not null) as posted
-          from billing group by customer_id, line_id
+          from billing where reversed_on is null group by customer_id, line_id
         ) b on b.customer_id = l.customer_id and b.line_id = l.id
+        left join (
+          select customer_id, line_id, sum(amount) as amount, sum(amount) filter (where item_id is not null) as credited
+          from goods_return group by customer_id, line_id
+        ) r on r.customer_id = l.customer_id and r.line_id = l.id
         cross join lateral (values
           ('delivered', coalesce(d.amount, 0), l.delivered, true),
           ('billed', coalesce(b.waiting, 0), l.billed - l.invoiced, true),
-          ('invoiced', coalesce(b.posted, 0), l.invoiced, l.invoiced < coalesce(b.posted, 0))
+          ('invoiced', coalesce(b.posted, 0), l.invoiced, l.invoiced < coalesce(b.posted, 0)),
+          ('returned', coalesce(r.amount, 0), l.returned, true),
+          ('credited', coalesce(r.credited, 0), l.credited, true)
         ) step(name, expected, found, exact)
         where step.exact and step.expected <> step.found
+        """,
+    ),
+    _Check(
+        FindingCode.ORDER_PREPAID,
+        N_("Payments in advance for the order come to {expected}, the order says {found}."),
+        """
+        select o.customer_id, o.id, coalesce(p.amount, 0) as expected, o.prepaid as found
+        from sales_order o left join (
+          select p.customer_id, p.sales_order_id, sum(p.amount - coalesce(s.amount, 0)) as amount
+          from payment p left join (
+            select customer_id, payment_id, sum(amount) as amount from settlement where reversed_on is null
+            group by customer_id, payment_id
+          ) s on s.customer_id = p.customer_id and s.payment_id = p.id
+          where p.sales_order_id is not null and p.status = 'COLLECTED' and p.reversed_on is null
+          group by p.customer_id, p.sales_order_id
+        ) p on p.customer_id = o.customer_id and p.sales_order_id = o.id
+        where o.prepaid <> coalesce(p.amount, 0)
         """,
     ),
     _Check(
@@ -230,7 +257,8 @@ _CHECKS = (
           on d.customer_id = o.customer_id and d.id = o.latest_decision_id and d.sales_order_id = o.id
         where o.latest_decision_id is not null and (d.id is null or (not o.admitted and exists (
           select from credit_decision e
-          where e.customer_id = o.customer_id and e.sales_order_id = o.id and e.outcome <> 'HELD' and not exists (
+          where e.customer_id = o.customer_id and e.sales_order_id = o.id and e.outcome <> 'HELD'
+            and (o.admitting_decision_id is null or e.id >= o.admitting_decision_id) and not exists (
             select from credit_hold h where h.customer_id = o.customer_id and h.sales_order_id = o.id
               and h.status = 'REJECTED' and h.decision_id >= e.id
           )

@@ -113,10 +113,11 @@ async def reevaluate(tx: Transaction, payers: Iterable[UUID]) -> None:
 
 
 async def let_go(tx: Transaction, order: KeptOrder, room: Room | None = None) -> KeptOrder:
-    """A held order goes on: it counts from now."""
+    """A held order goes on: it counts from now. One that is delivered already is delivered, and no longer to come."""
     after = order
     if order.status is SalesOrderStatus.HELD:
         after = replace(order, status=SalesOrderStatus.APPROVED, admitted=True)
+        after = replace(after, status=after.stands)
     await set_status(tx, after)
     moved = order.moves_to(after, tx.today(order.company))
     await tx.move(moved)

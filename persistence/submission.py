@@ -25,7 +25,7 @@ from persistence.take import Transaction
 
 SAVED = N_("Order {number} of {amount} was saved.")
 
-_OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.INVOICED})
+_OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.CLOSED, SalesOrderStatus.INVOICED})
 """Nothing of such an order is to go on."""
 
 
@@ -80,6 +80,9 @@ def differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Re
     if known.status in _OVER:
         message, node = Message(REFUSED[known.status], {"number": wanted.number}), ("sales_order", known.id)
         return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), node)]
+    if known.kind is not wanted.kind:
+        text = N_("Order {number} of company {company} is another kind of document. Use another number.")
+        return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("kind",), ("sales_order", known.id))]
     if known.buyer != buyer:
         text = N_("Order {number} of company {company} is of another customer. Use another number.")
         return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(text, values), ("account",), ("sales_order", known.id))]
@@ -124,17 +127,18 @@ def new_order(
         admitted=False,
         lines=(OrderLine(wanted.amount),),
         own=own,
+        kind=wanted.kind,
     )
 
 
-async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, decision: UUID) -> Row:
+async def enter(tx: Transaction, order: KeptOrder, decision: UUID) -> Row:
     """Write down an order not known before, as it is after the decision on it; its row."""
     own = {"customer_id": order.payer, "company_id": order.company}
     number = own | {"document": "sales_order", "number": order.number, "document_id": order.id}
     row = own | {
         "id": order.id,
         "buyer_id": order.buyer,
-        "kind": kind.value,
+        "kind": order.kind.value,
         "number": order.number,
         "status": order.status.value,
         "admitted": order.admitted,

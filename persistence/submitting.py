@@ -243,7 +243,7 @@ class _Deciding:
             self.rows.pop(known.id, None)
             if known.hold is not None:
                 self.rows.pop(known.hold["id"], None)
-        entering = partial(enter, tx, wanted.kind) if known is None else None
+        entering = partial(enter, tx) if known is None else None
         decided = await record(tx, self.room, order, seen_by_rules, decision, wanted.override_reason, enter=entering)
         result = {
             "sales_order": str(order.id),

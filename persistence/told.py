@@ -86,6 +86,7 @@ class ToldOfCustomer:
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
+            checks_invoices=row["check_invoices_without_order"],
             usual=Conditions(
                 ranked(row, "payment_terms") if row["check_payment_terms_increase"] else None,
                 ranked(row, "cash_discount") if row["check_cash_discount_increase"] else None,

@@ -32,6 +32,7 @@ PAYMENT = Shape(
         "currency": payment.c.currency,
         "paid_on": payment.c.paid_on,
         "reversed_on": payment.c.reversed_on,
+        "sales_order_id": payment.c.sales_order_id,
         **record_fields(payment),
     },
     visible=seen(payment.c.company_id),

@@ -39,6 +39,12 @@ sales_order = table(
     flag("excluded_from_credit_management", "no rule and no limit holds it"),
     flag("admitted", "it passed or was released once: it counts, also while a later step holds it"),
     identity("latest_decision_id", "the last credit decision on it", nullable=True),
+    identity(
+        "admitting_decision_id",
+        "the decision from which on it counts as admitted or released: it was reopened, or got another payer",
+        nullable=True,
+    ),
+    amount("prepaid", "collected in advance for it and not settled with an item", default="0"),
     record(),
     sa.Index(None, "company_id", "number"),
     sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
@@ -56,6 +62,8 @@ sales_order_line = table(
     amount("delivered", "of that, delivered", default="0"),
     amount("billed", "of that, on billing documents, posted or not", default="0"),
     amount("invoiced", "of that, posted to the ledger as an open item", default="0"),
+    amount("returned", "of what was delivered, came back", default="0"),
+    amount("credited", "of that, on credit notes of the ledger", default="0"),
     flag("closed", "what is left will not come"),
     record(),
     sa.UniqueConstraint("customer_id", "sales_order_id", "line_number"),
@@ -72,6 +80,7 @@ delivery = table(
     text("number", "packing slip number"),
     amount("amount", "value delivered, in the document's currency"),
     day("delivered_on", "the business day"),
+    day("reversed_on", "the goods had not left after all; null: they have", nullable=True),
     record(),
     sa.UniqueConstraint("customer_id", "line_id", "number"),
 )
@@ -87,6 +96,23 @@ billing = table(
     amount("amount", "value of the line it takes over, in the document's currency"),
     day("billed_on", "the business day"),
     identity("item_id", "the open item it became; null: not yet in the ledger", nullable=True),
+    day("reversed_on", "it was cancelled before it came into the ledger; null: it stands", nullable=True),
     record(),
     sa.UniqueConstraint("customer_id", "line_id", "number"),
+)
+
+goods_return = table(
+    "goods_return",
+    "goods that came back from a customer: first without, then with a credit note of the ledger",
+    *fact_key(),
+    company(),
+    identity("sales_order_id", "its document"),
+    identity("line_id", "its line"),
+    text("number", "number of the return"),
+    amount("amount", "value that came back, in the document's currency"),
+    day("returned_on", "the business day"),
+    identity("item_id", "the credit note it became; null: not yet in the ledger", nullable=True),
+    record(),
+    sa.UniqueConstraint("customer_id", "line_id", "number"),
+    sa.Index(None, "customer_id", "sales_order_id"),
 )

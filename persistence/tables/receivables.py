@@ -67,6 +67,7 @@ payment = table(
     currency(),
     day("paid_on", "the business day"),
     day("reversed_on", "the day it was reversed or returned; null: it stands", nullable=True),
+    identity("sales_order_id", "the order it was paid in advance for; null: none", nullable=True),
     record(),
     sa.Index(None, "company_id", "number"),
     sa.CheckConstraint("amount > 0", name="amount_positive"),

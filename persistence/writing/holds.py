@@ -31,7 +31,7 @@ from persistence.tables.decisions import credit_decision, credit_hold, credit_re
 from persistence.tables.orders import sales_order
 from persistence.tables.reference import reason
 from persistence.tables.running import actor
-from persistence.take import Result, Transaction
+from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
 from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
 from persistence.writing.rules import percent_refusals
@@ -179,7 +179,10 @@ async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
     if found is None or found["company_id"] not in tx.granted.values():
         raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
     await tx.lock([found["customer_id"]])
-    (order,) = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
+    orders = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
+    if not orders:
+        raise MovedMeanwhile  # another customer pays for it by now
+    (order,) = orders
     refusals = order_refusals(order.number, order.status, SalesOrderStatus.HELD)
     decision = await _LAST_DECISION.one(tx.conn, id=order_id)
     if refusals or decision is None:
@@ -234,6 +237,8 @@ async def held(
     await tx.lock([found["customer_id"]])
     hold = await _HOLD.one(tx.conn, id=hold_id)
     assert hold is not None, "holds are never deleted"
+    if hold["customer_id"] != found["customer_id"]:
+        raise MovedMeanwhile  # another customer pays for its order by now
     node = ("credit_hold", hold_id)
     if expected_version is not None and expected_version != hold["version"]:
         raise Refused(Refusal(ErrorCode.VERSION_CONFLICT, Message(CHANGED), ("expectedVersion",), node))

@@ -26,7 +26,7 @@ from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.movements import Moved
 from persistence.reevaluating import reevaluate
 from persistence.statements import Statement
-from persistence.tables.orders import billing
+from persistence.tables.orders import billing, goods_return
 from persistence.tables.receivables import open_item
 from persistence.take import Result, Transaction
 from persistence.writing.finding import OPEN_ITEM, Place, RecordKey, future_refusals, place_of, version_refusals
@@ -36,12 +36,15 @@ from persistence.writing.order_lines import steps_by_place
 from persistence.writing.saving import changes, update
 
 _BILLED_BY = Statement(
-    sa.select(billing.c.sales_order_id)
-    .where(
-        billing.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
-        billing.c.item_id == sa.bindparam("item", type_=sa.Uuid()),
+    sa.union(
+        *(
+            sa.select(table.c.sales_order_id).where(
+                table.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
+                table.c.item_id == sa.bindparam("item", type_=sa.Uuid()),
+            )
+            for table in (billing, goods_return)
+        )
     )
-    .distinct()
 )
 
 REVERSED = N_("Item {number} of {amount} was reversed.")

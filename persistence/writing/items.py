@@ -22,7 +22,7 @@ from persistence.reevaluating import reevaluate
 from persistence.statements import insert
 from persistence.tables.receivables import document_number, open_item
 from persistence.take import Result, Transaction
-from persistence.writing.deliveries import OTHER_PAYER, item_refusals
+from persistence.writing.deliveries import OTHER_PAYER, currency_refusals, item_refusals
 from persistence.writing.finding import (
     NOT_IN_COMPANY,
     OPEN_ITEM,
@@ -49,7 +49,10 @@ NOT_DISPUTABLE = N_("Only what a customer owes can be disputed.")
 
 @dataclass(frozen=True)
 class LineBilled:
-    """A line of an order that an item bills. `billing`: the billing document it posts, of the item's number if None."""
+    """A line of an order that an item bills. `billing`: the billing document it posts, of the item's number if None.
+
+    A credit note names the return that it gives credit for there.
+    """
 
     order: str
     line: LineAmount
@@ -142,13 +145,19 @@ class _Posting:
         if steps.now.payer != payer:
             message = Message(OTHER_PAYER, {"item": row.number, "number": billed.order})
             return [Refusal(ErrorCode.DIFFERENT_PAYER, message, (*path, "salesOrder"), steps.node)]
-        refusals = item_refusals(steps, item.amount, (*path, "salesOrder"), steps.node, None, row.number)
+        credits = item.kind is OpenItemKind.CREDIT_NOTE and billed.billing is not None
+        if credits:
+            refusals = currency_refusals(steps, item.amount, (*path, "salesOrder"), steps.node, row.number)
+        else:
+            refusals = item_refusals(steps, item.amount, (*path, "salesOrder"), steps.node, None, row.number)
         refusals = refusals or steps.status_refusals((*path, "salesOrder"))
         if refusals:
             return refusals
         before = self.touched.get(steps.now.id, (steps, row.document_date))[1]
         self.touched[steps.now.id] = (steps, max(before, row.document_date))
         number = billed.billing or row.number
+        if credits:
+            return steps.credit(self.tx, billed.line, number, item.id, path)
         return steps.bill(self.tx, billed.line, number, row.document_date, item.id, path)
 
 

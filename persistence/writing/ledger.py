@@ -96,7 +96,7 @@ class KeptItem:
 
 @dataclass(frozen=True)
 class KeptPayment:
-    """A payment. `settled`: what of it stands as settlements of items."""
+    """A payment. `settled`: what of it stands as settlements of items. `sales_order`: what it is in advance for."""
 
     payment: Payment
     payer: UUID
@@ -106,6 +106,7 @@ class KeptPayment:
     reversed_on: date | None
     settled: Decimal
     movable_from: date
+    sales_order: UUID | None = None
 
     @property
     def id(self) -> UUID:
@@ -163,6 +164,7 @@ async def payments_by_place(conn: asyncpg.Connection, places: Sequence[Place]) -
             reversed_on=row["reversed_on"],
             settled=settled[row["id"]],
             movable_from=max(row["paid_on"], last.get(row["id"], row["paid_on"])),
+            sales_order=row["sales_order_id"],
         )
         for row in await _PAYMENTS.all(conn, **given)
     }

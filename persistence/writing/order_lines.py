@@ -1,6 +1,7 @@
 """Orders under the lock with their lines, taken one step after another: delivered, billed, posted to the ledger.
 
-Each step takes its amount from the one before, by line (decision 11), so that nothing counts twice.
+Each step takes its amount from the one before, by line (decision 11), so that nothing counts twice; taken back, it
+gives it back. Goods that came back count against the debt until their credit note does.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
-from domain.message import N_, Message
+from domain.message import N_, Message, Value
 from domain.money import Money
-from domain.orders import REFUSED, OrderLine, SalesDocumentKind, SalesOrderStatus
+from domain.orders import REFUSED, OrderLine, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal
 from persistence.deciding import set_status
 from persistence.keys import new_key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.movements import movement
-from persistence.tables.orders import billing, delivery, sales_order, sales_order_line
-from persistence.take import Transaction
+from persistence.tables.orders import billing, delivery, goods_return, sales_order, sales_order_line
+from persistence.take import MovedMeanwhile, Transaction
 from persistence.writing.finding import SALES_ORDER, Place
 from persistence.writing.saving import update, update_many
 
@@ -40,10 +41,11 @@ _OF_ORDERS = {
         (sales_order_line, sales_order_line.c.line_number),
         (delivery, delivery.c.id),
         (billing, billing.c.id),
+        (goods_return, goods_return.c.id),
     )
 }
 _HEADS = Statement(
-    sa.select(sales_order.c.id, sales_order.c.kind, sales_order.c.version).where(
+    sa.select(sales_order.c.id, sales_order.c.version).where(
         any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders")
     )
 )
@@ -53,8 +55,8 @@ _LAST_MOVED = Statement(
     .group_by(movement.c.source_id)
 )
 
-OVER = frozenset({SalesOrderStatus.REJECTED, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED})
-"""Nothing leaves for an order in one of these."""
+TABLES = {"delivery": delivery, "billing": billing, "goods_return": goods_return}
+"""Where the steps of lines are kept."""
 
 NO_LINE = N_("Order {number} has no line {line}.")
 LINE_CURRENCY = N_("Order {number} is in {currency}, the amount in {other}.")
@@ -63,6 +65,12 @@ MORE_THAN_LINE = N_(
 )
 BILLING_DIFFERS = N_(
     "Billing document {number} of line {line} exists with other content. Use another number, or send it as it was."
+)
+BILLED = N_("Of line {line} of order {number} {billed} is billed. Cancel the billing document first.")
+CAME_BACK = N_("Of line {line} of order {number} {returned} came back already, so that it must have left.")
+MORE_THAN_LEFT = N_("Of line {line} of order {number} only {open} is with the customer, less than {amount}.")
+NO_RETURN = N_(
+    "Return {number} of line {line} is not known with this amount, or has a credit note already. Record it first."
 )
 
 
@@ -80,14 +88,14 @@ class Steps:
 
     before: KeptOrder
     now: KeptOrder
-    kind: SalesDocumentKind
     version: int
     lines: tuple[Row, ...]
     deliveries: tuple[Row, ...]
     billings: tuple[Row, ...]
+    returns: tuple[Row, ...]
     last_moved: date | None
     added: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    posted: dict[UUID, UUID | None] = field(default_factory=dict)
+    altered: dict[tuple[str, UUID], dict[str, Any]] = field(default_factory=dict)
 
     @property
     def node(self) -> tuple[str, UUID]:
@@ -95,8 +103,8 @@ class Steps:
         return SALES_ORDER, self.now.id
 
     def status_refusals(self, path: tuple[str, ...] = ("salesOrder",)) -> list[Refusal]:
-        """An order that is over takes no further step."""
-        if self.now.status not in OVER:
+        """An order that was called off takes no further step. Goods of one that is over may have left all the same."""
+        if self.now.status is not SalesOrderStatus.CANCELLED:
             return []
         message = Message(REFUSED[self.now.status], {"number": self.now.number})
         return [Refusal(ErrorCode.WRONG_STATUS, message, path, self.node)]
@@ -109,7 +117,7 @@ class Steps:
         if place is None or refusals:
             return refusals
         line = self.now.lines[place]
-        refusals = self._too_much(wanted, line.amount.amount - line.delivered, path)
+        refusals = self._too_much(MORE_THAN_LINE, wanted, line.deliverable, path)
         if not refusals:
             self.added[delivery.name].append(self._row(place, wanted, number) | {"delivered_on": day})
             self._step(place, replace(line, delivered=line.delivered + wanted.amount.amount))
@@ -123,37 +131,101 @@ class Steps:
         if place is None or refusals:
             return refusals
         line, amount = self.now.lines[place], wanted.amount.amount
-        known = next((row for row in self._billed(place) if row["number"] == number), None)
+        known = self._known(billing, place, number)
         if known is not None:
-            posted = self.posted.get(known["id"], known["item_id"])
-            if known["amount"] != amount or (item is not None and posted not in (None, item)):
+            if (known["amount"], known["reversed_on"]) != (amount, None) or (
+                item is not None and known["item_id"] not in (None, item)
+            ):
                 message = Message(BILLING_DIFFERS, {"number": number, "line": wanted.line})
                 return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, path, self.node)]
-            if item is not None and posted is None:
-                self.posted[known["id"]] = item
+            if item is not None and known["item_id"] is None:
+                self.altered[billing.name, known["id"]] = {"item_id": item}
                 self._step(place, replace(line, posted=line.posted + amount))
             return []
-        refusals = self._too_much(wanted, line.amount.amount - max(line.billed, line.posted), path)
+        refusals = self._too_much(MORE_THAN_LINE, wanted, line.billable, path)
         if not refusals:
-            row = self._row(place, wanted, number) | {"billed_on": day, "item_id": item}
+            row = self._row(place, wanted, number) | {"billed_on": day, "item_id": item, "reversed_on": None}
             self.added[billing.name].append(row)
             posted_now = line.posted if item is None else line.posted + amount
             self._step(place, replace(line, billed=line.billed + amount, posted=posted_now))
         return refusals
 
-    def unpost(self, item: UUID) -> None:
-        """An item of the ledger is reversed: what it billed waits as a billing document again."""
-        for row in self.billings:
-            if row["item_id"] == item:
-                place = next(n for n, line in enumerate(self.lines) if line["id"] == row["line_id"])
-                self.posted[row["id"]] = None
-                line = self.now.lines[place]
-                self._step(place, replace(line, posted=line.posted - row["amount"]))
+    def give_back(
+        self, tx: Transaction, wanted: LineAmount, number: str, day: date, path: tuple[str, ...]
+    ) -> list[Refusal]:
+        """Goods of a line came back."""
+        place, refusals = self._line(tx, wanted, path)
+        if place is None or refusals:
+            return refusals
+        line = self.now.lines[place]
+        refusals = self._too_much(MORE_THAN_LEFT, wanted, line.delivered - line.returned, path)
+        if not refusals:
+            row = self._row(place, wanted, number) | {"returned_on": day, "item_id": None}
+            self.added[goods_return.name].append(row)
+            self._step(place, replace(line, returned=line.returned + wanted.amount.amount))
+        return refusals
 
-    def _billed(self, place: int) -> Iterable[dict[str, Any]]:
-        """Billing rows of a line: those kept and those just added."""
-        rows = (*(dict(row) for row in self.billings), *self.added[billing.name])
-        return (row for row in rows if row["line_id"] == self.lines[place]["id"])
+    def credit(
+        self, tx: Transaction, wanted: LineAmount, number: str, item: UUID, path: tuple[str, ...]
+    ) -> list[Refusal]:
+        """A return is on a credit note of the ledger, which lowers the debt from then on."""
+        place, refusals = self._line(tx, wanted, path)
+        if place is None or refusals:
+            return refusals
+        known = self._known(goods_return, place, number)
+        if known is None or known["amount"] != wanted.amount.amount or known["item_id"] not in (None, item):
+            message = Message(NO_RETURN, {"number": number, "line": wanted.line})
+            return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, path, self.node)]
+        if known["item_id"] is None:
+            self.altered[goods_return.name, known["id"]] = {"item_id": item}
+            line = self.now.lines[place]
+            self._step(place, replace(line, credited=line.credited + known["amount"]))
+        return []
+
+    def unpost(self, item: UUID) -> None:
+        """An item of the ledger is reversed: what it billed, and what it gave credit for, waits again."""
+        for table, rows, step in ((billing, self.billings, "posted"), (goods_return, self.returns, "credited")):
+            for row in rows:
+                if row["item_id"] == item:
+                    place = self._place(row)
+                    self.altered[table.name, row["id"]] = {"item_id": None}
+                    line = self.now.lines[place]
+                    self._step(place, replace(line, **{step: getattr(line, step) - row["amount"]}))
+
+    def undeliver(self, row: Row, day: date) -> list[Refusal]:
+        """The goods of a delivery had not left after all: what they were worth is to come again."""
+        place = self._place(row)
+        line, left = self.now.lines[place], self.now.lines[place].delivered - row["amount"]
+        values: dict[str, Value] = {"line": self.lines[place]["line_number"], "number": self.now.number}
+        if line.returned > left:
+            returned = Money(line.returned, self.now.amount.currency)
+            message = Message(CAME_BACK, {**values, "returned": returned})
+            return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), self.node)]
+        gone = max(line.billed, line.posted)
+        if left < gone <= line.delivered:  # what was billed in advance stays billed in advance
+            message = Message(BILLED, {**values, "billed": Money(gone, self.now.amount.currency)})
+            return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), self.node)]
+        self.altered[delivery.name, row["id"]] = {"reversed_on": day}
+        self._step(place, replace(line, delivered=left))
+        return []
+
+    def unbill(self, row: Row, day: date) -> None:
+        """A billing document is cancelled: what it billed waits as delivered, or is to come again."""
+        place = self._place(row)
+        line = self.now.lines[place]
+        self.altered[billing.name, row["id"]] = {"reversed_on": day}
+        self._step(place, replace(line, billed=line.billed - row["amount"]))
+
+    def _known(self, table: sa.Table, place: int, number: str) -> dict[str, Any] | None:
+        """A step of a line by its number, as it now is: kept, or just added."""
+        kept = {billing.name: self.billings, goods_return.name: self.returns}[table.name]
+        for row in (*(dict(row) for row in kept), *self.added[table.name]):
+            if row["line_id"] == self.lines[place]["id"] and row["number"] == number:
+                return {**row, **self.altered.get((table.name, row["id"]), {})}
+        return None
+
+    def _place(self, row: Row) -> int:
+        return next(n for n, line in enumerate(self.lines) if line["id"] == row["line_id"])
 
     def _line(self, tx: Transaction, wanted: LineAmount, path: tuple[str, ...]) -> tuple[int | None, list[Refusal]]:
         place = next((n for n, row in enumerate(self.lines) if row["line_number"] == wanted.line), None)
@@ -167,14 +239,11 @@ class Steps:
             return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "amount"), self.node)]
         return place, tx.amount_refusals(wanted.amount, (*path, "amount"))
 
-    def _too_much(self, wanted: LineAmount, left: Decimal, path: tuple[str, ...]) -> list[Refusal]:
+    def _too_much(self, text: str, wanted: LineAmount, left: Decimal, path: tuple[str, ...]) -> list[Refusal]:
         if wanted.amount.amount <= left:
             return []
         rest = Money(left, wanted.amount.currency)
-        message = Message(
-            MORE_THAN_LINE,
-            {"line": wanted.line, "number": self.now.number, "open": rest, "amount": wanted.amount},
-        )
+        message = Message(text, {"line": wanted.line, "number": self.now.number, "open": rest, "amount": wanted.amount})
         return [Refusal(ErrorCode.MORE_THAN_OPEN, message, (*path, "amount"), self.node, rest, wanted.amount)]
 
     def _row(self, place: int, wanted: LineAmount, number: str) -> dict[str, Any]:
@@ -192,56 +261,48 @@ class Steps:
         lines = list(self.now.lines)
         lines[place] = line
         after = replace(self.now, lines=tuple(lines))
-        self.now = replace(after, status=status_of(after))
+        self.now = replace(after, status=after.stands, amount=after.came_to)
 
     async def write(self, tx: Transaction, day: date) -> None:
         """Append the steps and what they move, no earlier than what the order moved before."""
-        await insert(tx.conn, delivery, self.added[delivery.name])
-        await insert(tx.conn, billing, self.added[billing.name])
-        for key, item in self.posted.items():
-            await update(tx.conn, billing, {"customer_id": self.now.payer, "id": key}, {"item_id": item}, edited=False)
+        for name, added in self.added.items():
+            await insert(tx.conn, TABLES[name], added)
+        for (name, key), values in self.altered.items():
+            await update(tx.conn, TABLES[name], {"customer_id": self.now.payer, "id": key}, values, edited=False)
         rows = [
             ({"customer_id": self.now.payer, "id": row["id"]}, _columns(line))
             for row, line, before in zip(self.lines, self.now.lines, self.before.lines, strict=True)
             if line != before
         ]
         await update_many(tx.conn, sales_order_line, rows, edited=False)
+        head = {"customer_id": self.now.payer, "id": self.now.id}
         if self.now.status is not self.before.status:
             await set_status(tx, self.now)
-        elif rows:
-            await update(tx.conn, sales_order, {"customer_id": self.now.payer, "id": self.now.id}, {}, edited=False)
+        if rows:  # what a closed line comes to is what was taken of it
+            await update(tx.conn, sales_order, head, {"amount": self.now.amount.amount}, edited=False)
         await tx.move(self.before.moves_to(self.now, max(day, self.last_moved or day)))
 
 
-def status_of(order: KeptOrder) -> SalesOrderStatus:
-    """Where an order stands by what became of its lines. A partly delivered one stays where it is."""
-    gone = [line for line in order.lines if line.delivered or line.billed or line.posted]
-    if order.status in OVER or not gone or any(line.open_order.amount for line in order.lines):
-        return order.status
-    waiting = any(line.open_deliveries.amount or line.open_billing.amount for line in order.lines)
-    if order.status is SalesOrderStatus.HELD:
-        return order.status
-    return SalesOrderStatus.DELIVERED if waiting else SalesOrderStatus.INVOICED
-
-
 async def steps_by_place(conn: asyncpg.Connection, places: Iterable[Place]) -> dict[UUID, Steps]:
-    """Orders by id, under the lock of their payers, ready to be taken further."""
+    """Orders by id, under the lock of their payers, ready to be taken further. Raises `MovedMeanwhile`."""
     keys = sorted({(place.customer, place.id) for place in places})
     if not keys:
         return {}
     given = {"customers": sorted({payer for payer, _ in keys}), "orders": sorted(order for _, order in keys)}
     rows = {name: _by_order(await statement.all(conn, **given)) for name, statement in _OF_ORDERS.items()}
     heads = {row["id"]: row for row in await _HEADS.all(conn, **given)}
+    if heads.keys() != {order for _, order in keys}:
+        raise MovedMeanwhile  # another customer pays for it by now
     last = {row["source_id"]: row["day"] for row in await _LAST_MOVED.all(conn, **given)}
     return {
         order.id: Steps(
             before=order,
             now=order,
-            kind=SalesDocumentKind(heads[order.id]["kind"]),
             version=heads[order.id]["version"],
             lines=rows[sales_order_line.name].get(order.id, ()),
             deliveries=rows[delivery.name].get(order.id, ()),
             billings=rows[billing.name].get(order.id, ()),
+            returns=rows[goods_return.name].get(order.id, ()),
             last_moved=last.get(order.id),
         )
         for order in await orders_by_key(conn, keys)
@@ -256,4 +317,10 @@ def _by_order(rows: Sequence[Row]) -> dict[UUID, tuple[Row, ...]]:
 
 
 def _columns(line: OrderLine) -> dict[str, Any]:
-    return {"delivered": line.delivered, "billed": line.billed, "invoiced": line.posted}
+    return {
+        "delivered": line.delivered,
+        "billed": line.billed,
+        "invoiced": line.posted,
+        "returned": line.returned,
+        "credited": line.credited,
+    }

@@ -22,7 +22,7 @@ from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
 from persistence.take import Transaction
 from persistence.writing.finding import SALES_ORDER, text_refusals
-from persistence.writing.order_lines import Steps, status_of
+from persistence.writing.order_lines import Steps
 from persistence.writing.saving import update, update_many
 
 LONGEST_DESCRIPTION = 500
@@ -80,11 +80,15 @@ class OrderToSave:
 
 @dataclass(frozen=True)
 class Changed:
-    """An order before and after a change; `lines` are those of `after`, with number and description, by number."""
+    """An order before and after a change; `lines` are those of `after`, with number and description, by number.
+
+    `as_new`: it is decided on as if it had never been, whatever it was admitted to before.
+    """
 
     steps: Steps
     after: KeptOrder
     lines: tuple[tuple[int, str | None], ...]
+    as_new: bool = False
 
     @property
     def before(self) -> KeptOrder:
@@ -100,14 +104,20 @@ class Changed:
         before, after = self.before.amount, self.after.amount
         return before.currency != after.currency or after > before or self.before.own != self.after.own
 
+    @property
+    def ships_sooner(self) -> bool:
+        """It ships before the day it was to ship, so that a horizon may not leave it out any more."""
+        before, after = self.before.ship_date, self.after.ship_date
+        return before is not None and (after is None or after < before)
 
-def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> list[Refusal]:
-    """What is wrong with the lines as such."""
+
+def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...], lines: str = "lines") -> list[Refusal]:
+    """What is wrong with the lines as such. `lines`: the field of the input that they stand in."""
     if not row.lines:
-        return [Refusal(ErrorCode.INVALID_VALUE, Message(NO_LINES), (*path, "lines"))]
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(NO_LINES), (*path, lines))]
     currency, seen, refusals = row.lines[0].amount.currency, set[int](), list[Refusal]()
     for at, line in enumerate(row.lines):
-        of_line = (*path, "lines", str(at))
+        of_line = (*path, lines, str(at))
         refusals.extend(tx.amount_refusals(line.amount, (*of_line, "amount"), positive=False))
         refusals.extend(text_refusals(line.description, (*of_line, "description"), LONGEST_DESCRIPTION))
         if line.amount.currency != currency:
@@ -119,18 +129,18 @@ def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> l
             message = Message(LINE_TWICE, {"line": line.number})
             refusals.append(Refusal(ErrorCode.ALREADY_EXISTS, message, (*of_line, "lineNumber")))
         seen.add(line.number)
-    return refusals or tx.amount_refusals(row.amount, (*path, "lines"), positive=False)
+    return refusals or tx.amount_refusals(row.amount, (*path, lines), positive=False)
 
 
 def changed(
-    steps: Steps, row: OrderToSave, own: Conditions, path: tuple[str, ...]
+    steps: Steps, row: OrderToSave, own: Conditions, path: tuple[str, ...], field: str = "lines"
 ) -> tuple[Changed | None, list[Refusal]]:
-    """What a row changes about an order: None where it says what is kept already."""
+    """What a row changes about an order: None where it says what is kept already. `field`: where its lines stand."""
     before = steps.before
     currency = row.amount.currency
-    if currency != before.amount.currency and any(_taken(line) for line in before.lines):
+    if currency != before.amount.currency and any(line.taken for line in before.lines):
         message = Message(CURRENCY_FIXED, {"number": before.number, "currency": before.amount.currency})
-        return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "lines"), steps.node)]
+        return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, field), steps.node)]
     sent = {line.number: line for line in row.lines}
     lines: dict[int, tuple[OrderLine, str | None]] = {}
     refusals = []
@@ -141,9 +151,9 @@ def changed(
             closed = replace(line, amount=Money(line.amount.amount, currency), closed=True)
             lines[number] = (closed, kept["description"])
             continue
-        if wanted.amount.amount < _taken(line):
+        if wanted.amount.amount < line.taken:
             at = row.lines.index(wanted)
-            refusals.append(_less_than_taken(steps, wanted, line, (*path, "lines", str(at), "amount")))
+            refusals.append(_less_than_taken(steps, wanted, line, (*path, field, str(at), "amount")))
         lines[number] = (replace(line, amount=wanted.amount, closed=False), wanted.description)
     for number, wanted in sent.items():
         lines[number] = (OrderLine(wanted.amount), wanted.description)
@@ -153,7 +163,7 @@ def changed(
     after = replace(
         before,
         lines=tuple(line for _, (line, _) in in_order),
-        amount=Money(sum((_comes_to(line) for _, (line, _) in in_order), Decimal(0)), currency),
+        amount=Money(sum((line.comes_to for _, (line, _) in in_order), Decimal(0)), currency),
         ordered_on=row.ordered_on or before.ordered_on,
         ship_date=row.ship_date,
         own=own,
@@ -161,9 +171,7 @@ def changed(
     described = tuple((number, description) for number, (_, description) in in_order)
     if after == before and described == tuple((kept["line_number"], kept["description"]) for kept in steps.lines):
         return None, []
-    if before.status is SalesOrderStatus.DELIVERED and any(line.open_order.amount for line in after.lines):
-        after = replace(after, status=SalesOrderStatus.APPROVED)
-    return Changed(steps, replace(after, status=status_of(after)), described), []
+    return Changed(steps, replace(after, status=after.stands), described), []
 
 
 async def enter(tx: Transaction, row: OrderToSave, order: KeptOrder) -> None:
@@ -244,7 +252,7 @@ def _new_line(order: KeptOrder, number: int, description: str | None, amount: Mo
 
 
 def _less_than_taken(steps: Steps, wanted: LineToSave, line: OrderLine, path: tuple[str, ...]) -> Refusal:
-    taken = Money(_taken(line), wanted.amount.currency)
+    taken = Money(line.taken, wanted.amount.currency)
     values: dict[str, Value] = {
         "line": wanted.number,
         "number": steps.before.number,
@@ -252,13 +260,3 @@ def _less_than_taken(steps: Steps, wanted: LineToSave, line: OrderLine, path: tu
         "amount": wanted.amount,
     }
     return Refusal(ErrorCode.MORE_THAN_OPEN, Message(LESS_THAN_TAKEN, values), path, steps.node, taken, wanted.amount)
-
-
-def _taken(line: OrderLine) -> Decimal:
-    """What is delivered, billed or posted of a line, whichever went furthest."""
-    return max(line.delivered, line.billed, line.posted)
-
-
-def _comes_to(line: OrderLine) -> Decimal:
-    """What a line comes to: of a closed one only what was taken."""
-    return _taken(line) if line.closed else line.amount.amount

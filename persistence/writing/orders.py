@@ -11,24 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.audit import AuditEventKind
-from domain.facts import Checkpoint
-from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import REFUSED, OrderLine, SalesOrderStatus, status_refusals
 from domain.ranks import Conditions
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import END_REASONS, Room, asked, record, set_status
-from persistence.facts import facts_of
+from persistence.deciding import set_status
 from persistence.keys import new_key
 from persistence.orders import KeptOrder
 from persistence.payment_conditions import CONDITIONS
 from persistence.reevaluating import reevaluate
-from persistence.statements import Row, Statement, any_of
-from persistence.submission import SAVED
-from persistence.tables.decisions import credit_decision, credit_hold
+from persistence.statements import Row
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
     SALES_ORDER,
@@ -44,24 +37,11 @@ from persistence.writing.finding import (
     twice_refusals,
     version_refusals,
 )
+from persistence.writing.order_changes import ENDED, end_hold, saved, write_changes
 from persistence.writing.order_lines import Steps, steps_by_place
-from persistence.writing.order_rows import Changed, OrderToSave, changed, enter, line_refusals, write_change
-from persistence.writing.saving import update
-
-_LAST_CHECKED = Statement(
-    sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
-    .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
-    .order_by(credit_decision.c.id)
-)
-
-COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED})
-"""An order in one of these is checked again when it comes to more."""
-
-ENDED = frozenset({SalesOrderStatus.INVOICED, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED})
-"""An order in one of these is not changed any more."""
+from persistence.writing.order_rows import Changed, OrderToSave, changed, enter, line_refusals
 
 CANCELLED = N_("Order {number} was cancelled.")
-HOLD_CANCELLED = N_("The credit hold of order {number} was cancelled with the order.")
 OTHER_CUSTOMER = N_("Order {number} is of another customer. Cancel it and send a new one under another number.")
 OTHER_KIND = N_("Order {number} is another kind of document. Use another number.")
 NEEDS_INITIAL_LOAD = N_(
@@ -126,6 +106,7 @@ class _Saving:
             admitted=row.approved,
             lines=tuple(OrderLine(line.amount) for line in row.in_order),
             own=own,
+            kind=row.kind,
         )
         self.new.append((row, order))
         self.ids.append(order.id)
@@ -138,7 +119,7 @@ class _Saving:
         if steps.before.buyer != buyer:
             message = Message(OTHER_CUSTOMER, names)
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, (*path, "account"), steps.node)]
-        if steps.kind is not row.kind:
+        if steps.before.kind is not row.kind:
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(OTHER_KIND, names), (*path, "kind"), steps.node)]
         change, refusals = changed(steps, row, own, path)
         if refusals or change is None:
@@ -148,10 +129,6 @@ class _Saving:
             return [Refusal(ErrorCode.WRONG_STATUS, Message(REFUSED[status], names), (*path, "number"), steps.node)]
         self.changed.append(change)
         return []
-
-    def checked_again(self) -> list[Changed]:
-        """The changes that raise what an order comes to or how it is paid for, of orders that count or wait."""
-        return [one for one in self.changed if one.asks_again and one.before.status in COUNTING]
 
 
 async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Iterable[UUID]) -> Result:
@@ -191,33 +168,8 @@ def _touched(saving: _Saving) -> list[KeptOrder]:
 async def _write(tx: Transaction, saving: _Saving) -> None:
     for row, order in saving.new:
         await enter(tx, row, order)
-        _saved(tx, order)
-    again = saving.checked_again()
-    payers = {one.before.payer for one in saving.changed} if again else set()
-    currencies = {one.after.amount.currency for one in again}
-    room = Room(await facts_of(tx.conn, payers, tx.moment, currencies))
-    steps = await _last_checked(tx, [one.before for one in again])
-    for one in saving.changed:
-        moved = await write_change(tx, one, edited=one not in again)
-        if again:
-            room.take(moved)
-        _saved(tx, one.after)
-        if one in again:
-            asks, decision = asked(room, one.after, steps.get(one.after.id, Checkpoint.CONFIRMATION))
-            await record(tx, room, one.after, asks, decision)
-
-
-def _saved(tx: Transaction, order: KeptOrder) -> None:
-    message = Message(SAVED, {"number": order.number, "amount": order.amount})
-    tx.audit(AuditEventKind.ORDER_SAVED, message, (SALES_ORDER, order.id), order.company, event="SALES_ORDER_CHANGED")
-
-
-async def _last_checked(tx: Transaction, orders: Sequence[KeptOrder]) -> dict[UUID, Checkpoint]:
-    """The step at which each order was checked last."""
-    if not orders:
-        return {}
-    given = {"customers": [order.payer for order in orders], "orders": [order.id for order in orders]}
-    return {row["sales_order_id"]: Checkpoint(row["checkpoint"]) for row in await _LAST_CHECKED.all(tx.conn, **given)}
+        saved(tx, order)
+    await write_changes(tx, saving.changed)
 
 
 async def cancel_order(tx: Transaction, key: RecordKey, expected_version: int | None) -> Result:
@@ -238,14 +190,7 @@ async def cancel_order(tx: Transaction, key: RecordKey, expected_version: int | 
     await set_status(tx, after)
     today = tx.today(order.company)
     await tx.move(order.moves_to(after, max(today, steps.last_moved or today)))
-    if order.hold is not None:
-        key_of_hold = {"customer_id": order.payer, "id": order.hold["id"]}
-        reasons = await END_REASONS.one(tx.conn, company=order.company)
-        ended = {"status": CreditHoldStatus.CANCELLED.value, "end_reason_id": reasons and reasons["cancelled"]}
-        await update(tx.conn, credit_hold, key_of_hold, ended)
-        message = Message(HOLD_CANCELLED, {"number": order.number})
-        subject = ("credit_hold", order.hold["id"])
-        tx.audit(AuditEventKind.HOLD_UPDATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")
+    await end_hold(tx, order)
     message = Message(CANCELLED, {"number": order.number})
     tx.audit(AuditEventKind.ORDER_CANCELLED, message, steps.node, order.company, event="SALES_ORDER_CHANGED")
     await reevaluate(tx, [order.payer])

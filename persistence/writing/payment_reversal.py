@@ -16,6 +16,7 @@ from persistence.take import Result, Transaction
 from persistence.writing.finding import PAYMENT, Place, RecordKey, future_refusals, place_of, version_refusals
 from persistence.writing.ledger import KeptPayment, items_by_place, payments_by_place, settlements_of
 from persistence.writing.payments import WAS_REVERSED
+from persistence.writing.prepayments import count_again
 from persistence.writing.saving import update
 from persistence.writing.settlements import undo, undo_refusals
 
@@ -38,6 +39,7 @@ async def reverse_payment(tx: Transaction, key: RecordKey, day: date | None, exp
     await update(tx.conn, payment, {"customer_id": kept.payer, "id": kept.id}, _reversed(kept, on))
     back = reversed_on(payment_posted(kept.payment), on)
     await tx.move(Moved(kept.payer, kept.company, movement) for movement in back)
+    await count_again(tx, [kept])
     message = Message(REVERSED, {"number": kept.number, "amount": kept.payment.amount})
     tx.audit(AuditEventKind.REVERSED, message, (PAYMENT, kept.id), kept.company, event="PAYMENT_CHANGED")
     await reevaluate(tx, [kept.payer])

@@ -15,14 +15,16 @@ from domain.receivables import Payment, PaymentKind, PaymentStatus, payment_post
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.keys import new_key
 from persistence.movements import Moved
+from persistence.orders import KeptOrder, orders_by_key
 from persistence.reevaluating import reevaluate
 from persistence.statements import insert
 from persistence.tables.receivables import document_number, payment
-from persistence.take import Result, Transaction
+from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.finding import (
     NOT_IN_COMPANY,
     OPEN_ITEM,
     PAYMENT,
+    SALES_ORDER,
     customers_of,
     few_enough,
     future_refusals,
@@ -32,16 +34,21 @@ from persistence.writing.finding import (
     twice_refusals,
 )
 from persistence.writing.ledger import KeptItem, KeptPayment, items_by_place, payments_by_place, settlements_of
+from persistence.writing.prepayments import count_again
 from persistence.writing.saving import update
 from persistence.writing.settlements import Plan, Wanted
 
 POSTED = N_("Payment {number} of {amount} was posted.")
+PREPAYS = N_("Payment {number} of {amount} is in advance for order {order}.")
 COLLECTED = N_("Direct debit {number} of {amount} was collected.")
 DIFFERS = N_("Payment {number} exists with other content. Reverse it and use another number, or send it as it was.")
 WAS_REVERSED = N_("Payment {number} was reversed on {day}. Use another number.")
 SETTLES_OTHERS = N_("Payment {number} is posted already and does not settle item {item}. Settle the item with it.")
 RETURNED_FIRST = N_("A payment is posted first, and returned by reversing it.")
 ONLY_DEBITS = N_("Only a direct debit can be pending.")
+FOR_ANOTHER = N_("Payment {number} is in advance for another order than {order}.")
+OTHER_PAYER = N_("Payment {number} and order {order} are of different payers.")
+OTHER_CURRENCY = N_("Payment {number} is in {currency}, order {order} in {other}.")
 PENDING_SETTLES = N_("Direct debit {number} is pending. It settles items once it is collected.")
 
 
@@ -55,7 +62,10 @@ class Settles:
 
 @dataclass(frozen=True)
 class PaymentToPost:
-    """Money that came from a customer, or a direct debit on its way. Sent again as COLLECTED, a debit is collected."""
+    """Money that came from a customer, or a direct debit on its way. Sent again as COLLECTED, a debit is collected.
+
+    `sales_order`: the number of the order it is paid in advance for; it may be sent again with it.
+    """
 
     company: str
     account: str
@@ -65,6 +75,7 @@ class PaymentToPost:
     kind: PaymentKind = PaymentKind.RECEIPT
     status: PaymentStatus = PaymentStatus.COLLECTED
     settles: tuple[Settles, ...] = ()
+    sales_order: str | None = None
 
 
 @dataclass
@@ -78,8 +89,10 @@ class _Posting:
     known: Mapping[tuple[str, str], KeptPayment]
     items: Mapping[tuple[str, str], KeptItem]
     settled_by: Mapping[UUID, frozenset[UUID]]
+    orders: Mapping[tuple[str, str], KeptOrder]
     new: list[KeptPayment] = field(default_factory=list)
     collected: list[KeptPayment] = field(default_factory=list)
+    tied: list[tuple[KeptPayment, str]] = field(default_factory=list)
     ids: list[UUID] = field(default_factory=list)
 
     def take(self, row: PaymentToPost, place: int) -> list[Refusal]:
@@ -95,9 +108,11 @@ class _Posting:
         known = self.known.get((row.company, row.number))
         if known is None:
             kept = _kept(row, company, self._payer(row, buyer))
+            refusals, order = self._prepays(row, kept, path)
+            kept = replace(kept, sales_order=order)
             self.new.append(kept)
             self.ids.append(kept.id)
-            return self._settle(row, kept, path)
+            return [*refusals, *self._settle(row, kept, path)]
         self.ids.append(known.id)
         return self._again(row, known, buyer, path)
 
@@ -106,6 +121,12 @@ class _Posting:
         refusals = _differences(known, row, {buyer, self.payers[buyer]}, path)
         if refusals:
             return refusals
+        more, order = self._prepays(row, known, path)
+        if more:
+            return more
+        if order != known.sales_order:
+            known = replace(known, sales_order=order)
+            self.tied.append((known, row.sales_order or ""))
         if known.payment.status is PaymentStatus.PENDING and row.status is PaymentStatus.COLLECTED:
             paid = replace(known.payment, status=PaymentStatus.COLLECTED, paid_on=row.paid_on)
             kept = replace(known, payment=paid, movable_from=row.paid_on)
@@ -130,6 +151,28 @@ class _Posting:
                 Wanted(self.items[row.company, one.item], kept, one.amount, None, (*path, "settlements", str(at)))
             )
         ]
+
+    def _prepays(
+        self, row: PaymentToPost, kept: KeptPayment, path: tuple[str, ...]
+    ) -> tuple[list[Refusal], UUID | None]:
+        """The order that a payment is in advance for: of the same payer and currency, and of no other order before."""
+        if row.sales_order is None:
+            return [], kept.sales_order
+        at = (*path, "salesOrder")
+        order = self.orders.get((row.company, row.sales_order))
+        if order is None:
+            message = Message(NOT_IN_COMPANY[SALES_ORDER], {"number": row.sales_order, "company": row.company})
+            return [Refusal(ErrorCode.NOT_FOUND, message, at)], None
+        node = (SALES_ORDER, order.id)
+        names = {"number": row.number, "order": row.sales_order}
+        if kept.sales_order not in (None, order.id):
+            return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(FOR_ANOTHER, names), at, (PAYMENT, kept.id))], None
+        if order.payer != kept.payer:
+            return [Refusal(ErrorCode.DIFFERENT_PAYER, Message(OTHER_PAYER, names), at, node)], None
+        if order.amount.currency != row.amount.currency:
+            values = {**names, "currency": row.amount.currency, "other": order.amount.currency}
+            return [Refusal(ErrorCode.CURRENCY_MISMATCH, Message(OTHER_CURRENCY, values), at, node)], None
+        return [], order.id
 
     def _payer(self, row: PaymentToPost, buyer: UUID) -> UUID:
         """Who pays today; the customer itself where it settles items from before somebody else paid for it."""
@@ -171,10 +214,18 @@ async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Resul
     customers = await customers_of(tx, [(row.company, row.account) for row in rows])
     places = await places_of(tx, PAYMENT, numbers)
     item_places = await places_of(tx, OPEN_ITEM, [(row.company, one.item) for row in rows for one in row.settles])
-    kept_under = {place.customer for place in (*places.values(), *item_places.values())}
+    named = [(row.company, row.sales_order) for row in rows if row.sales_order is not None]
+    order_places = await places_of(tx, SALES_ORDER, named)
+    kept_under = {place.customer for place in (*places.values(), *item_places.values(), *order_places.values())}
     payers = await tx.lock({*customers.values(), *kept_under})
     known = await payments_by_place(tx.conn, list(places.values()))
     items = await items_by_place(tx.conn, list(item_places.values()))
+    orders = {
+        order.id: order
+        for order in await orders_by_key(tx.conn, [(place.customer, place.id) for place in order_places.values()])
+    }
+    if orders.keys() != {place.id for place in order_places.values()}:
+        raise MovedMeanwhile  # another customer pays for one of them by now
     plan = Plan(tx)
     posting = _Posting(
         tx,
@@ -187,6 +238,7 @@ async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Resul
             place.id: frozenset(row["item_id"] for row in await settlements_of(tx.conn, place))
             for place in places.values()
         },
+        orders={key: orders[place.id] for key, place in order_places.items()},
     )
     refusals = twice_refusals(numbers, "payments", "number")
     for place, row in enumerate(rows):
@@ -195,7 +247,9 @@ async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Resul
         raise Refused(*refusals)
     await _write(tx, posting)
     await plan.write()
-    await reevaluate(tx, {kept.payer for kept in (*posting.new, *posting.collected)})
+    ties = [kept for kept, _ in posting.tied]
+    await count_again(tx, [*posting.new, *posting.collected, *ties])
+    await reevaluate(tx, {kept.payer for kept in (*posting.new, *posting.collected, *ties)})
     return {"payments": [str(key) for key in posting.ids]}
 
 
@@ -210,6 +264,11 @@ async def _write(tx: Transaction, posting: _Posting) -> None:
     for kept in posting.collected:
         changed = {"status": kept.payment.status.value, "paid_on": kept.payment.paid_on}
         await update(tx.conn, payment, {"customer_id": kept.payer, "id": kept.id}, changed)
+    for kept, order in posting.tied:
+        key = {"customer_id": kept.payer, "id": kept.id}
+        await update(tx.conn, payment, key, {"sales_order_id": kept.sales_order})
+        message = Message(PREPAYS, {"number": kept.number, "amount": kept.payment.amount, "order": order})
+        tx.audit(AuditEventKind.PAYMENT_POSTED, message, (PAYMENT, kept.id), kept.company, event="PAYMENT_CHANGED")
     written = ((kept, POSTED) for kept in posting.new), ((kept, COLLECTED) for kept in posting.collected)
     for kept, text in (one for some in written for one in some):
         await tx.move(Moved(kept.payer, kept.company, movement) for movement in payment_posted(kept.payment))
@@ -253,4 +312,5 @@ def _row(kept: KeptPayment) -> dict[str, Any]:
         "amount": kept.payment.amount.amount,
         "currency": kept.payment.amount.currency,
         "paid_on": kept.payment.paid_on,
+        "sales_order_id": kept.sales_order,
     }

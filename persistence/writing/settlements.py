@@ -22,6 +22,7 @@ from persistence.tables.receivables import open_item, payment, settlement
 from persistence.take import Result, Transaction
 from persistence.writing.finding import OPEN_ITEM, PAYMENT, Place, RecordKey, future_refusals, place_of
 from persistence.writing.ledger import KeptItem, KeptPayment, items_by_place, payments_by_place, settlements_of
+from persistence.writing.prepayments import count_again
 from persistence.writing.saving import update, update_many
 
 Source = KeptPayment | KeptItem
@@ -130,6 +131,7 @@ class Plan:
             ({"customer_id": one.payer, "id": one.id}, {}) for one in payments.values()
         ]
         await update_many(self.tx.conn, payment, touched, edited=False)
+        await count_again(self.tx, payments.values())
 
     async def _write_items(self) -> None:
         items = {one.item.id: one.item for one in self.planned}
@@ -206,6 +208,7 @@ async def undo(tx: Transaction, undone: Sequence[tuple[Row, KeptItem, Source]], 
         table = payment if isinstance(source, KeptPayment) else open_item
         await update(tx.conn, table, {"customer_id": item.payer, "id": source.id}, {}, edited=False)
     await tx.move(moved)
+    await count_again(tx, [source for _, _, source in undone if isinstance(source, KeptPayment)])
 
 
 async def _both(tx: Transaction, item: RecordKey, source: RecordKey, by: str) -> tuple[KeptItem, Source]:

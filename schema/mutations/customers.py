@@ -10,7 +10,7 @@ import strawberry
 from domain.audit import AuditEventKind
 from persistence.shapes.customer import CUSTOMER
 from persistence.writing.customers import CustomerToSave, save_customers
-from persistence.writing.payers import change_payer
+from persistence.writing.payers import PayerChange, change_payer
 from schema.context import Info
 from schema.keys import CustomerKey
 from schema.mutations.carry_out import carry_out
@@ -138,8 +138,7 @@ class UpsertCustomersInput:
 
 
 @strawberry.input(
-    description="Let somebody else pay for a customer from a day on. Documents that are there stay with who paid"
-    " before; to move an order, cancel it and send it anew."
+    description="Let somebody else pay for a customer from a day on. What is in the ledger stays with who paid before."
 )
 class ChangePayerInput:
     """One customer."""
@@ -149,6 +148,11 @@ class ChangePayerInput:
     payer: CustomerKey = strawberry.field(description="Who pays: a customer of the same company, or itself again.")
     from_: date | None = strawberry.field(
         name="from", default=None, description="The first day, today or later; none: today."
+    )
+    move_orders: bool = strawberry.field(
+        default=False,
+        description="Its open orders go to the new payer, today, and are checked against that limit. Those that are"
+        " partly invoiced or paid in advance stay, with a warning.",
     )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
@@ -194,12 +198,18 @@ class CustomerMutations:
         description="Let somebody else pay for a customer from a day on: what is posted from then on is kept with it."
     )
     async def change_payer(self, info: Info, input: ChangePayerInput) -> ChangePayerPayload:
-        customer, payer = record_key(input.customer), record_key(input.payer)
+        wanted = PayerChange(
+            customer=record_key(input.customer),
+            payer=record_key(input.payer),
+            day=input.from_,
+            move_orders=input.move_orders,
+            expected_version=input.expected_version,
+        )
         return await carry_out(
             info,
             input,
             ChangePayerPayload,
-            lambda tx: change_payer(tx, customer, payer, input.from_, input.expected_version),
+            lambda tx: change_payer(tx, wanted),
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.PAYER_CHANGED,
             current=await as_it_is(info, customer=input.customer),

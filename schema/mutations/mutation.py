@@ -11,6 +11,7 @@ from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
 from schema.mutations.declarations import DeclarationMutations
 from schema.mutations.delegations import DelegationMutations
+from schema.mutations.deliveries import DeliveryMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
@@ -38,6 +39,7 @@ class Mutation(
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,
+    DeliveryMutations,
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,

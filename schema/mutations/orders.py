@@ -1,4 +1,4 @@
-"""Sales orders as the ERPs send them, and what becomes of them: deliveries and billing documents."""
+"""Sales orders as the ERPs send them: entered, changed, closed, opened again, called off."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import strawberry
 
 from domain.audit import AuditEventKind
 from domain.orders import SalesDocumentKind
-from persistence.shapes.open_item import OPEN_ITEM
 from persistence.shapes.sales_order import SALES_ORDER
-from persistence.writing.deliveries import Billing, Delivery, record_billing, record_delivery
-from persistence.writing.order_lines import LineAmount
+from persistence.writing.order_changes import OrderChange, change_order
+from persistence.writing.order_closing import close_line, reopen
 from persistence.writing.order_rows import LineToSave, OrderToSave
 from persistence.writing.orders import cancel_order, save_orders
 from schema.context import Info
-from schema.keys import SalesOrderKey
+from schema.keys import CustomerKey, SalesOrderKey
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
 from schema.mutations.record_keys import as_it_is, record_key
@@ -25,11 +24,11 @@ from schema.rights import Permission
 from schema.types.money import MoneyInput
 
 if TYPE_CHECKING:
-    from schema.types.open_item import OpenItem
     from schema.types.sales_order import SalesOrder
 
 _ORDERS = strawberry.lazy("schema.types.sales_order")
 _NOW = "The order as it now is."
+_CHECKED = "The order as it now is; a check that was made hangs off it."
 
 
 @strawberry.input(description="A line of a sales order.")
@@ -39,6 +38,10 @@ class SalesOrderLineInput:
     line_number: int = strawberry.field(description="Its number in the order, from 1.")
     amount: MoneyInput = strawberry.field(description="What it comes to, tax included.")
     description: str | None = strawberry.field(default=None, description="What is sold.")
+
+    def wanted(self) -> LineToSave:
+        """What is asked for."""
+        return LineToSave(self.line_number, plain(self.amount), self.description)
 
 
 @strawberry.input(description="A sales order, whole: what is not sent any more is gone, a line will not come.")
@@ -68,7 +71,7 @@ class SalesOrderInput:
             company=self.company,
             account=self.account,
             number=self.number,
-            lines=tuple(LineToSave(line.line_number, plain(line.amount), line.description) for line in self.lines),
+            lines=tuple(line.wanted() for line in self.lines),
             kind=self.kind,
             ordered_on=self.ordered_on,
             ship_date=self.ship_date,
@@ -85,6 +88,49 @@ class UpsertSalesOrdersInput:
     sales_orders: list[SalesOrderInput] = strawberry.field(description="The orders, at most 250.")
 
 
+@strawberry.input(description="Change a sales order: what is not given stays as it is, and so does every other line.")
+class ChangeSalesOrderInput:
+    """See `OrderChange`."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    sales_order: SalesOrderKey = strawberry.field(description="The order.")
+    save_lines: list[SalesOrderLineInput] = strawberry.field(
+        default_factory=list,
+        description="Lines that are new or changed, at most 250: another quantity or price is another amount."
+        " For another currency give every line. A closed line is opened again.",
+    )
+    ship_date: date | None = strawberry.field(default=None, description="When it ships.")
+    payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    cash_discount: str | None = strawberry.field(default=None, description="Code of its own cash discount.")
+    payer: CustomerKey | None = strawberry.field(
+        default=None,
+        description="Who pays for it from now on, a customer of the same company: it is checked against that limit.",
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+
+@strawberry.input(description="What is left of a line will not come.")
+class CloseSalesOrderLineInput:
+    """One line."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    sales_order: SalesOrderKey = strawberry.field(description="The order.")
+    line_number: int = strawberry.field(description="The line, of which something is left.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+
+@strawberry.input(description="Closed lines come after all.")
+class ReopenSalesOrderInput:
+    """One order."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    sales_order: SalesOrderKey = strawberry.field(description="The order, a line of which is closed.")
+    lines: list[int] = strawberry.field(
+        default_factory=list, description="Numbers of the lines; none: every line that is closed."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+
 @strawberry.input(description="An order will not come: it takes nothing any more.")
 class CancelSalesOrderInput:
     """One order."""
@@ -92,45 +138,6 @@ class CancelSalesOrderInput:
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     sales_order: SalesOrderKey = strawberry.field(description="The order, of which nothing is delivered or billed.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
-
-
-@strawberry.input(description="A part of an order's line.")
-class LineAmountInput:
-    """See `LineAmount`."""
-
-    line_number: int = strawberry.field(description="The line.")
-    amount: MoneyInput = strawberry.field(description="What of it, tax included, in the order's currency.")
-
-    def wanted(self) -> LineAmount:
-        """What is asked for."""
-        return LineAmount(self.line_number, plain(self.amount))
-
-
-@strawberry.input(description="Goods of an order left on a packing slip.")
-class RecordDeliveryInput:
-    """See `Delivery`."""
-
-    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    sales_order: SalesOrderKey = strawberry.field(description="The order.")
-    number: str = strawberry.field(description="Number of the packing slip; the same number is the same delivery.")
-    delivered_on: date | None = strawberry.field(default=None, description="The business day; none: today.")
-    lines: list[LineAmountInput] = strawberry.field(description="What left, at most 250 lines.")
-
-
-@strawberry.input(description="A billing document for lines of an order.")
-class RecordBillingInput:
-    """See `Billing`."""
-
-    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    sales_order: SalesOrderKey = strawberry.field(description="The order.")
-    number: str = strawberry.field(description="Number of the billing document; the same number is the same document.")
-    billed_on: date | None = strawberry.field(default=None, description="The business day; none: today.")
-    lines: list[LineAmountInput] = strawberry.field(description="What was billed, at most 250 lines.")
-    open_item: str | None = strawberry.field(
-        default=None,
-        description="Number of the open item that it is in the ledger: the lines count as the item from then on."
-        " Sent again with it, a billing document that waited is in the ledger.",
-    )
 
 
 @strawberry.type(description="Orders after they were saved.")
@@ -142,28 +149,32 @@ class UpsertSalesOrdersPayload(Payload):
     )
 
 
+@strawberry.type(description="An order after it was changed.")
+class ChangeSalesOrderPayload(Payload):
+    """Also when it was refused."""
+
+    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _CHECKED)
+
+
+@strawberry.type(description="An order after a line of it was closed.")
+class CloseSalesOrderLinePayload(Payload):
+    """Also when it was refused."""
+
+    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _NOW)
+
+
+@strawberry.type(description="An order after it was opened again.")
+class ReopenSalesOrderPayload(Payload):
+    """Also when it was refused."""
+
+    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _CHECKED)
+
+
 @strawberry.type(description="An order after it was cancelled.")
 class CancelSalesOrderPayload(Payload):
     """Also when it was refused."""
 
     sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _NOW)
-
-
-@strawberry.type(description="An order after goods of it left.")
-class RecordDeliveryPayload(Payload):
-    """Also when it was refused."""
-
-    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _NOW)
-
-
-@strawberry.type(description="An order after it was billed.")
-class RecordBillingPayload(Payload):
-    """Also when it was refused."""
-
-    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _NOW)
-    open_item: Annotated[OpenItem, strawberry.lazy("schema.types.open_item")] | None = written(
-        "open_item", OPEN_ITEM, "The item that the billing document is in the ledger."
-    )
 
 
 @strawberry.type
@@ -186,6 +197,59 @@ class OrderMutations:
             kind=AuditEventKind.ORDER_SAVED,
         )
 
+    @strawberry.mutation(
+        description="Change an order. What takes more, or another payer's room, is checked again at once; what takes"
+        " less gives its room to those who wait."
+    )
+    async def change_sales_order(self, info: Info, input: ChangeSalesOrderInput) -> ChangeSalesOrderPayload:
+        wanted = OrderChange(
+            order=record_key(input.sales_order),
+            lines=tuple(line.wanted() for line in input.save_lines),
+            ship_date=input.ship_date,
+            payment_terms=input.payment_terms,
+            cash_discount=input.cash_discount,
+            payer=record_key(input.payer) if input.payer else None,
+            expected_version=input.expected_version,
+        )
+        return await carry_out(
+            info,
+            input,
+            ChangeSalesOrderPayload,
+            lambda tx: change_order(tx, wanted),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.ORDER_SAVED,
+            current=await as_it_is(info, sales_order=input.sales_order),
+        )
+
+    @strawberry.mutation(description="What is left of a line will not come: it takes nothing any more.")
+    async def close_sales_order_line(self, info: Info, input: CloseSalesOrderLineInput) -> CloseSalesOrderLinePayload:
+        key = record_key(input.sales_order)
+        return await carry_out(
+            info,
+            input,
+            CloseSalesOrderLinePayload,
+            lambda tx: close_line(tx, key, input.line_number, input.expected_version),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.ORDER_SAVED,
+            current=await as_it_is(info, sales_order=input.sales_order),
+        )
+
+    @strawberry.mutation(
+        description="Closed lines come after all. What they take is checked again; an order of which nothing was to"
+        " come is decided on as if it were new."
+    )
+    async def reopen_sales_order(self, info: Info, input: ReopenSalesOrderInput) -> ReopenSalesOrderPayload:
+        key = record_key(input.sales_order)
+        return await carry_out(
+            info,
+            input,
+            ReopenSalesOrderPayload,
+            lambda tx: reopen(tx, key, input.lines, input.expected_version),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.ORDER_SAVED,
+            current=await as_it_is(info, sales_order=input.sales_order),
+        )
+
     @strawberry.mutation(description="Call an order off: it takes nothing any more, and an open hold on it ends.")
     async def cancel_sales_order(self, info: Info, input: CancelSalesOrderInput) -> CancelSalesOrderPayload:
         key = record_key(input.sales_order)
@@ -196,35 +260,5 @@ class OrderMutations:
             lambda tx: cancel_order(tx, key, input.expected_version),
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.ORDER_CANCELLED,
-            current=await as_it_is(info, sales_order=input.sales_order),
-        )
-
-    @strawberry.mutation(description="Goods left: they count as delivered and no longer as ordered.")
-    async def record_delivery(self, info: Info, input: RecordDeliveryInput) -> RecordDeliveryPayload:
-        lines = tuple(line.wanted() for line in input.lines)
-        wanted = Delivery(record_key(input.sales_order), input.number, input.delivered_on, lines)
-        return await carry_out(
-            info,
-            input,
-            RecordDeliveryPayload,
-            lambda tx: record_delivery(tx, wanted),
-            needs=Permission.POST_FACTS,
-            kind=AuditEventKind.DELIVERED,
-            current=await as_it_is(info, sales_order=input.sales_order),
-        )
-
-    @strawberry.mutation(
-        description="Lines were billed: they count as billed, and with the number of an open item as that item."
-    )
-    async def record_billing(self, info: Info, input: RecordBillingInput) -> RecordBillingPayload:
-        lines = tuple(line.wanted() for line in input.lines)
-        wanted = Billing(record_key(input.sales_order), input.number, input.billed_on, lines, input.open_item)
-        return await carry_out(
-            info,
-            input,
-            RecordBillingPayload,
-            lambda tx: record_billing(tx, wanted),
-            needs=Permission.POST_FACTS,
-            kind=AuditEventKind.BILLED,
             current=await as_it_is(info, sales_order=input.sales_order),
         )

@@ -62,6 +62,11 @@ class PaymentInput:
     settlements: list[SettlementInput] = strawberry.field(
         default_factory=list, description="What it settles, in this order; at most 250. The rest stands unapplied."
     )
+    sales_order: str | None = strawberry.field(
+        default=None,
+        description="Number of the order it is paid in advance for: it lowers that order, as far as something of it is"
+        " to come. A payment that came without may be sent again with it.",
+    )
 
     def wanted(self) -> PaymentToPost:
         """What is asked for."""
@@ -74,6 +79,7 @@ class PaymentInput:
             kind=self.kind,
             status=self.status,
             settles=tuple(Settles(one.open_item, plain(one.amount)) for one in self.settlements),
+            sales_order=self.sales_order,
         )
 
 

@@ -37,7 +37,9 @@ class LineBilledInput:
     line_number: int = strawberry.field(description="The line.")
     amount: MoneyInput = strawberry.field(description="What of the line is billed, tax included.")
     billing: str | None = strawberry.field(
-        default=None, description="Number of the billing document that it posts; none: the item's own number."
+        default=None,
+        description="Number of the billing document that it posts; none: the item's own number."
+        " A credit note names the return that it gives credit for.",
     )
 
     def wanted(self) -> LineBilled:

@@ -171,6 +171,11 @@ class SaveCreditParametersInput:
         description="Whether a due day on which banks of the company's country are closed moves to the next day they "
         "are open: what is overdue, for how long, and aging.",
     )
+    check_invoices_without_order: bool | None = strawberry.field(
+        default=None,
+        description="Whether free-text and project invoices are checked before they are posted, also where the step"
+        " INVOICE is not ticked.",
+    )
     approve_limit_adjustments: bool | None = strawberry.field(
         default=None, description="Whether limit adjustments are approved before they are posted."
     )

@@ -11,6 +11,7 @@ from domain.amounts import amount_refusals
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import RateMissing
+from domain.orders import SalesDocumentKind
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence.checking import WhatIf, what_if
 from persistence.facts import Moment
@@ -34,6 +35,9 @@ class CheckCreditInput:
     amount: MoneyInput = strawberry.field(description="What it would come to, tax included.")
     checkpoint: Checkpoint | None = strawberry.field(
         default=Checkpoint.CONFIRMATION, description="The step it would take; confirmation unless said."
+    )
+    kind: SalesDocumentKind | None = strawberry.field(
+        default=SalesDocumentKind.SALES_ORDER, description="What document it would be; an order unless said."
     )
     order: SalesOrderKey | None = strawberry.field(
         default=None, description="An order that is there already and would be changed; it is not counted twice."
@@ -90,6 +94,7 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
         given.ship_date,
         payment_terms=given.payment_terms,
         cash_discount=given.cash_discount,
+        kind=given.kind or SalesDocumentKind.SALES_ORDER,
     )
     return wanted, []
 

@@ -46,6 +46,7 @@ coded(
     ORDER_CANCELLED="An order was called off.",
     DELIVERED="Goods were delivered or came back.",
     BILLED="A delivery was billed, or its billing taken back.",
+    RETURNED="Goods came back.",
     CREDIT_HELD="An order was put on credit hold.",
     CREDIT_RELEASED="An order was released.",
     RELEASE_ASKED="A release was asked for.",

@@ -75,6 +75,9 @@ class CreditParameters(Record):
     due_rolls_to_bank_day: bool = stored(
         "A due day on which banks of the company's country are closed moves to the next day they are open."
     )
+    check_invoices_without_order: bool = stored(
+        "Free-text and project invoices are checked before they are posted, also where the step INVOICE is not ticked."
+    )
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")

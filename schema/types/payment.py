@@ -15,6 +15,7 @@ from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.payment import PAYMENT, PAYMENT_LEDGER, UNAPPLIED_AMOUNTS
+from persistence.shapes.sales_order import SALES_ORDER
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
@@ -23,6 +24,7 @@ from schema.types.node import Record
 if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.customer import Customer
+    from schema.types.sales_order import SalesOrder
 
 coded(
     PaymentKind,
@@ -55,6 +57,9 @@ class Payment(Record):
     amount: Money = money("What was paid.", "amount")
     paid_on: date = stored("The business day it came.")
     reversed_on: date | None = stored("The day it was reversed or returned; null: it stands.")
+    sales_order: Annotated[SalesOrder, strawberry.lazy("schema.types.sales_order")] | None = link(
+        "sales_order_id", SALES_ORDER, "The order it was paid in advance for."
+    )
 
     @strawberry.field(
         description="What of it has not settled anything up to a day.",

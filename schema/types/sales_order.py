@@ -56,6 +56,7 @@ class SalesOrderLine(Record):
     delivered: Money = money("Of that, delivered.", "delivered")
     billed: Money = money("Of that, on a billing document.", "billed")
     invoiced: Money = money("Of that, in the ledger.", "invoiced")
+    returned: Money = money("Of what was delivered, came back.", "returned")
     open: Money = money("Of that, still to come.", "open")
     closed: bool = stored("What is left of it will not come.")
 
@@ -81,6 +82,7 @@ class SalesOrder(Record):
     )
     amount: Money = money("All of it, tax included.", "amount")
     open_amount: Money = money("What is still to be delivered, billed or invoiced of its lines.", "open_amount")
+    prepaid: Money = money("Paid in advance for it and not settled with an item; it lowers what it takes.", "prepaid")
     ordered_on: date = stored("The business day it came.")
     ship_date: date | None = stored("When it ships; null: at once.")
     payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(

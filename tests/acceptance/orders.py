@@ -94,6 +94,33 @@ async def billed(story: Story, company: str, number: str, amount: str) -> str:
     return await _moved(story, "recordBilling", company, number, amount)
 
 
+async def came_back(story: Story, company: str, number: str, amount: str) -> str:
+    """Goods of the first line came back, with no credit note yet; the number of the return."""
+    return await _moved(story, "recordReturn", company, number, amount)
+
+
+async def cancelled_billing(story: Story, company: str, number: str, billing: str) -> None:
+    """A billing document that waits is deleted."""
+    given = {"salesOrder": _key(company, number), "number": billing, "idempotencyKey": fresh()}
+    await story.tell(_doing("cancelBilling", "salesOrder { status }"), given, "INTEGRATION")
+
+
+async def closed_line(story: Story, company: str, number: str) -> str:
+    """What is left of the first line will not come; where the order stands."""
+    given = {"salesOrder": _key(company, number), "lineNumber": 1, "idempotencyKey": fresh()}
+    payload = await story.tell(_doing("closeSalesOrderLine", "salesOrder { status }"), given, "INTEGRATION")
+    found: str = payload["salesOrder"]["status"]
+    return found
+
+
+async def reopened(story: Story, company: str, number: str) -> str:
+    """The order comes after all; where it stands."""
+    given = {"salesOrder": _key(company, number), "idempotencyKey": fresh()}
+    payload = await story.tell(_doing("reopenSalesOrder", "salesOrder { status }"), given, "INTEGRATION")
+    found: str = payload["salesOrder"]["status"]
+    return found
+
+
 async def _moved(story: Story, mutation: str, company: str, number: str, amount: str) -> str:
     document = fresh()
     line = {"lineNumber": 1, "amount": money(amount, story.currencies[company])}

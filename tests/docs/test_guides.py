@@ -30,6 +30,7 @@ GUIDES = (
             "errors",
             "bi",
             "integrating",
+            "orders",
             "attributes",
             "approval",
             "groups",

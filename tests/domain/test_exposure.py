@@ -10,7 +10,7 @@ import pytest
 
 from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, Exposure, exposure
 from domain.money import Exchange, Money, Rate, RateMissing
-from domain.orders import OrderLine, SalesOrderStatus, order_balances
+from domain.orders import OrderLine, SalesOrderStatus, order_balances, prepaid_lines
 from tests.domain.words import EXCHANGE, TODAY, days, money, ordered, owes, policy
 
 ALL_COUNTS = CountingPolicy()
@@ -164,9 +164,36 @@ def test_closing_a_line_frees_what_was_not_delivered() -> None:
     assert chain(delivered=400, closed=True).total == money("400 SEK")
 
 
-def test_a_prepayment_tied_to_a_line_lowers_it_and_no_further_than_to_nothing() -> None:
-    assert chain(prepaid=300).total == money("700 SEK")
-    assert chain(prepaid=1300).total == money("0 SEK")
+def test_decision_11_what_is_prepaid_lowers_the_order_and_stands_unapplied_beyond_it() -> None:
+    """The money counts once: as less of the order, as far as something of it is to come."""
+
+    def after_paying(amount: int, **steps: object) -> tuple[Money, Money, Money]:
+        lines = prepaid_lines([OrderLine(**{"amount": money("1,000 SEK"), **steps})], Decimal(amount))
+        paid = Balance(Category.UNAPPLIED, money(f"-{amount} SEK"), TODAY)
+        shown = of(*order_balances(lines, SalesOrderStatus.APPROVED, True), paid)
+        return shown.open_orders, shown.unapplied_payments, shown.total
+
+    assert after_paying(300) == (money("700 SEK"), money("0 SEK"), money("700 SEK"))
+    assert after_paying(1300) == (money("0 SEK"), money("300 SEK"), money("-300 SEK"))
+    delivered = after_paying(300, delivered=Decimal(800))
+    assert delivered == (money("0 SEK"), money("100 SEK"), money("700 SEK")), "and is free again as goods leave"
+    assert after_paying(300, closed=True) == (money("0 SEK"), money("300 SEK"), money("-300 SEK"))
+
+
+def test_what_is_prepaid_is_spread_over_what_is_to_come() -> None:
+    lines = [OrderLine(money("100 SEK"), delivered=Decimal(80)), OrderLine(money("50 SEK")), OrderLine(money("9 SEK"))]
+    spread = prepaid_lines(lines, Decimal(60))
+    assert [line.prepaid for line in spread] == [20, 40, 0]
+
+
+def test_goods_that_came_back_lower_the_debt_until_their_credit_note_does() -> None:
+    assert chain(delivered=Decimal(1000), returned=Decimal(400)).open_deliveries == money("600 SEK")
+    invoiced = {"delivered": Decimal(1000), "billed": Decimal(1000), "posted": Decimal(1000)}
+    returned = chain(**invoiced, returned=Decimal(400))
+    assert (returned.receivables, returned.open_deliveries) == (money("1,000 SEK"), money("-400 SEK"))
+    assert returned.total == money("600 SEK")
+    credited = chain(**invoiced, returned=Decimal(400), credited=Decimal(400))
+    assert (credited.open_deliveries, credited.total) == (money("0 SEK"), money("1,000 SEK"))
 
 
 @pytest.mark.parametrize(

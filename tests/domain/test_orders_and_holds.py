@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from domain.check import BlockReasonCode, Checkpoint, Decision, check
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.hold import status_refusals as hold_refusals
-from domain.orders import SalesOrderStatus, status_refusals
+from domain.orders import OrderLine, SalesOrderStatus, standing, status_refusals
 from domain.refusal import ErrorCode
-from tests.domain.words import HEALTHY, order, with_customer
+from tests.domain.words import HEALTHY, money, order, with_customer
 
 ORDER = order("50,000 SEK")
 STATUS = {status.value: status for status in SalesOrderStatus}
@@ -40,6 +41,44 @@ def test_orders_move_only_along_the_chain(now: str, wanted: str, allowed: bool) 
     refusals = status_refusals("4711", STATUS[now], STATUS[wanted])
     assert (refusals == ()) is allowed
     assert all(refusal.code is ErrorCode.WRONG_STATUS for refusal in refusals)
+
+
+HUNDRED = OrderLine(money("100 SEK"))
+LEFT = replace(HUNDRED, delivered=Decimal(100))
+IN_LEDGER = replace(LEFT, billed=Decimal(100), posted=Decimal(100))
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "admitted", "stands"),
+    [
+        ("APPROVED", (HUNDRED, LEFT), True, "APPROVED"),
+        ("APPROVED", (LEFT,), True, "DELIVERED"),
+        ("DELIVERED", (replace(LEFT, billed=Decimal(100)),), True, "DELIVERED"),
+        ("DELIVERED", (IN_LEDGER,), True, "INVOICED"),
+        ("DELIVERED", (replace(IN_LEDGER, billed=Decimal(60), posted=Decimal(60)),), True, "DELIVERED"),
+        (
+            "DELIVERED",
+            (replace(IN_LEDGER, billed=Decimal(60), posted=Decimal(60), returned=Decimal(40)),),
+            True,
+            "INVOICED",
+        ),
+        ("INVOICED", (replace(LEFT, billed=Decimal(100)),), True, "DELIVERED"),
+        ("DELIVERED", (HUNDRED,), True, "APPROVED"),
+        ("DELIVERED", (HUNDRED,), False, "ENTERED"),
+        ("APPROVED", (replace(HUNDRED, closed=True),), True, "CLOSED"),
+        ("APPROVED", (replace(LEFT, closed=True),), True, "DELIVERED"),
+        ("CLOSED", (replace(LEFT, delivered=Decimal(30), closed=True),), True, "DELIVERED"),
+        ("CLOSED", (HUNDRED,), True, "CLOSED"),
+        ("HELD", (LEFT,), False, "HELD"),
+        ("REJECTED", (LEFT,), False, "REJECTED"),
+        ("CANCELLED", (HUNDRED,), True, "CANCELLED"),
+        ("APPROVED", (OrderLine(money("0 SEK")),), True, "APPROVED"),
+    ],
+)
+def test_an_order_stands_by_what_became_of_its_lines(
+    status: str, lines: tuple[OrderLine, ...], admitted: bool, stands: str
+) -> None:
+    assert standing(STATUS[status], lines, admitted) == STATUS[stands]
 
 
 def test_a_cancelled_order_stays_cancelled() -> None:

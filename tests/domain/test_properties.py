@@ -16,6 +16,7 @@ from domain.explanation import LIMITS
 from domain.exposure import Category, CountingPolicy, CreditLimitType, exposure, ships_later
 from domain.limits import LimitTerms
 from domain.money import Money
+from domain.orders import OrderLine, SalesOrderStatus, order_balances, prepaid_lines
 from tests.domain.situations import situations
 from tests.domain.words import EXCHANGE, TODAY, customer, money, normal, order, owes
 
@@ -151,3 +152,33 @@ def test_the_largest_order_that_passes_is_the_available_credit() -> None:
     assert available == money("66.67 SEK")
     assert check(facts, Order(available)).outcome is CreditOutcome.PASSED
     assert check(facts, order("66.68 SEK")).held
+
+
+AMOUNTS = st.integers(0, 1000).map(Decimal)
+
+
+@st.composite
+def order_lines(draw: st.DrawFn) -> OrderLine:
+    """A line wherever it may be on its way."""
+    ordered = draw(AMOUNTS)
+    delivered, billed = (draw(st.integers(0, int(ordered)).map(Decimal)) for _ in range(2))
+    posted = draw(st.integers(0, int(billed)).map(Decimal))
+    returned = draw(st.integers(0, int(delivered)).map(Decimal))
+    credited = draw(st.integers(0, int(returned)).map(Decimal))
+    amount = Money(ordered, "SEK")
+    closed = draw(st.booleans())
+    return OrderLine(amount, delivered, billed, posted, returned=returned, credited=credited, closed=closed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(order_lines(), min_size=1, max_size=4), AMOUNTS, st.sampled_from(SalesOrderStatus), st.booleans())
+def test_wherever_an_order_is_on_its_way_each_amount_of_it_counts_once(
+    lines: list[OrderLine], prepaid: Decimal, status: SalesOrderStatus, admitted: bool
+) -> None:
+    """With its items, credit notes and payments it comes to what was taken and is to come, less returns and money."""
+    taken = order_balances(prepaid_lines(lines, prepaid), status, admitted)
+    ledger = sum((line.posted - line.credited for line in lines), -prepaid)
+    counted = sum((balance.amount.amount for balance in taken), ledger)
+    to_come = status in (SalesOrderStatus.APPROVED, SalesOrderStatus.HELD)
+    owed = sum((line.taken + (line.rest if to_come else 0) - line.returned for line in lines), -prepaid)
+    assert counted == owed

@@ -65,6 +65,10 @@ SPOILT = [
     ("update sales_order_line set delivered = 0 where delivered = 250", "MOVEMENTS ORDER_STEPS"),
     ("update sales_order_line set billed = 250 where billed = 300", "MOVEMENTS ORDER_STEPS"),
     ("delete from delivery", "ORDER_STEPS"),
+    ("update delivery set reversed_on = delivered_on", "ORDER_STEPS"),
+    ("update billing set reversed_on = billed_on where item_id is null", "ORDER_STEPS"),
+    ("update sales_order_line set returned = 1 where delivered = 250", "MOVEMENTS ORDER_STEPS"),
+    ("update sales_order set prepaid = 1 where number = 'S-1'", "MOVEMENTS ORDER_PREPAID"),
     ("update sales_order_line set closed = true where line_number = 2", "MOVEMENTS ORDER_AMOUNT"),
     ("update open_item set amount = amount + 0.001 where number = 'O-1'", "PRECISION"),
 ]

@@ -89,8 +89,10 @@ def _text(firm: Firm, path: Path, within: str) -> str | None:
             return firm.text(_NUMBERED[path[-3]])
         case ("number", "DunningLevelInput"):
             return firm.text(_NUMBERED["openItem"])
-        case ("billing", _):
+        case ("billing", _) | ("number", "CancelBillingInput"):
             return firm.text("bill")
+        case ("number", "ReverseDeliveryInput"):
+            return firm.text("slip")
     if name in _CODED:
         return firm.text(_CODED[name])
     return firm.text(_NUMBERED[name]) if name in _NUMBERED else None

@@ -24,7 +24,7 @@ from tests.schema.scene import FOUND, NOT_FOR_VIEWERS, Scene, staged
 from tests.schema.two_companies import OTHER, OWN, PAST
 
 LISTS = lists(SCHEMA_READ)
-UNREAD = {"idempotency_key", "delivery", "billing"}
+UNREAD = {"idempotency_key", "delivery", "billing", "goods_return"}
 """Tables whose texts no field gives."""
 
 

@@ -216,6 +216,8 @@ async def _orders(world: World, firm: Firm) -> None:
     await world.put("delivery", **of, line_id=line, **slip)
     bill = {"number": firm.text("bill"), "amount": firm.exactly(27), "billed_on": TODAY}
     await world.put("billing", **of, line_id=line, **bill)
+    back = {"number": firm.text("return"), "amount": firm.exactly(29), "returned_on": TODAY}
+    await world.put("goods_return", **of, line_id=line, **back)
 
 
 async def _checks(world: World, firm: Firm) -> None:

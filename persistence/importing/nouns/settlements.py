@@ -34,6 +34,13 @@ def _more_than(field: str, key: str, column: str, whole: str, text: str) -> Chec
     )
 
 
+_FREED = """
+    select p.customer_id, p.sales_order_id, sum(r.amount) as amount, max(r.settled_on) as day
+    from {new} r join payment p on p.customer_id = r.customer_id and p.id = r.payment_id
+    where r.fresh and p.sales_order_id is not null group by 1, 2
+"""
+"""What payments in advance settle now: their orders are prepaid by so much less."""
+
 SETTLEMENTS = Noun(
     name="settlements",
     about=N_("Which payment or credit note settled how much of which item, on which day."),
@@ -197,6 +204,27 @@ SETTLEMENTS = Noun(
         update open_item o set disputed = o.disputed + l.amount * u.unit
         from late l, currency u
         where l.customer_id = o.customer_id and l.source_id = o.id and u.code = o.currency
+        """,
+        f"""
+        insert into late (customer_id, company_id, category, currency, day, due_day, amount, source_id)
+        select o.customer_id, o.company_id, m.category, o.currency, n.day, coalesce(o.ship_date, o.ordered_on),
+          (m.amount / u.unit)::bigint, o.id
+        from sales_order o join currency u on u.code = o.currency
+        join ({_FREED}) n on n.customer_id = o.customer_id and n.sales_order_id = o.id
+        cross join lateral (
+          select coalesce(sum(greatest(l.amount - greatest(l.delivered, l.billed, l.invoiced), 0)), 0) as rest
+          from sales_order_line l where not l.closed and l.customer_id = o.customer_id and l.sales_order_id = o.id
+        ) l
+        cross join lateral (select least(l.rest, o.prepaid) - least(l.rest, o.prepaid - n.amount) as amount) f
+        cross join lateral (values
+          (case when o.status = 'HELD' and not o.admitted then 'HELD_ORDERS' else 'OPEN_ORDERS' end, f.amount),
+          ('UNAPPLIED', -f.amount)
+        ) m(category, amount)
+        where o.status in ('HELD', 'APPROVED') and m.amount <> 0
+        """,
+        f"""
+        update sales_order o set prepaid = o.prepaid - n.amount, updated_at = clock_timestamp()
+        from ({_FREED}) n where n.customer_id = o.customer_id and n.sales_order_id = o.id
         """,
         """
         update open_item o set updated_at = clock_timestamp()

@@ -9,8 +9,11 @@ import pytest
 from tests.acceptance.orders import (
     billed,
     bills,
+    came_back,
     cancelled,
+    cancelled_billing,
     changed,
+    closed_line,
     codes,
     company,
     customer,
@@ -21,6 +24,7 @@ from tests.acceptance.orders import (
     outcomes,
     reasons,
     released,
+    reopened,
     reversed_item,
 )
 from tests.acceptance.story import POST_ITEMS, SUBMIT, Story, fresh, money
@@ -112,6 +116,16 @@ async def test_ac_30_an_amount_moves_from_order_to_bill_to_item_and_back(story: 
     assert await figures(story, "SE01", account, *way) == [NOTHING, "100.00", NOTHING]
 
 
+async def test_ac_30_a_draft_that_is_deleted_is_an_order_again(story: Story) -> None:
+    account = await customer(story, "100")
+    order, invoice = await ordered(story, "SE01", account, "100"), fresh()
+    document = await billed(story, "SE01", order, "100")
+    await story.invoice("SE01", account, invoice, "100", LATER, bills=bills(order, money("100", "SEK"), document))
+    await reversed_item(story, "SE01", invoice)
+    await cancelled_billing(story, "SE01", order, document)
+    assert await way_of(story, account) == {"openOrders": "100.00", "total": "100.00"}
+
+
 async def test_ac_31_an_order_of_nothing_takes_nothing(story: Story) -> None:
     account = await customer(story, "100")
     order = await ordered(story, "SE01", account, "100")
@@ -158,6 +172,19 @@ async def test_ac_38_an_invoice_of_something_else_stands_beside_the_order(story:
 async def test_ac_40_a_credit_note_gives_room(story: Story) -> None:
     account = await customer(story, "100")
     await story.invoice("SE01", account, fresh(), "150", LATER, kind="CREDIT_NOTE")
+    credit = await story.credit("SE01", account)
+    assert (credit["exposure"]["total"], credit["available"]) == (money("-150.00", "SEK"), money("250.00", "SEK"))
+    assert await outcomes(story, "SE01", account, "250", "250.01") == ["PASSED", "HELD"]
+
+
+async def test_ac_40_goods_that_came_back_give_room_before_their_credit_note(story: Story) -> None:
+    account, invoice = await customer(story, "1000"), fresh()
+    order = await ordered(story, "SE01", account, "150")
+    await delivered(story, "SE01", order, "150")
+    await story.invoice("SE01", account, invoice, "150", LATER, bills=bills(order, money("150", "SEK")))
+    await story.payment("SE01", account, fresh(), "150", [invoice])
+    await story.own_limit("SE01", account, "100")
+    await came_back(story, "SE01", order, "150")
     credit = await story.credit("SE01", account)
     assert (credit["exposure"]["total"], credit["available"]) == (money("-150.00", "SEK"), money("250.00", "SEK"))
     assert await outcomes(story, "SE01", account, "250", "250.01") == ["PASSED", "HELD"]
@@ -211,6 +238,17 @@ async def test_ac_47_a_cancelled_order_cannot_come_back_into_room_that_is_taken(
     again = {"company": "SE01", "account": account, "number": first, "amount": money("100", "SEK")}
     assert await codes(story, SUBMIT, again | {"idempotencyKey": fresh()}, "INTEGRATION") == ["WRONG_STATUS"]
     assert await figures(story, "SE01", account, "openOrders") == ["100.00"]
+
+
+async def test_ac_47_a_closed_order_cannot_come_back_into_room_that_is_taken(story: Story) -> None:
+    account = await customer(story, "100")
+    first = await ordered(story, "SE01", account, "100")
+    assert await closed_line(story, "SE01", first) == "CLOSED"
+    second = await ordered(story, "SE01", account, "100")
+    assert await reopened(story, "SE01", first) == "HELD"
+    assert await figures(story, "SE01", account, "openOrders", "heldOrders") == ["100.00", "100.00"]
+    assert await closed_line(story, "SE01", second) == "CLOSED"
+    assert await figures(story, "SE01", account, "openOrders", "heldOrders") == [NOTHING, "100.00"]
 
 
 async def test_ac_48_where_orders_do_not_count_the_ledger_alone_fills_the_limit(story: Story) -> None:
