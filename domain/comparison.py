@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.blocking import Expiry, RuleKind, Situation, Used
+from domain.collateral import covered_terms
 from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import (
@@ -74,12 +75,13 @@ def customer_limit(facts: Facts) -> CreditLimit:
 def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
     """What the blocking rules look at."""
     customer = facts.customer
-    # Banking days move a due day later only: what is not due by its own day is not overdue.
+    # What is not due yet is not overdue.
     late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
     shares = any(rule.kind is RuleKind.OVERDUE_PERCENT for rule in facts.rules)
     balances = any(rule.ignore_balance_below is not None for rule in facts.rules)
     owing = replace(customer.policy, limit_type=CreditLimitType.BALANCE)
     debts = owed(late, customer.policy, customer.day)
+    terms = order.payment_terms or customer.payment_terms
     return Situation(
         customer=customer.id,
         credit_management_group=customer.credit_management_group,
@@ -88,7 +90,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         customer_since=customer.customer_since,
         day=customer.day,
         amount=order.amount,
-        payment_terms=order.payment_terms or customer.payment_terms,
+        payment_terms=terms,
         used=_used(tests),
         expiries=tuple(_expiries(facts, tests, limits)),
         days_overdue=longest_overdue(debts),
@@ -99,6 +101,8 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         claims=claims(customer.debts, customer.policy, customer.day),
         receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
         balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
+        terms_days=None if terms is None else facts.terms_days.get(terms),
+        covered=covered_terms(customer.terms.collaterals, customer.day) if facts.terms_days else None,
     )
 
 
@@ -161,7 +165,8 @@ def _currencies(holder: CustomerFacts | GroupFacts, limit: CreditLimit | None, u
     """Every currency that entered the comparison; `limit` is None where it does not bind."""
     if limit is None:
         return used
-    in_limit = (entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None)
+    in_limit = [entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None]
+    in_limit += [part.exact.currency for part in limit.parts]
     valid = (policy.value.currency for policy in holder.terms.collaterals if policy.valid_on(holder.day))
     return {*used, *in_limit, *valid}
 

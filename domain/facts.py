@@ -14,6 +14,7 @@ from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
 from domain.party_limits import PartyLimits
+from domain.ranks import UNSAID, Conditions
 from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
 
@@ -45,7 +46,8 @@ class CustomerFacts:
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `debts`: its open items, where
-    a rule looks at single ones.
+    a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with orders
+    (`check_payment_terms_increase`, `check_cash_discount_increase`).
     """
 
     id: UUID
@@ -74,6 +76,9 @@ class CustomerFacts:
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
     own: OwnLimits | None = None
+    usual: Conditions = UNSAID
+    check_payment_terms_increase: bool = False
+    check_cash_discount_increase: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected. `payment_terms`: its own; None: the payer's.
+    was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
     """
 
     amount: Money
@@ -128,13 +133,18 @@ class Order:
     forced: bool = False
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
+    own: Conditions = UNSAID
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a decision follows from, apart from the order."""
+    """Everything a decision follows from, apart from the order.
+
+    `terms_days`: the days of payment terms, where a rule compares them with what insurance covers.
+    """
 
     customer: CustomerFacts
     group: GroupFacts | None = None
     rules: tuple[BlockingRule, ...] = ()
+    terms_days: Mapping[UUID, int] = field(default_factory=dict)
     party: PartyFacts | None = None

@@ -194,8 +194,8 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
         limit = limit_on(holder.terms, holder.day, holder.exchange, holder.currency)
     if limit.total is None:
         return None
-    unit = holder.exchange.unit(holder.currency)
-    now = int((limit.total - limit.insurance_and_guarantees).amount / unit)
+    unit, in_force = holder.exchange.unit(holder.currency), limit.temporary or limit.normal
+    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else 0
 
     def new(steps: int) -> Money:
         return Money(steps * unit, holder.currency)

@@ -29,6 +29,8 @@ class Inputs:
         told = f'"customer":{self._holder(facts.customer)},"group":{group},"rules":{rules}'
         if facts.party is not None:
             told += f',"party":{self._party(facts.party)}'
+        if facts.terms_days:
+            told += f',"terms_days":{self._once(facts.terms_days, _written)}'
         return f'{{"facts":{{{told}}},"order":{_written(order)}}}'
 
     def _holder(self, holder: CustomerFacts | GroupFacts) -> str:

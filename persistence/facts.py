@@ -13,11 +13,12 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.blocking.rule import BlockingRule
+from domain.blocking.rule import BlockingRule, RuleKind
 from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
+from persistence.closed_days import moved_dues
 from persistence.moment import Moment
 from persistence.party_facts import limits_beside
 from persistence.rates import exchange_on
@@ -44,6 +45,8 @@ __all__ = [
     "groups_of",
     "payers_of",
     "rule_of",
+    "terms_compared",
+    "terms_days",
 ]
 
 
@@ -61,6 +64,8 @@ async def customer_facts(
     """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
+    if moment.as_of is not None:
+        rows |= await _as_they_were(conn, rows, moment)
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
@@ -86,6 +91,13 @@ async def customer_facts(
             worth[asked] = await exchange_on(conn, *asked)
         facts[key] = told.facts(worth[asked])
     return facts
+
+
+async def _as_they_were(conn: asyncpg.Connection, rows: Mapping[UUID, Row], moment: Moment) -> dict[UUID, Row]:
+    """Customers whose credit flags were others on an earlier day, with those."""
+    past = [key for key, row in rows.items() if moment.past(row["time_zone"])]
+    kept = await sql.FLAGS_OF.all(conn, customers=past, days=[moment.as_of] * len(past)) if past else []
+    return {row["customer_id"]: {**rows[row["customer_id"]], **{name: row[name] for name in sql.FLAGS}} for row in kept}
 
 
 async def groups_of(conn: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, UUID]:
@@ -131,15 +143,33 @@ async def facts_of(
     customers = await customer_facts(conn, payers, moment, used | own, by_item=any(rule.by_item for rule in every))
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
     groups = await group_facts(conn, group_of.values(), moment, used)
+    terms = await terms_days(conn, every, codes)
     return {
         key: Facts(
             beside.with_own(customer),
             groups.get(group_of[key]) if key in group_of else None,
             rules[customer.company],
+            terms_compared(customer, terms),
             beside.party(key),
         )
         for key, customer in customers.items()
     }
+
+
+async def terms_days(
+    conn: asyncpg.Connection, rules: Iterable[BlockingRule], companies: Iterable[UUID]
+) -> Mapping[UUID, int]:
+    """The days of payment terms that companies may use, where a rule looks at them; read for such rules alone."""
+    if not any(rule.kind is RuleKind.COLLATERAL_TERMS for rule in rules):
+        return {}
+    rows = await sql.TERMS_DAYS.all(conn, companies=sorted(set(companies)))
+    return {row["id"]: row["days"] for row in rows}
+
+
+def terms_compared(customer: CustomerFacts, terms: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """The days that are compared: none where nothing that secures the customer's debt says how long terms may be."""
+    said = any(collateral.maximum_terms_days is not None for collateral in customer.terms.collaterals)
+    return terms if said else {}
 
 
 async def _customer_balances(
@@ -151,7 +181,7 @@ async def _customer_balances(
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {key: row["bank_days_of"] for key, row in rows.items()}):
         found[row["customer_id"]].append(_balance(row))
     return {key: tuple(balances) for key, balances in found.items()}
 
@@ -165,7 +195,7 @@ async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment)
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {row["customer_id"]: row["bank_days_of"] for row in members}):
         one = _balance(row, days[row["customer_id"]])
         key = (one.category, one.amount.currency, one.due, one.company_day)
         already = balances.get(key)

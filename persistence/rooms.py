@@ -21,10 +21,11 @@ from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import EURO, Exchange, Money
 from persistence import fact_statements, room_statements
-from persistence.facts import Moment
+from persistence.facts import Moment, terms_compared, terms_days
 from persistence.idempotency import Key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.party_facts import Beside, limits_beside
+from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
 from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
 from persistence.statements import Row
 from persistence.take import MovedMeanwhile
@@ -49,7 +50,7 @@ _LOAD = Together(
     group_balances=room_statements.GROUP_BALANCES,
     rates=LAST_RATES,
     keys=room_statements.KEYS,
-    terms=room_statements.TERMS,
+    conditions=CONDITIONS,
 )
 
 
@@ -61,7 +62,7 @@ class Asked:
     number: Named
     currency: str
     key: Key
-    terms: str | None = None
+    conditions: Codes = NO_CODES
 
 
 @dataclass(frozen=True)
@@ -125,12 +126,15 @@ def room_of(whose: Row) -> UUID:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was read under the locks. `keys`: what came of idempotency keys before, as rows; `terms`: payment terms."""
+    """What was read under the locks.
+
+    As rows `keys`: what came of idempotency keys before, and `conditions`: how the orders are paid for.
+    """
 
     facts: Mapping[UUID, Facts]
     orders: dict[Named, KeptOrder]
     keys: Mapping[tuple[UUID, str, str], Row]
-    terms: Sequence[Row]
+    conditions: Sequence[Row]
 
 
 async def look(conn: asyncpg.Connection, asked: Sequence[Asked], now: datetime) -> Looked:
@@ -195,10 +199,10 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
     days, loaded = frozenset(given["rates"]["days"]), frozenset(given["rates"]["currencies"])
     beside = await limits_beside(conn, read["customers"], Moment(looked.now), currencies)
     return Loaded(
-        facts=await _Thawing(conn, read, looked.now, group_of, currencies, days, loaded, beside).facts(),
+        facts=await Thawing(conn, read, looked.now, group_of, currencies, days, loaded, beside).facts(),
         orders={(order.company, order.number): order for order in known},
         keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
-        terms=read["terms"],
+        conditions=read["conditions"],
     )
 
 
@@ -241,12 +245,15 @@ def _given(
             "mutations": [one.key.mutation for one in asked],
             "keys": [one.key.key for one in asked],
         },
-        "terms": {"companies": companies, "codes": sorted({one.terms for one in asked if one.terms is not None})},
+        "conditions": {
+            "codes": sorted({one.conditions.payment_terms for one in asked} - {None}),
+            "discounts": sorted({one.conditions.cash_discount for one in asked} - {None}),
+        },
     }
 
 
 @dataclass
-class _Thawing:
+class Thawing:
     """Rows of one load on their way to facts."""
 
     conn: asyncpg.Connection
@@ -296,11 +303,13 @@ class _Thawing:
             key = row["id"]
             told_of = ToldOfGroup(row, moment.day(row["time_zone"]), entries[key], sums[key])
             groups[key] = told_of.facts(await self._worth(told_of.day, of_group[key] | told_of.currencies))
+        terms = await terms_days(self.conn, (rule for found in rules.values() for rule in found), rules)
         return {
             key: Facts(
                 one,
                 groups[self.group_of[key]] if key in self.group_of else None,
                 rules_of[key],
+                terms_compared(one, terms),
                 self.beside.party(key),
             )
             for key, one in customers.items()

@@ -114,7 +114,9 @@ def _never_matches(rule: BlockingRule) -> tuple[Refusal, ...]:
 
 
 def _nothing(rule: BlockingRule) -> bool:
-    """Is its threshold a zero that no figure of its kind goes below?"""
+    """Is its threshold a zero that no figure of its kind goes below? Terms may be shorter than what is covered."""
+    if rule.kind is RuleKind.COLLATERAL_TERMS:
+        return False
     if rule.amount is not None and not rule.amount.amount:
         return True
     if rule.kind is RuleKind.OVERDUE_PERCENT:
@@ -174,6 +176,9 @@ THRESHOLD = {
     RuleKind.OLDEST_OPEN_ITEM: {RuleType.BLOCK: N_("A rule for the oldest open item needs a number of days only.")},
     RuleKind.DUNNING_LEVEL: {RuleType.BLOCK: N_("A rule for dunning levels needs a dunning level only.")},
     RuleKind.REVIEW_DUE: {RuleType.BLOCK: N_("A rule for credit reviews needs a number of days only.")},
+    RuleKind.COLLATERAL_TERMS: {
+        RuleType.BLOCK: N_("A rule for the payment terms that are covered needs a number of days only.")
+    },
     RuleKind.EARLY_WARNING: {RuleType.BLOCK: N_("A rule for early warnings needs a percentage only.")},
 }
 """What a rule of a kind needs; an exclusion needs the same where nothing else stands."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from domain.collateral import CoveredTerms
 from domain.debts import Claim
 from domain.exposure import Owed
 from domain.money import Exchange, Money
@@ -38,7 +39,8 @@ class Situation:
     per currency. `expiries`: of the limits that bind and can expire, customer before group. `currency`: of the limit.
 
     What few rules look at is there where one of them does: `claims`, the single items; `receivables`, by due day;
-    `balance`, what the customer owes less what it has paid already, per currency.
+    `balance`, what the customer owes less what it has paid already, per currency; `terms_days`, those of the payment
+    terms, and `covered`, the longest terms that are covered.
     """
 
     customer: UUID
@@ -59,3 +61,5 @@ class Situation:
     claims: tuple[Claim, ...] = ()
     receivables: tuple[Owed, ...] = ()
     balance: tuple[Money, ...] = ()
+    terms_days: int | None = None
+    covered: CoveredTerms | None = None

@@ -178,9 +178,28 @@ DUNNED = {
     _NOT_ABOVE: N_("The highest dunning level of an open item is at most {level}."),
     _NOT_REACHED: N_("The highest dunning level of an open item is below {level}."),
 }
+LONGER = {
+    _ABOVE: NN_(
+        "The payment terms are more than {days} day longer than insurance covers.",
+        "The payment terms are more than {days} days longer than insurance covers.",
+    ),
+    _REACHED: NN_(
+        "The payment terms are at least {days} day longer than insurance covers.",
+        "The payment terms are at least {days} days longer than insurance covers.",
+    ),
+    _NOT_ABOVE: NN_(
+        "The payment terms are at most {days} day longer than insurance covers.",
+        "The payment terms are at most {days} days longer than insurance covers.",
+    ),
+    _NOT_REACHED: NN_(
+        "The payment terms are less than {days} day longer than insurance covers.",
+        "The payment terms are less than {days} days longer than insurance covers.",
+    ),
+}
 BY_DAYS = {
     RuleKind.CREDIT_LIMIT_EXPIRED: EXPIRED,
     RuleKind.OVERDUE_DAYS: OVERDUE,
     RuleKind.OLDEST_OPEN_ITEM: OLD,
     RuleKind.REVIEW_DUE: REVIEW,
+    RuleKind.COLLATERAL_TERMS: LONGER,
 }

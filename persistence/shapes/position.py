@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.exposure import CreditLimitType
 from domain.limits import CreditLimitKind, CreditLimitPartKind
 from persistence.shapes import exposure, owing
+from persistence.shapes.flags import flag_on
 from persistence.shapes.limit import Holder, Limit, limit_on
 from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.party_limits import ceiling_on
@@ -45,13 +46,18 @@ def _customer(row: Row, asked: Asked) -> Object:
     whose = owing.of_customer(key, terms, asked)
     found = exposure.figures(whose, terms)
 
+    def flag(column: sa.Column[bool]) -> sa.ColumnElement[bool]:
+        if asked.as_of is None:
+            return row[column]
+        return flag_on(row[column], column.name, key, terms["day"], terms["past"], terms.before)
+
     def limit() -> Limit:
         holder = Holder(
             key=key,
             customer=key,
             in_group=sa.and_(terms["check_credit_groups"], _memberships(key, terms).exists()),
-            unlimited=row[customer.c.unlimited_credit],
-            mandatory=row[customer.c.mandatory_credit_limit],
+            unlimited=flag(customer.c.unlimited_credit),
+            mandatory=flag(customer.c.mandatory_credit_limit),
             unset_means_unlimited=terms["unset_limit_means_unlimited"],
         )
         return limit_on(holder, terms, asked.names)

@@ -51,6 +51,7 @@ customer = table(
     reference("account_status_id", "account_status", "its credit standing", nullable=True),
     reference("status_reason_id", "reason", "why it was given that standing", nullable=True),
     reference("payment_terms_id", "payment_terms", "when it usually pays", nullable=True),
+    reference("cash_discount_id", "cash_discount", "what it usually takes off for paying early", nullable=True),
     reference("risk_group_id", "risk_group", "its class of risk", nullable=True),
     whole("risk_score", "its score of risk, as imported"),
     flag("excluded_from_credit_management", "no rule and no limit holds its orders"),
@@ -91,6 +92,19 @@ customer_payer = table(
     sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day"),
     reference("payer_id", "customer", "who pays: a customer of the same company, or itself again"),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
+)
+
+customer_flags = table(
+    "customer_flags",
+    "the credit flags of a customer as they were up to a day, kept when they changed; those of now stand at the"
+    " customer",
+    sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="the customer"),
+    sa.Column("until_day", sa.Date(), primary_key=True, comment="the last day on which they were so"),
+    flag("excluded_from_credit_management", "no rule and no limit held its orders"),
+    day("excluded_until", "the last day of that; null: until somebody ended it", nullable=True),
+    flag("unlimited_credit", "no limit, also inside a group"),
+    flag("mandatory_credit_limit", "no limit set meant no credit, also inside a group"),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when they were changed"),
 )
 
 credit_group = table(

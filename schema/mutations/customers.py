@@ -20,17 +20,21 @@ from schema.mutations.sent import STAYS, sent
 from schema.mutations.words import KEY, VERSION
 from schema.rights import Permission
 from schema.scalars import CountryCode, CurrencyCode, Locale
+from schema.types.money import MoneyInput
 
 if TYPE_CHECKING:
     from schema.types.customer import Customer
 
 _CREDIT = "It decides on credit: it comes once, with a new customer of an initial load, and is changed elsewhere."
 
+_FILE = "It comes once, with a new customer of an initial load, and is changed elsewhere."
+
 _COLUMNS = {
     "customer_group": "customer_group_id",
     "credit_management_group": "credit_management_group_id",
     "account_status": "account_status_id",
     "payment_terms": "payment_terms_id",
+    "cash_discount": "cash_discount_id",
     "risk_group": "risk_group_id",
 }
 
@@ -56,6 +60,9 @@ class CustomerInput:
     )
     payment_terms: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Code of when it usually pays; {STAYS}."
+    )
+    cash_discount: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Code of what it usually takes off for paying early; {STAYS}."
     )
     risk_group: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Code of its class of risk, as imported; {STAYS}."
@@ -86,6 +93,34 @@ class CustomerInput:
     )
     mandatory_credit_limit: bool | None = strawberry.field(
         default=strawberry.UNSET, description=f"Without a limit it has no credit, also inside a group. {_CREDIT}"
+    )
+
+    excluded_until: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"The last day on which it is excluded. {_CREDIT}"
+    )
+    credit_rating: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Its rating, as an agency or the credit office writes it. {_FILE}"
+    )
+    eligible_limit: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description=f"The highest limit it was judged good for. {_FILE}"
+    )
+    eligible_limit_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When that was judged. {_FILE}"
+    )
+    last_review_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When its credit was last reviewed. {_FILE}"
+    )
+    next_review_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When its credit is due to be reviewed. {_FILE}"
+    )
+    with_agency: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Its debts are with a collection agency. {_FILE}"
+    )
+    title_held: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Goods are delivered to it with retention of title. {_FILE}"
+    )
+    notes: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"What the credit office wrote about it. {_FILE}"
     )
 
     def wanted(self) -> CustomerToSave:

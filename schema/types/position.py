@@ -29,6 +29,8 @@ coded(
     "What a limit is made of.",
     BASE="The normal limit.",
     TEMPORARY="A temporary limit, which replaces the normal one while it is active.",
+    SEASONAL="What a seasonal factor adds to it; negative where it lowers it.",
+    TOLERANCE="What may be used beyond that.",
     INSURANCE="What insurance adds.",
     GUARANTEE="What a guarantee adds.",
     COLLATERAL="What other collateral adds.",

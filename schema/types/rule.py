@@ -44,6 +44,7 @@ coded(
     NEW_CUSTOMER_AMOUNT="What the order of a new customer comes to.",
     PAYMENT_TERMS="Which payment terms the order has, its own or else its payer's.",
     DUNNING_LEVEL="How far an open item has been dunned.",
+    COLLATERAL_TERMS="By how many days the payment terms are longer than what insurance covers.",
     REVIEW_DUE="How late the review of the customer's credit is.",
     EARLY_WARNING="The share of the limit that is used with the order; it warns and never holds.",
 )

@@ -145,7 +145,17 @@ class Story:
         key = {"party": holder} if isinstance(holder, str) else {"customer": dict(zip(KEY, holder, strict=True))}
         return await self.tell(SAVE_PARTY_LIMITS, {"holder": key, **limits}, "CREDIT_MANAGER")
 
-    async def insured(self, company: str, account: str, value: str, percent: str, *, flagged: bool = False) -> Any:
+    async def changed_limit(self, company: str, account: str, kind: str, **more: Any) -> Any:
+        """A posted seasonal factor or tolerance of a customer's limit."""
+        line = {"holder": {"customer": {"company": company, "account": account}}, **more}
+        given = {"company": company, "kind": kind, "lines": [line], "idempotencyKey": fresh()}
+        draft = await self.tell(CREATE_ADJUSTMENT, given, "CREDIT_MANAGER")
+        post = {"creditLimitAdjustment": draft["creditLimitAdjustment"]["id"], "idempotencyKey": fresh()}
+        return await self.tell(POST_ADJUSTMENT, post, "CREDIT_MANAGER")
+
+    async def insured(
+        self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any
+    ) -> Any:
         """An insurance policy without an end."""
         given = {
             "customer": {"number": {"company": company, "account": account}},
@@ -156,6 +166,7 @@ class Story:
             "from": "2020-01-01",
             "includedInExposure": flagged,
             "idempotencyKey": fresh(),
+            **more,
         }
         return await self.tell(INSURE, given, "CREDIT_MANAGER")
 
@@ -185,11 +196,11 @@ class Story:
         given = {"company": company, "kind": kind, "type": "BLOCK", "validFor": "ALL"} | more
         return await self.tell(SAVE_RULE, given, "CREDIT_MANAGER")
 
-    async def name(self, kind: str, code: str, **more: Any) -> str:
+    async def name(self, type_: str, code: str, **more: Any) -> str:
         """A name that people give, such as an `AccountStatus`; its id."""
-        saving = SAVE_NAME % {"kind": kind, "field": kind[0].lower() + kind[1:]}
+        saving = SAVE_NAME % {"kind": type_, "field": type_[0].lower() + type_[1:]}
         payload = await self.tell(saving, {"code": code, "name": f"Called {code}", **more}, "ADMIN")
-        found: str = payload[kind[0].lower() + kind[1:]]["id"]
+        found: str = payload[type_[0].lower() + type_[1:]]["id"]
         return found
 
     async def parameters(self, company: str, **more: Any) -> Any:

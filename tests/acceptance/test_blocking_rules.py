@@ -14,6 +14,9 @@ SET_LEVELS = """mutation($input: SetDunningLevelsInput!) { setDunningLevels(inpu
 UPDATE_ATTRIBUTES = """mutation($input: UpdateCreditAttributesInput!) { updateCreditAttributes(input: $input) {
   customer { nextReviewDate } errors { code message path } } }"""
 
+UPDATE_COLLATERAL = """mutation($input: UpdateCollateralInput!) { updateCollateral(input: $input) {
+  collateral { maximumTermsDays } errors { code message path } } }"""
+
 
 def codes(decision: Any) -> list[str]:
     return [reason["code"] for reason in decision["reasons"]]
@@ -242,6 +245,37 @@ async def test_a_review_that_is_late_holds_until_somebody_reviews(story: Story) 
     assert held["decision"]["explanation"].startswith("The customer's credit was to be reviewed by ")
     assert held["decision"]["unblock"] == []
     await due(365)
+    assert (await hold(story, held))["status"] == "READY_TO_RELEASE"
+
+
+async def test_an_order_with_longer_terms_than_insurance_covers_is_held(story: Story) -> None:
+    await customer_with_room(story, "covered")
+    for code, days in (("C60", 60), ("C90", 90)):
+        await story.name("PaymentTerms", code, days=days)
+    await story.rule("SE01", "COLLATERAL_TERMS", days=0, **only("covered"))
+    assert (await story.check("SE01", "covered", "1", paymentTerms="C90"))["outcome"] == "PASSED"
+    await story.insured("SE01", "covered", "50000", "50", maximumTermsDays=60)
+    assert (await story.check("SE01", "covered", "1", paymentTerms="C60"))["outcome"] == "PASSED"
+    assert (await story.check("SE01", "covered", "1"))["outcome"] == "PASSED"
+    held = await story.submit("SE01", "covered", "C-90", "1", paymentTerms="C90")
+    assert (held["decision"]["outcome"], codes(held["decision"])) == ("HELD", ["COLLATERAL_TERMS"])
+    said = "The payment terms of the order, in days, are 90; Insurer covers at most 60."
+    assert (held["decision"]["reasons"][0]["message"], held["decision"]["unblock"]) == (said, [])
+    assert codes(await story.check("SE01", "covered", "1", paymentTerms="C90")) == ["COLLATERAL_TERMS"]
+    for days, status in ((60, "READY_TO_RELEASE"), (61, "OPEN")):
+        await story.name("PaymentTerms", "C90", days=days)
+        assert (await hold(story, held))["status"] == status
+
+
+async def test_longer_terms_are_covered_once_the_insurer_says_so(story: Story) -> None:
+    await customer_with_room(story, "agreed")
+    await story.name("PaymentTerms", "A90", days=90)
+    await story.rule("SE01", "COLLATERAL_TERMS", days=0, **only("agreed"))
+    policy = await story.insured("SE01", "agreed", "50000", "50", maximumTermsDays=60)
+    held = await story.submit("SE01", "agreed", "A-90", "1", paymentTerms="A90")
+    assert codes(held["decision"]) == ["COLLATERAL_TERMS"]
+    given = {"collateral": policy["collateral"]["id"], "maximumTermsDays": 90, "idempotencyKey": fresh()}
+    await story.tell(UPDATE_COLLATERAL, given, "CREDIT_MANAGER")
     assert (await hold(story, held))["status"] == "READY_TO_RELEASE"
 
 

@@ -24,7 +24,21 @@ GUIDES = (
     ROOT / "README.md",
     *(
         DOCS / f"{name}.md"
-        for name in ("first-query", "paging", "errors", "bi", "integrating", "attributes", "approval", "party-limits")
+        for name in (
+            "first-query",
+            "paging",
+            "errors",
+            "bi",
+            "integrating",
+            "attributes",
+            "approval",
+            "groups",
+            "collateral",
+            "adjusting",
+            "parameters",
+            "rules",
+            "party-limits",
+        )
     ),
 )
 """Those that ask the demo group. The others bring their own tests."""

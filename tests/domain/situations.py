@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -14,13 +15,16 @@ from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Money
-from tests.domain.words import DIGITS, customer, days, group, itemized, normal, owes, policy, rule, temporary
+from tests.domain.words import DIGITS, customer, days, group, itemized, margin, normal, owes, policy, rule, temporary
 
 OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
 WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
 USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
 
 currencies = st.sampled_from(["SEK", "EUR", "JPY"])
+
+MONTH, SEASON = UUID(int=520), UUID(int=521)
+"""Payment terms of 30 and of 90 days."""
 
 
 @st.composite
@@ -63,15 +67,21 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
         for _ in range(int(str(some(st.integers(0, 5)))))
     )
+    season, tolerance = str(some(st.decimals(-100, 200, places=2))), some(st.sampled_from(["5", "12.5", "100 EUR"]))
+    begins = days(int(str(some(st.integers(-9, 9)))))
     own = tuple(
         entry
         for entry in (
+            margin("SEASONAL", season, begins, days(12)),
+            margin("TOLERANCE", str(tolerance), begins),
             replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
             replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
         )
         if some(st.booleans())
     )
-    terms = LimitTerms(own, (policy("50 EUR", "50", days(2)),) if some(st.booleans()) else ())
+    longest = some(st.sampled_from([None, 30, 60]))
+    secured = replace(policy("50 EUR", "50", days(some(st.sampled_from([-2, 2])))), maximum_terms_days=longest)
+    terms = LimitTerms(own, (secured,) if some(st.booleans()) else ())
     horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
     debts = tuple(some(some_debt()) for _ in range(int(str(some(st.integers(0, 3))))))
     owing = itemized(*debts).balances
@@ -82,6 +92,7 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         customer_since=days(-10),
         debts=debts,
         next_review_date=some(st.sampled_from([None, days(-3), days(3)])),
+        payment_terms=some(st.sampled_from([None, MONTH, SEASON])),
     )
     shared = group(
         replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
@@ -115,7 +126,10 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=some(st.integers(0, 3)))
     review = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 5)))
     early = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(70))
+    uncovered = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 40)))
     by_item = [replace(one, **some(some_materiality())) for one in (OVERDUE, late, share, old, dunned)]
-    others = (USED, WARNING, expired, large, larger, first, review, early)
+    others = (USED, WARNING, expired, large, larger, first, review, uncovered, early)
     rules = tuple(one for one in (*by_item, *others) if some(st.booleans()))
-    return Facts(payer, shared if some(st.booleans()) else None, rules), Order(some(some_money(1)))
+    days_of = {MONTH: 30, SEASON: 90} if some(st.booleans()) else {}
+    asks = Order(some(some_money(1)), payment_terms=some(st.sampled_from([None, SEASON])))
+    return Facts(payer, shared if some(st.booleans()) else None, rules, days_of), asks

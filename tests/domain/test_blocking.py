@@ -16,6 +16,7 @@ from tests.domain.words import (
     ACME,
     HEALTHY,
     SOUTH,
+    covered,
     customer,
     days,
     debt,
@@ -34,7 +35,7 @@ DAYS, USED, EXPIRED = RuleKind.OVERDUE_DAYS, RuleKind.CREDIT_LIMIT_USED, RuleKin
 ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.PAYMENT_TERMS
 LATE, NEW = RuleKind.OVERDUE_AMOUNT, RuleKind.NEW_CUSTOMER_AMOUNT
 SHARE, OLD, DUNNED = RuleKind.OVERDUE_PERCENT, RuleKind.OLDEST_OPEN_ITEM, RuleKind.DUNNING_LEVEL
-REVIEW, EARLY = RuleKind.REVIEW_DUE, RuleKind.EARLY_WARNING
+REVIEW, EARLY, COVERED = RuleKind.REVIEW_DUE, RuleKind.EARLY_WARNING, RuleKind.COLLATERAL_TERMS
 WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
 BLOCK, WARN, EXCLUDE = RuleType.BLOCK, RuleType.WARN, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
@@ -118,6 +119,7 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
         OLD: (Facts(itemized(debt("1 SEK", -60, 30))), {"days": 30}),
         DUNNED: (Facts(itemized(debt("1 SEK", 30, level=2))), {"dunning_level": 2}),
         REVIEW: (with_customer(next_review_date=days(-30)), {"days": 30}),
+        COVERED: (covered(60, 90), {"days": 30}),
         EARLY: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
     }
     facts, threshold = edge[kind]

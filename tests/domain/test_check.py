@@ -12,11 +12,13 @@ from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
 from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
+from domain.ranks import Conditions, Ranked
 from domain.reason import AccountStatusEffect
 from domain.release import Release
 from tests.domain.words import (
     HEALTHY,
     TODAY,
+    covered,
     days,
     debt,
     itemized,
@@ -55,6 +57,7 @@ LARGE = replace(
 WATCH = Coded(UUID(int=500), "WATCH")
 WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
 LATER = Coded(UUID(int=510), "N120")
+BETTER = Conditions(Ranked(UUID(int=511), "N60", 2), Ranked(UUID(int=512), "3/10", 1))
 LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
 MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
 FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
@@ -63,20 +66,23 @@ SHARE = rule(RuleKind.OVERDUE_PERCENT, RuleType.BLOCK, ValidFor.ALL, days=30, pe
 OLD = rule(RuleKind.OLDEST_OPEN_ITEM, RuleType.BLOCK, ValidFor.ALL, days=30)
 DUNNED = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=1)
 REVIEW = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=7)
+COVERED = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=0)
 EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
-OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, EARLY)
+OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
 BOUND = party(PartyLimits(money("80,000 SEK"), TurnoverShare(Decimal(10), "SEK"), reaction=PartyLimitReaction.HOLD))
 CEILING = replace(HEALTHY, party=replace(BOUND, turnover=None))
 TURNOVER = replace(HEALTHY, party=replace(BOUND, limits=replace(BOUND.limits, ceiling=None)))
 SPOILED = with_group(
     with_customer(
-        replace(WATCHED, party=BOUND),
+        replace(WATCHED, party=BOUND, terms_days={LATER.id: 61}),
         on_hold=True,
         payment_terms=LATER.id,
+        check_payment_terms_increase=True,
+        check_cash_discount_increase=True,
         customer_since=TODAY,
         status_effect=STOPPED,
-        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),)),
+        terms=LimitTerms((normal("100,000 SEK", until=days(-6)),), covered(60, 61).customer.terms.collaterals),
         balances=(owes("60,000 SEK", overdue=31),),
         debts=(debt("60,000 SEK", 31, level=2),),
         next_review_date=days(-8),
@@ -135,15 +141,27 @@ TABLE = [
         HELD,
         ["REVIEW_DUE"],
     ),
+    ("terms that are not covered", replace(covered(60, 61), rules=(COVERED,)), ORDER, HELD, ["COLLATERAL_TERMS"]),
     ("much of the limit is used", replace(HEALTHY, rules=(EARLY,)), order("40,000.01 SEK"), WARNED, ["EARLY_WARNING"]),
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
-    ("the party's ceiling is reached", CEILING, order("40,000 SEK"), PASSED, []),
-    ("the party's ceiling is passed", CEILING, order("40,000.01 SEK"), HELD, ["PARTY_LIMIT_EXCEEDED"]),
-    ("the share of turnover is reached", TURNOVER, order("40,000 SEK"), PASSED, []),
-    ("the share of turnover is passed", TURNOVER, order("40,000.01 SEK"), HELD, ["TURNOVER_LIMIT_EXCEEDED"]),
-    ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, HOLDING),
+    (
+        "better terms",
+        with_customer(check_payment_terms_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["PAYMENT_TERMS_RANK"],
+    ),
+    (
+        "a better discount",
+        with_customer(check_cash_discount_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["CASH_DISCOUNT_RANK"],
+    ),
+    ("better terms where nobody minds", HEALTHY, replace(ORDER, own=BETTER), PASSED, []),
+    ("everything at once", SPOILED, replace(ORDER, forced=True, own=BETTER), HELD, HOLDING),
 ]
 
 
@@ -210,7 +228,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 17
+    assert len(check(facts, delivered).reasons) == 18
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -14,6 +14,7 @@ from domain.refusal import ErrorCode
 from tests.domain.test_blocking import (
     ALL,
     BLOCK,
+    COVERED,
     DAYS,
     DUNNED,
     EARLY,
@@ -58,6 +59,8 @@ GOOD = (
     rule(DUNNED, BLOCK, ALL, dunning_level=9, at_or_above=True),
     rule(DUNNED, EXCLUDE, ONE, dunning_level=0),
     rule(REVIEW, BLOCK, ALL, days=36_500),
+    rule(COVERED, BLOCK, ALL, days=0),
+    rule(COVERED, EXCLUDE, ONE, days=0, at_or_above=True),
     rule(EARLY, WARN, ALL, percent=Decimal(80)),
     rule(EARLY, EXCLUDE, ONE, percent=Decimal(90)),
     rule(NEW, BLOCK, ALL, amount=money("0 SEK"), days=100_000),
@@ -157,6 +160,7 @@ BAD = [
     ),
     ("an early warning that holds", rule(EARLY, BLOCK, ALL, percent=Decimal(80)), ErrorCode.INVALID_VALUE, "type"),
     ("no percent of a warning", rule(EARLY, WARN, ALL, days=80), ErrorCode.INVALID_VALUE, "percent"),
+    ("no days of covered terms", rule(COVERED, BLOCK, ALL, percent=Decimal(1)), ErrorCode.INVALID_VALUE, "days"),
     ("no days of a review", rule(REVIEW, BLOCK, ALL), ErrorCode.INVALID_VALUE, "days"),
     (
         "items of a kind that has none",

@@ -31,8 +31,9 @@ ALWAYS = date(2020, 1, 1)
 ACME = UUID(int=1)
 GROUP = UUID(int=2)
 SOUTH = UUID(int=3)
-LEGAL = UUID(int=4)
-"""A customer, a credit group, a credit management group, a party."""
+ITS_TERMS = UUID(int=4)
+LEGAL = UUID(int=5)
+"""A customer, a credit group, a credit management group, payment terms, a party."""
 
 
 def money(text: str) -> Money:
@@ -52,6 +53,14 @@ def normal(limit: str, from_: date = ALWAYS, until: date | None = None, posted: 
 
 def temporary(limit: str, from_: date, until: date, posted: int = 0, id_: int = 200, **more: UUID) -> LimitEntry:
     return LimitEntry(UUID(int=id_), AdjustmentKind.TEMPORARY, money(limit), from_, until, posted, **more)
+
+
+def margin(kind: str, added: str, from_: date = ALWAYS, until: date | None = None, **more: int) -> LimitEntry:
+    """A seasonal factor or a tolerance: `margin("SEASONAL", "-5")`, `margin("TOLERANCE", "10 SEK")`."""
+    by_amount = {"tolerance": money(added)} if " " in added else {"percent": Decimal(added)}
+    posted = {"posted": more.get("posted", 0), **by_amount}
+    nothing = money("0 SEK")
+    return LimitEntry(UUID(int=more.get("id_", 250)), AdjustmentKind(kind), nothing, from_, until, **posted)
 
 
 def policy(
@@ -154,6 +163,14 @@ HEALTHY = Facts(
 
 def with_customer(facts: Facts = HEALTHY, **changes: object) -> Facts:
     return replace(facts, customer=replace(facts.customer, **changes))
+
+
+def covered(most: int | None, asked: int | None, **more: object) -> Facts:
+    """A healthy customer whose insurance covers terms of so many days at most, and whose own have so many."""
+    secured = replace(policy("1 SEK", "0"), maximum_terms_days=most)
+    terms = replace(HEALTHY.customer.terms, collaterals=(secured,))
+    facts = with_customer(terms=terms, payment_terms=ITS_TERMS, **more)
+    return replace(facts, terms_days={} if asked is None else {ITS_TERMS: asked})
 
 
 def with_group(facts: Facts = HEALTHY, **changes: object) -> Facts:

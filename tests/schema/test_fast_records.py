@@ -148,6 +148,7 @@ async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, langua
     ways.append(
         {"type": "WARN", "kind": "REVIEW_DUE", "days": 0, "ignore_balance_below": Decimal(9), "currency": "SEK"}
     )
+    ways.append({"type": "BLOCK", "kind": "COLLATERAL_TERMS", "days": 1})
     status = await firms.put("account_status", code=f"WATCH-{language}", name="Watched")
     ways.append({"type": "BLOCK", "kind": "ACCOUNT_STATUS", "account_status_id": status})
     terms = await firms.put("payment_terms", code=f"N120-{language}", name="Long", days=120)

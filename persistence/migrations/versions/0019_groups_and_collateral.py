@@ -30,6 +30,10 @@ DAYS = {
         "days after its due day in which an overdue item is to be declared; null: never",
     ),
 }
+OVERDUE = ("CREDIT_LIMIT_EXPIRED", "CREDIT_LIMIT_USED", "OVERDUE_DAYS", "OVERDUE_AMOUNT", "OVERDUE_PERCENT")
+ITEMS = ("OLDEST_OPEN_ITEM", "ORDER_AMOUNT", "NEW_CUSTOMER_AMOUNT", "PAYMENT_TERMS", "DUNNING_LEVEL", "REVIEW_DUE")
+KINDS = (*OVERDUE, *ITEMS, "COLLATERAL_TERMS", "EARLY_WARNING")
+BEFORE_RULES = ("CUSTOMER_ON_HOLD", "FORCED", "ACCOUNT_STATUS", "GROUP_LIMIT_EXCEEDED", "CREDIT_LIMIT_EXCEEDED")
 DECLARATION = "collateral_declaration"
 SCOPED = (*NAMES, DECLARATION)
 
@@ -46,10 +50,20 @@ def upgrade() -> None:
     _policies()
     _declarations()
     enable_company_scope(op.get_bind(), SCOPED)
+    known = {("blocking_rule", "kind"): ("ACCOUNT_STATUS", *KINDS), ("hold_reason", "code"): (*BEFORE_RULES, *KINDS)}
+    for (table, column), values in known.items():
+        _known(table, column, values)
+    with op.get_context().autocommit_block():  # reads every row, so without the lock of the change
+        for table, column in known:
+            op.execute(f"alter table {table} validate constraint ck_{table}_{column}_known")
 
 
 def downgrade() -> None:
-    """Back to the version before."""
+    """Back to the version before, which cannot read rules of the kind that is new here: they decide nothing there."""
+    op.execute("update blocking_rule set active = false where kind = 'COLLATERAL_TERMS'")
+    before = [kind for kind in KINDS if kind != "COLLATERAL_TERMS"]
+    _known("hold_reason", "code", (*BEFORE_RULES, *before))
+    _known("blocking_rule", "kind", ("ACCOUNT_STATUS", *before))
     op.drop_table(DECLARATION)
     op.drop_index(op.f("ix_collateral_declared"), table_name="collateral")
     for name in (*DAYS, *REFERENCES):
@@ -125,6 +139,15 @@ def _declarations() -> None:
         comment="that an overdue item was declared to whoever answers for it",
     )
     op.create_index(op.f(f"ix_{DECLARATION}_id"), DECLARATION, ["id"], unique=False)
+
+
+def _known(table: str, column: str, values: tuple[str, ...]) -> None:
+    """Another closed list of a column, for rows that come from now on."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    name = f"ck_{table}_{column}_known"
+    op.execute(
+        f"alter table {table} drop constraint {name}, add constraint {name} check ({column} in ({listed})) not valid"
+    )
 
 
 def _record() -> list[sa.Column[Any]]:

@@ -6,8 +6,8 @@ The law of migrations stands in script.py.mako.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -23,8 +23,11 @@ RULES = (
     "ORDER_AMOUNT",
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
+    "PAYMENT_TERMS_RANK",
+    "CASH_DISCOUNT_RANK",
     "DUNNING_LEVEL",
     "REVIEW_DUE",
+    "COLLATERAL_TERMS",
     "EARLY_WARNING",
 )
 
