@@ -161,6 +161,10 @@ TABLE = [
         ["CASH_DISCOUNT_RANK"],
     ),
     ("better terms where nobody minds", HEALTHY, replace(ORDER, own=BETTER), PASSED, []),
+    ("the party's ceiling is reached", CEILING, order("40,000 SEK"), PASSED, []),
+    ("the party's ceiling is passed", CEILING, order("40,000.01 SEK"), HELD, ["PARTY_LIMIT_EXCEEDED"]),
+    ("the share of turnover is reached", TURNOVER, order("40,000 SEK"), PASSED, []),
+    ("the share of turnover is passed", TURNOVER, order("40,000.01 SEK"), HELD, ["TURNOVER_LIMIT_EXCEEDED"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True, own=BETTER), HELD, HOLDING),
 ]
 
