@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from domain.calendar import bank_day, days_past
+from domain.calendar import days_past
 from domain.exposure import Balance, Category
 from domain.message import N_, Message
 from domain.money import Exchange, Money
@@ -128,9 +128,8 @@ def aging(
     exchange: Exchange,
     currency: str,
     day: date,
-    bank_days_of: str | None = None,
 ) -> Aging:
-    """Receivables by due day. `bank_days_of`: the country whose banking days move a due day."""
+    """Receivables by due day."""
     items: list[tuple[int, Money]] = []
     payments: list[Money] = []
     for balance in balances:
@@ -138,8 +137,7 @@ def aging(
             payments.append(balance.amount)
         elif balance.category is Category.RECEIVABLES:
             due = balance.due or day
-            past = days_past(bank_day(due, bank_days_of), balance.company_day or day)
-            items.append((past, balance.amount))
+            items.append((days_past(due, balance.company_day or day), balance.amount))
     return Aging(day, definition, tuple(items), tuple(payments), exchange, currency)
 
 

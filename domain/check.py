@@ -1,13 +1,13 @@
 """The page where the decision is made: may this order go on?
 
-Read `check` from top to bottom; it is the decision list. What counts is in exposure.py, what the limit is in limits.py,
-how they are compared in comparison.py, the blocking rules in blocking/, the sentences in explanation.py.
+Read `decide` from top to bottom; it is the decision list. What counts is in exposure.py, what the limit is in
+limits.py, how they are compared in comparison.py, the blocking rules in blocking/, the sentences in explanation.py.
 """
 
 from __future__ import annotations
 
 from domain import blocking, explanation
-from domain.blocking import RuleKind
+from domain.blocking import RuleKind, Situation
 from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
@@ -20,8 +20,9 @@ from domain.decision import (
 )
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.message import Message, Value
+from domain.ranks import ranks_above
 from domain.reason import AccountStatusEffect
-from domain.release import covers, highest_amount, last_day
+from domain.release import Agreed, covers, highest_amount, last_day
 
 __all__ = [
     "CREDIT_GROUP",
@@ -42,12 +43,21 @@ __all__ = [
 
 def check(facts: Facts, order: Order) -> Decision:
     """Decide on one order. Raises `RateMissing` when a figure cannot be converted: then there is no decision."""
-    customer = facts.customer
+    return decide(facts, order, *figures(facts, order))
+
+
+def figures(facts: Facts, order: Order) -> tuple[tuple[LimitTest, ...], Situation]:
+    """What a decision compares: the limits, and what the rules look at. No rule changes them."""
     bounds = limits(facts)
     tests = limit_tests(
         facts, order, bounds
     )  # the credit group's limit first, then the customer's; both are always listed
-    rules_see = situation(facts, order, tests, bounds)
+    return tests, situation(facts, order, tests, bounds)
+
+
+def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: Situation) -> Decision:
+    """The decision on figures that are worked out."""
+    customer = facts.customer
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
         return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)
@@ -74,6 +84,7 @@ def check(facts: Facts, order: Order) -> Decision:
         *_reasons(
             blocking.blocks(facts.rules, rules_see)
         ),  # kind by kind: customer, group, all; blocks before exclusions
+        *_ranks(customer, order),
     )
 
     # The answer.
@@ -118,6 +129,20 @@ def _limits_exceeded(tests: tuple[LimitTest, ...]) -> tuple[BlockReason, ...]:
     return tuple(explanation.exceeded(test) for test in tests if not test.passed)
 
 
+def _ranks(customer: CustomerFacts, order: Order) -> tuple[BlockReason, ...]:
+    """Better payment terms, or a better cash discount, than the payer usually has, where the company minds."""
+    compared = (
+        (customer.check_payment_terms_increase, order.own.payment_terms, customer.usual.payment_terms),
+        (customer.check_cash_discount_increase, order.own.cash_discount, customer.usual.cash_discount),
+    )
+    codes = (BlockReasonCode.PAYMENT_TERMS_RANK, BlockReasonCode.CASH_DISCOUNT_RANK)
+    return tuple(
+        explanation.ranks_above(code, own, usual)
+        for code, (minds, own, usual) in zip(codes, compared, strict=True)
+        if minds and own is not None and ranks_above(own, usual)
+    )
+
+
 def _reasons(found: tuple[tuple[RuleKind, Message], ...]) -> tuple[BlockReason, ...]:
     return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
 
@@ -131,10 +156,12 @@ def _most_serious_first(*reasons: BlockReason) -> tuple[BlockReason, ...]:
 
 
 def _released(customer: CustomerFacts, order: Order) -> bool:
-    """Within the bounds of its release, and within the grace days of the checkpoint, if it has any."""
+    """Within the bounds of its release and the checkpoint's grace days, if any, and paid for as it was to be then."""
     grace = customer.grace_days.get(order.checkpoint)
     release = order.release
-    return release is not None and covers(release, order.amount, customer.day, grace, customer.release_valid_days)
+    if release is None or release.agreed not in (None, Agreed(order.own.payment_terms_id, order.own.cash_discount_id)):
+        return False
+    return covers(release, order.amount, customer.day, grace, customer.release_valid_days)
 
 
 def _release(customer: CustomerFacts, order: Order) -> Message:

@@ -64,7 +64,7 @@ def customer_limit(facts: Facts) -> CreditLimit:
 def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: Limits) -> Situation:
     """What the blocking rules look at."""
     customer = facts.customer
-    # Banking days move a due day later only: what is not due by its own day is not overdue.
+    # What is not due yet is not overdue.
     late = (b for b in customer.balances if b.due is not None and b.due < (b.company_day or customer.day))
     shares = any(rule.kind is RuleKind.OVERDUE_PERCENT for rule in facts.rules)
     balances = any(rule.ignore_balance_below is not None for rule in facts.rules)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.calendar import bank_day, days_overdue, days_past
+from domain.calendar import days_overdue, days_past
 from domain.exposure import CountingPolicy
 from domain.message import N_, Message
 from domain.money import Money
@@ -19,7 +19,10 @@ HIGHEST_DUNNING_LEVEL = 9
 
 @dataclass(frozen=True)
 class Debt:
-    """What is open of one item of the receivables; `disputed` is a part of it. `dunning_level`: as the ERP says."""
+    """What is open of one item of the receivables; `disputed` is a part of it. `dunning_level`: as the ERP says.
+
+    `due`: moved to a banking day where the company says so, as in balances.
+    """
 
     document_date: date
     due: date
@@ -49,7 +52,7 @@ def claims(debts: Iterable[Debt], policy: CountingPolicy, day: date) -> tuple[Cl
     return tuple(
         Claim(
             days_past(debt.document_date, day),
-            days_overdue(bank_day(debt.due, policy.bank_days_of), day),
+            days_overdue(debt.due, day),
             amount,
             debt.dunning_level,
         )

@@ -6,6 +6,7 @@ from domain.decision import CREDIT_GROUP, BlockReason, BlockReasonCode, LimitTes
 from domain.facts import Order
 from domain.message import N_, NN_, Message, Value
 from domain.money import Money
+from domain.ranks import Ranked
 
 
 def exceeded(test: LimitTest) -> BlockReason:
@@ -16,6 +17,14 @@ def exceeded(test: LimitTest) -> BlockReason:
         used_up = GROUP_USED_UP if _used_up(test) else GROUP_EXCEEDED
         return BlockReason(BlockReasonCode.GROUP_LIMIT_EXCEEDED, Message(used_up, {**values, "group": test.name}))
     return BlockReason(BlockReasonCode.CREDIT_LIMIT_EXCEEDED, Message(USED_UP if _used_up(test) else EXCEEDED, values))
+
+
+def ranks_above(code: BlockReasonCode, own: Ranked, usual: Ranked | None) -> BlockReason:
+    """The reason that a rank gives: what the order has, and what its payer usually has."""
+    above, above_none = RANKS[code]
+    if usual is None:
+        return BlockReason(code, Message(above_none, {"own": own.code}))
+    return BlockReason(code, Message(above, {"own": own.code, "usual": usual.code}))
 
 
 def passed(order: Order, tests: tuple[LimitTest, ...]) -> Message:
@@ -107,6 +116,17 @@ ON_HOLD = N_("The customer is on hold.")
 STATUS_HOLDS_ALL = N_("The customer's account status holds all its orders.")
 STATUS_HOLDS_INVOICES = N_("The customer's account status holds its invoices.")
 FORCED = N_("The order was put on hold by hand.")
+RANKS = {
+    BlockReasonCode.PAYMENT_TERMS_RANK: (
+        N_("The payment terms {own} of the order rank above {usual}, which its payer usually has."),
+        N_("The payment terms {own} of the order rank above those of its payer, which has none."),
+    ),
+    BlockReasonCode.CASH_DISCOUNT_RANK: (
+        N_("The cash discount {own} of the order ranks above {usual}, which its payer usually has."),
+        N_("The order has the cash discount {own}; its payer usually has none."),
+    ),
+}
+"""Where the payer has something, and where it has nothing."""
 
 EXCEEDED = N_("{available} of the credit limit of {limit} is available; the order exceeds it by {excess}.")
 USED_UP = N_("The credit limit of {limit} is used up; with the order it is exceeded by {excess}.")

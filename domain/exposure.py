@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from domain.calendar import bank_day, days_overdue
+from domain.calendar import days_overdue
 from domain.collateral import Collateral, insured
 from domain.money import Exchange, Money
 
@@ -47,10 +47,11 @@ class CreditLimitType(StrEnum):
 class Balance:
     """The sum of movements of one category, currency and due day, signed.
 
-    `due`: the due day of items, the ship day of orders, the document day of sales. UNAPPLIED (receipts and open credit
-    notes) is negative. DISPUTED is the disputed part of RECEIVABLES: positive, with the item's due day, and contained
-    in RECEIVABLES too. `company_day`: today at the company it belongs to; None is the day that is asked for. A group's
-    balances carry it, since each member's overdue is of its own company's day.
+    `due`: the due day of items, moved to a banking day where the company says so (dueRollsToBankDay); the ship day of
+    orders, the document day of sales. UNAPPLIED (receipts and open credit notes) is negative. DISPUTED is the disputed
+    part of RECEIVABLES: positive, with the item's due day, and contained in RECEIVABLES too. `company_day`: today at
+    the company it belongs to; None is the day that is asked for. A group's balances carry it, since each member's
+    overdue is of its own company's day.
     """
 
     category: Category
@@ -64,14 +65,12 @@ class CountingPolicy:
     """What counts: a company's for its customers, a group's own for the group.
 
     `order_horizon_days`: orders that ship later than so many days from today are left out; None leaves none out.
-    `bank_days_of`: the country whose banking days move a due day (parameter dueRollsToBankDay); None moves none.
     """
 
     limit_type: CreditLimitType = CreditLimitType.ALL
     order_horizon_days: int | None = None
     disputed_reduces_exposure: bool = True
     disputed_reduces_overdue: bool = True
-    bank_days_of: str | None = None
 
 
 BALANCE = frozenset({Category.RECEIVABLES, Category.UNAPPLIED, Category.SPECIAL_LIABILITIES})
@@ -119,7 +118,7 @@ class Owed:
 
 
 def owed(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> tuple[Owed, ...]:
-    """Open receivables by due day, oldest first, the due day moved to a banking day where the policy says so.
+    """Open receivables by due day, oldest first.
 
     Disputed parts come off the same due day, when the policy lets them reduce what is overdue.
     """
@@ -127,9 +126,8 @@ def owed(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> tupl
     for balance in balances:
         if balance.due is None or balance.category not in (Category.RECEIVABLES, Category.DISPUTED):
             continue
-        due = bank_day(balance.due, policy.bank_days_of)
         open_and_claimed = sums.setdefault(
-            (due, balance.company_day or day, balance.amount.currency), [Decimal(0), Decimal(0)]
+            (balance.due, balance.company_day or day, balance.amount.currency), [Decimal(0), Decimal(0)]
         )
         if balance.category is Category.RECEIVABLES:
             open_and_claimed[0] += balance.amount.amount

@@ -13,6 +13,7 @@ from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.ranks import UNSAID, Conditions
 from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
 
@@ -36,7 +37,8 @@ class CustomerFacts:
 
     `excluded`: from credit management. `on_hold`: its party is blocked. `status_effect`: what its account status does.
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `debts`: its open items, where
-    a rule looks at single ones.
+    a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with orders
+    (`check_payment_terms_increase`, `check_cash_discount_increase`).
     """
 
     id: UUID
@@ -64,6 +66,9 @@ class CustomerFacts:
     checkpoints: frozenset[Checkpoint] = DEFAULT_CHECKPOINTS
     grace_days: Mapping[Checkpoint, int] = field(default_factory=dict)
     release_valid_days: int = RELEASE_VALID_DAYS
+    usual: Conditions = UNSAID
+    check_payment_terms_increase: bool = False
+    check_cash_discount_increase: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Order:
 
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
-    was rejected. `payment_terms`: its own; None: the payer's.
+    was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
     """
 
     amount: Money
@@ -101,6 +106,7 @@ class Order:
     forced: bool = False
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
+    own: Conditions = UNSAID
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def paid(facts: Facts, payment: Money) -> Facts:
 def _moved(customer: CustomerFacts, payment: Money) -> Iterator[Balance]:
     """Settlements, oldest due day first; items in another currency are paid at today's rate."""
     left = payment.amount
-    for debt in owed(customer.balances, replace(customer.policy, bank_days_of=None), customer.day):
+    for debt in owed(customer.balances, customer.policy, customer.day):
         if (debt.days_overdue == 0 and not customer.debts) or debt.undisputed.amount <= 0 or left <= 0:
             continue
         price = customer.exchange.exactly(debt.undisputed, customer.currency)

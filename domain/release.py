@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from domain.calendar import days_after
 from domain.message import N_, Message
@@ -16,11 +17,19 @@ RELEASE_VALID_DAYS = 14
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """How the order was to be paid for when it was released: its own payment terms and cash discount."""
+
+    payment_terms: UUID | None
+    cash_discount: UUID | None
+
+
+@dataclass(frozen=True)
 class Release:
     """Somebody took responsibility for an order, within bounds.
 
     `ceiling`: the highest amount; `deviation_percent`: how far above the released value; the smaller wins, and without
-    either the released value is the bound.
+    either the released value is the bound. `agreed` None: it is not known, and covers whatever it is.
     """
 
     released_value: Money
@@ -28,6 +37,7 @@ class Release:
     ceiling: Money | None = None
     deviation_percent: Decimal | None = None
     last_date: date | None = None
+    agreed: Agreed | None = None
 
 
 def covers(

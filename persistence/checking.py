@@ -14,34 +14,24 @@ import sqlalchemy as sa
 from domain.check import check
 from domain.decision import Decision
 from domain.facts import Checkpoint, Facts, Order
-from domain.message import N_, Message
 from domain.money import Money
-from domain.refusal import ErrorCode, Refusal, Refused
+from domain.ranks import UNSAID, Conditions
+from domain.refusal import Refused
 from persistence.database import Connection
 from persistence.facts import Moment, facts_of, payers_of
 from persistence.orders import KeptOrder, orders_by_key
+from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
 from persistence.statements import Statement
 from persistence.tables.company import company_table
 from persistence.tables.customer import customer
 from persistence.tables.orders import sales_order
-from persistence.tables.reference import payment_terms
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
 
 _CUSTOMER = Statement(
-    sa.select(customer.c.id, company_table.c.time_zone)
+    sa.select(customer.c.id, customer.c.company_id, company_table.c.time_zone)
     .join(company_table, company_table.c.id == customer.c.company_id)
     .where(customer.c.id == _ID)
-)
-_TERMS = Statement(
-    sa.select(payment_terms.c.id)
-    .join(customer, customer.c.id == _ID)
-    .where(
-        payment_terms.c.code == sa.bindparam("code", type_=sa.Text()),
-        sa.or_(payment_terms.c.company_id.is_(None), payment_terms.c.company_id == customer.c.company_id),
-    )
-    .order_by(payment_terms.c.company_id.nulls_last())
-    .limit(1)
 )
 _PAYER_OF_ORDER = Statement(sa.select(sales_order.c.customer_id).where(sales_order.c.id == _ID))
 
@@ -56,6 +46,7 @@ class WhatIf:
     order: UUID | None = None
     ship_date: date | None = None
     payment_terms: str | None = None
+    cash_discount: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,31 +60,36 @@ class Checked:
 
 
 async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:
-    """Check without writing. Raises `RateMissing`, and `Refused` for payment terms that are unknown."""
+    """Check without writing. Raises `RateMissing`, and `Refused` for unknown payment terms or discounts."""
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         found = await _CUSTOMER.one(conn, id=wanted.customer)
         assert found is not None, "the customer was looked up before"
-        terms = await _terms(conn, wanted)
+        own = await _own(conn, wanted, found["company_id"])
         day = moment.day(found["time_zone"])
         known = await _known(conn, wanted.order)
         payer = known.payer if known else (await payers_of(conn, {wanted.customer: day}))[wanted.customer]
         facts = (await facts_of(conn, [payer], moment, [wanted.amount.currency]))[payer]
-    asks = Order(wanted.amount, wanted.checkpoint, ship_date=wanted.ship_date, payment_terms=terms)
+    asks = Order(
+        wanted.amount, wanted.checkpoint, ship_date=wanted.ship_date, payment_terms=own.payment_terms_id, own=own
+    )
     if known is not None:
-        kept = known.asks(wanted.checkpoint)
+        own = Codes(wanted.payment_terms, wanted.cash_discount).instead_of(known.own, own)
+        kept = replace(known, own=own).asks(wanted.checkpoint)
         amount = replace(wanted.amount, amount=wanted.amount.amount - known.posted)
-        terms = terms or kept.payment_terms
-        asks = replace(kept, amount=amount, ship_date=wanted.ship_date or kept.ship_date, payment_terms=terms)
+        asks = replace(kept, amount=amount, ship_date=wanted.ship_date or kept.ship_date)
     return Checked(check(facts, asks), facts, asks, wanted.order)
 
 
-async def _terms(conn: Connection, wanted: WhatIf) -> UUID | None:
-    if wanted.payment_terms is None:
-        return None
-    found: UUID | None = await _TERMS.value(conn, id=wanted.customer, code=wanted.payment_terms)
-    if found is None:
-        message = Message(N_("Payment terms {code} are unknown."), {"code": wanted.payment_terms})
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, message, ("paymentTerms",)))
+async def _own(conn: Connection, wanted: WhatIf, company: UUID) -> Conditions:
+    """How it would be paid for."""
+    codes = Codes(wanted.payment_terms, wanted.cash_discount)
+    if codes == NO_CODES:
+        return UNSAID
+    looked_for = codes.findable
+    given = {"codes": [looked_for.payment_terms], "discounts": [looked_for.cash_discount]}
+    found, refusals = codes.found(await CONDITIONS.all(conn, **given), company)
+    if refusals:
+        raise Refused(*refusals)
     return found
 
 

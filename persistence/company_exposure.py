@@ -24,7 +24,9 @@ from persistence.exposure_limits import compared, limits
 from persistence.exposure_rows import insured, used_by
 from persistence.exposure_sums import company_sums, covered, members
 from persistence.rates import exchange_on, with_age
+from persistence.shapes.falling_due import claimed_due
 from persistence.statements import Row, Statement, any_of
+from persistence.tables.company import company_table
 from persistence.tables.customer import customer
 from persistence.tables.movements import movement
 from persistence.tables.reference import currency_table
@@ -205,13 +207,18 @@ def _past() -> Statement:
 
 
 def _summed(kept: sa.Subquery) -> Statement:
-    key = [kept.c.company_id, kept.c.category, kept.c.currency, kept.c.due_day]
+    due = claimed_due(kept, company_table.c.bank_days_of)
+    key = [kept.c.company_id, kept.c.category, kept.c.currency, due.label("due_day")]
     amount = sa.func.sum(kept.c.amount)
     return Statement(
         sa.select(*key, amount.label("amount"), currency_table.c.unit)
-        .select_from(kept.join(currency_table, currency_table.c.code == kept.c.currency))
+        .select_from(
+            kept.join(currency_table, currency_table.c.code == kept.c.currency).join(
+                company_table, company_table.c.id == kept.c.company_id
+            )
+        )
         .where(kept.c.category != Category.SALES.value)
-        .group_by(*key, currency_table.c.unit)
+        .group_by(*key[:-1], due, currency_table.c.unit)
         .having(amount != 0)
-        .order_by(*key)
+        .order_by(*key[:-1], due)
     )

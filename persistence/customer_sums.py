@@ -18,6 +18,7 @@ from domain.collateral import Collateral
 from domain.exposure import Balance, Category
 from domain.money import Money
 from persistence import fact_statements as sql
+from persistence.closed_days import moved_dues
 from persistence.facts import Moment, collateral_of
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table
@@ -36,7 +37,7 @@ class CustomerSums:
 
 
 _CUSTOMERS = Statement(
-    sa.select(customer.c.id, customer.c.company_id, company_table.c.time_zone)
+    sa.select(customer.c.id, customer.c.company_id, company_table.c.time_zone, company_table.c.bank_days_of)
     .join(company_table, company_table.c.id == customer.c.company_id)
     .where(any_of(customer.c.id, "customers"))
     .order_by(customer.c.id)
@@ -59,7 +60,7 @@ async def customer_sums(
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
     balances: dict[UUID, list[Balance]] = defaultdict(list)
-    for row in kept:
+    for row in await moved_dues(conn, kept, {row["id"]: row["bank_days_of"] for row in rows}):
         money = Money(row["amount"] * row["unit"], row["currency"])
         key = row["customer_id"]
         balances[key].append(Balance(Category(row["category"]), money, row["due_day"], days[key]))

@@ -17,6 +17,7 @@ from domain.exposure import Balance
 from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
 from domain.message import N_, Message
+from domain.money import Money
 from domain.orders import SalesOrderStatus
 from domain.release_request import GREW
 from persistence.asked_releases import still_asked
@@ -27,6 +28,7 @@ from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
 from persistence.statements import Row, Statement, any_of, insert
+from persistence.tables.company import credit_parameters
 from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
 from persistence.tables.orders import sales_order
 from persistence.take import Transaction
@@ -48,6 +50,8 @@ _UPDATE_ORDER = Statement(
         latest_decision_id=sa.func.coalesce(
             sa.bindparam("decision", type_=sa.Uuid()), sales_order.c.latest_decision_id
         ),
+        payment_terms_id=sa.bindparam("new_terms", type_=sa.Uuid()),
+        cash_discount_id=sa.bindparam("new_discount", type_=sa.Uuid()),
         version=sales_order.c.version + 1,
         updated_at=sa.func.now(),
     )
@@ -60,10 +64,20 @@ _UPDATE_HOLD = Statement(
     )
     .values(
         status=sa.bindparam("new_status", type_=sa.Text()),
+        end_reason_id=sa.bindparam("new_end_reason", type_=sa.Uuid()),
         version=credit_hold.c.version + 1,
         updated_at=sa.func.now(),
     )
 )
+END_REASONS = Statement(
+    sa.select(
+        credit_parameters.c.reason_when_ready_id.label("ready"),
+        credit_parameters.c.reason_when_changed_id.label("changed"),
+        credit_parameters.c.reason_when_cancelled_id.label("cancelled"),
+    ).where(credit_parameters.c.company_id == sa.bindparam("company", type_=sa.Uuid()))
+)
+"""Why holds of a company end without anybody deciding on them: nothing holds any more, or the order is called off."""
+
 _FORGET_REASONS = Statement(
     sa.delete(hold_reason).where(
         hold_reason.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()),
@@ -174,13 +188,15 @@ async def record(
 
 
 async def set_status(tx: Transaction, after: KeptOrder, decision: UUID | None = None) -> None:
-    """Write where an order stands."""
+    """Write where an order stands, and how it is paid for."""
     await _UPDATE_ORDER.run(
         tx.conn,
         customer=after.payer,
         order=after.id,
         new_status=after.status.value,
         new_admitted=after.admitted,
+        new_terms=after.own.payment_terms_id,
+        new_discount=after.own.cash_discount_id,
         decision=decision,
     )
 
@@ -241,7 +257,14 @@ async def reconsider(
         return None
     await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
     await write_reasons(tx.conn, order.payer, order.company, hold_id, after.reasons)
-    await _UPDATE_HOLD.run(tx.conn, customer=order.payer, hold=hold_id, new_status=after.status.value)
+    reason = None
+    if after.status is CreditHoldStatus.RELEASED:
+        held_for = Money(order.hold["amount"], order.hold["currency"])
+        reasons_of = await END_REASONS.one(tx.conn, company=order.company)
+        assert reasons_of is not None, "every company has parameters"
+        reason = reasons_of["ready" if decision.amount == held_for else "changed"]
+    given = {"customer": order.payer, "hold": hold_id, "new_status": after.status.value, "new_end_reason": reason}
+    await _UPDATE_HOLD.run(tx.conn, **given)
     tx.audit(
         AuditEventKind.HOLDS_EVALUATED,
         _evaluated(order, after.status, asked_anew),

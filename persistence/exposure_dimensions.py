@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from domain.exposure import COUNTING, Category, CreditLimitType
 from persistence.shapes.flags import flag_on
 from persistence.shapes.shape import today
+from persistence.shapes.terms import PAST, past_columns
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer
@@ -67,6 +68,9 @@ def _listed(categories: Iterable[Category]) -> sa.ColumnElement[Any]:
     return sa.literal(sorted(category.value for category in categories), sa.ARRAY(sa.Text()))
 
 
+_DAY = sa.func.coalesce(AS_OF, today(company_table.c.time_zone))
+
+
 @cache
 def scope() -> sa.CTE:
     """The companies `wanted`, each with its day and with what counts there: worked out once, not for every balance."""
@@ -77,7 +81,7 @@ def scope() -> sa.CTE:
             company_table.c.code,
             company_table.c.name,
             company_table.c.currency,
-            sa.func.coalesce(AS_OF, today(company_table.c.time_zone)).label("day"),
+            _DAY.label("day"),
             sa.func.coalesce(today(company_table.c.time_zone) > AS_OF, sa.false()).label("past"),
             sa.func.coalesce(parameters.credit_limit_type, CreditLimitType.ALL.value).label("credit_limit_type"),
             sa.case(
@@ -89,6 +93,7 @@ def scope() -> sa.CTE:
             sa.func.coalesce(parameters.check_credit_groups, sa.true()).label("check_credit_groups"),
             sa.func.coalesce(parameters.unset_limit_means_unlimited, sa.false()).label("unset_limit_means_unlimited"),
             parameters.order_horizon_days,
+            *past_columns(_DAY, company_table.c.bank_days_of, PAST),
         )
         .select_from(company_table.outerjoin(credit_parameters, credit_parameters.c.company_id == company_table.c.id))
         .where(any_of(company_table.c.id, "wanted"))

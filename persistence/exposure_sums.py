@@ -5,6 +5,7 @@ What counts is said by `domain.exposure`; here it becomes SQL, since a report is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -211,7 +212,7 @@ def _figures(sums: sa.Subquery, companies: sa.CTE) -> dict[str, sa.ColumnElement
     def of(category: Category, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
         return _sum((sa.and_(sums.c.category == category.value, *conditions), sums.c.amount))
 
-    days = companies.c.day - sums.c.due_day
+    late = sums.c.due_day <= companies.c.due_0
     return {
         "total": _total(sums, companies),
         "receivables": of(Category.RECEIVABLES),
@@ -221,10 +222,9 @@ def _figures(sums: sa.Subquery, companies: sa.CTE) -> dict[str, sa.ColumnElement
         "open_billing": of(Category.OPEN_BILLING),
         "unapplied_payments": -of(Category.UNAPPLIED),
         "disputed": of(Category.DISPUTED),
-        "overdue": of(Category.RECEIVABLES, days > 0)
-        - of(Category.DISPUTED, days > 0, companies.c.disputed_reduces_overdue),
+        "overdue": of(Category.RECEIVABLES, late) - of(Category.DISPUTED, late, companies.c.disputed_reduces_overdue),
         "held_orders": of(Category.HELD_ORDERS),
-        **{name: of(Category.RECEIVABLES, _between(days, *bounds)) for name, bounds in BUCKETS.items()},
+        **{name: of(Category.RECEIVABLES, *_between(sums, companies, *bounds)) for name, bounds in BUCKETS.items()},
     }
 
 
@@ -241,9 +241,14 @@ def _ships_later(sums: sa.FromClause, companies: sa.CTE) -> sa.ColumnElement[boo
     return sa.func.coalesce(sums.c.due_day - companies.c.day > companies.c.order_horizon_days, sa.false())
 
 
-def _between(days: sa.ColumnElement[Any], first: int | None, last: int | None) -> sa.ColumnElement[bool]:
-    bounds = [days >= first] if first is not None else []
-    return sa.and_(*bounds, *([days <= last] if last is not None else []))
+def _between(
+    sums: sa.FromClause, companies: sa.CTE, first: int | None, last: int | None
+) -> Iterator[sa.ColumnElement[bool]]:
+    """So many days past due, by the last due days that are more than some days past (`scope`)."""
+    if first is not None:
+        yield sums.c.due_day <= companies.c[f"due_{first - 1}"]
+    if last is not None:
+        yield sums.c.due_day > companies.c[f"due_{last}"]
 
 
 def _sum(*cases: tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.blocking.rule import BY_ITEM
 from domain.exposure import Category
 from domain.receivables import OpenItemKind, category_of
+from persistence.shapes.falling_due import bank_days_of, moved_due
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
@@ -22,11 +25,23 @@ from persistence.tables.customer import (
 from persistence.tables.limits import collateral, credit_limit_entry
 from persistence.tables.movements import balance, movement
 from persistence.tables.receivables import open_item, settlement
-from persistence.tables.reference import account_status, currency_table, payment_terms
+from persistence.tables.reference import account_status, cash_discount, currency_table, payment_terms
 
 _CUSTOMERS = sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid()))
 _DAYS = sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
 _DAY = sa.bindparam("day", type_=sa.Date())
+
+
+def _compared(switch: str, named: sa.Table) -> list[sa.ColumnElement[Any]]:
+    """What a customer usually has, where the company compares orders with it: where it does not, nothing is read."""
+    minds, key = credit_parameters.c[switch], customer.c[f"{named.name}_id"]
+
+    def of(name: str) -> sa.ColumnElement[Any]:
+        found = sa.select(named.c[name]).where(named.c.id == key).correlate(customer).scalar_subquery()
+        return sa.case((minds, found), else_=None).label(f"{named.name}_{name}")
+
+    return [minds, key, of("code"), of("rank")]
+
 
 # What a decision follows from, and nothing of what is only information: every order loads its payer.
 CUSTOMERS = Statement(
@@ -40,7 +55,6 @@ CUSTOMERS = Statement(
                 "name",
                 "credit_management_group_id",
                 "account_status_id",
-                "payment_terms_id",
                 "risk_group_id",
                 "excluded_from_credit_management",
                 "excluded_until",
@@ -53,6 +67,7 @@ CUSTOMERS = Statement(
         company_table.c.code.label("company_code"),
         company_table.c.currency.label("company_currency"),
         company_table.c.time_zone,
+        company_table.c.bank_days_of,
         party.c.blocked.label("on_hold"),
         account_status.c.effect.label("status_effect"),
         *(
@@ -69,6 +84,8 @@ CUSTOMERS = Statement(
                 "release_valid_days",
             )
         ),
+        *_compared("check_payment_terms_increase", payment_terms),
+        *_compared("check_cash_discount_increase", cash_discount),
     )
     .select_from(
         customer.join(company_table, company_table.c.id == customer.c.company_id)
@@ -135,7 +152,7 @@ _MEMBER_DAY = sa.func.coalesce(
 
 # Each member by its own company's day: the day by which a check finds its group, so that who is tested is counted.
 MEMBERS = Statement(
-    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone)
+    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone, company_table.c.bank_days_of)
     .select_from(
         credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id).join(
             company_table, company_table.c.id == customer.c.company_id
@@ -212,14 +229,6 @@ _BY_ITEM = (
     .prefix_with("MATERIALIZED")
 )
 _OWED_KINDS = [str(kind) for kind in OpenItemKind if category_of(kind) is Category.RECEIVABLES]
-# Of most items nothing is open: settlements are looked for of those alone that were due on a day with something open.
-# These days are read once for a customer, so that its items are gone through once.
-_OPEN_DAYS = (
-    sa.select(sa.func.array_agg(balance.c.due_day).label("days"))
-    .where(balance.c.customer_id == _BY_ITEM.c.id, balance.c.category == Category.RECEIVABLES.value)
-    .correlate(_BY_ITEM)
-    .lateral("open_days")
-)
 _SETTLED = (
     sa.select(sa.func.coalesce(sa.func.sum(settlement.c.amount), 0).label("amount"))
     .where(
@@ -232,29 +241,47 @@ _SETTLED = (
 )
 _OPEN = open_item.c.amount - _SETTLED.c.amount
 
-DEBTS = Statement(
-    sa.select(
-        open_item.c.customer_id,
-        open_item.c.document_date,
-        open_item.c.due_date,
-        _OPEN.label("open"),
-        open_item.c.currency,
-        open_item.c.disputed,
-        open_item.c.dunning_level,
+
+def _debts(payers: sa.CTE) -> Statement:
+    # Of most items nothing is open: settlements are looked for of those alone that were due on a day with something
+    # open. These days are read once for a customer, so that its items are gone through once.
+    open_days = (
+        sa.select(sa.func.array_agg(balance.c.due_day).label("days"))
+        .where(balance.c.customer_id == payers.c.id, balance.c.category == Category.RECEIVABLES.value)
+        .correlate(payers)
+        .lateral("open_days")
     )
-    .select_from(
-        _BY_ITEM.join(_OPEN_DAYS, sa.true())
-        .join(open_item, open_item.c.customer_id == _BY_ITEM.c.id)
-        .join(_SETTLED, sa.true())
+    return Statement(
+        sa.select(
+            open_item.c.customer_id,
+            open_item.c.document_date,
+            moved_due(open_item.c.due_date, bank_days_of(open_item)).label("due_date"),
+            _OPEN.label("open"),
+            open_item.c.currency,
+            open_item.c.disputed,
+            open_item.c.dunning_level,
+        )
+        .select_from(
+            payers.join(open_days, sa.true())
+            .join(open_item, open_item.c.customer_id == payers.c.id)
+            .join(_SETTLED, sa.true())
+        )
+        .where(
+            open_item.c.reversed_on.is_(None),
+            _one_of(open_item.c.kind, _OWED_KINDS),
+            open_item.c.due_date == sa.func.any(open_days.c.days),
+            _OPEN > 0,
+        )
+        .order_by(open_item.c.customer_id, open_item.c.document_date, open_item.c.id)
     )
-    .where(
-        open_item.c.reversed_on.is_(None),
-        _one_of(open_item.c.kind, _OWED_KINDS),
-        open_item.c.due_date == sa.func.any(_OPEN_DAYS.c.days),
-        _OPEN > 0,
-    )
-    .order_by(open_item.c.customer_id, open_item.c.document_date, open_item.c.id)
+
+
+ALL_DEBTS = _debts(
+    sa.select(customer.c.id).where(any_of(customer.c.id, "customers")).cte("payer").prefix_with("MATERIALIZED")
 )
+"""The open items of payers."""
+
+DEBTS = _debts(_BY_ITEM)
 """The open items of payers in whose company a rule looks at single items; of others none."""
 
 _SUM = sa.func.sum(movement.c.amount)

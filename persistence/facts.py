@@ -19,6 +19,7 @@ from domain.exposure import Balance, Category
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
+from persistence.closed_days import moved_dues
 from persistence.rates import exchange_on
 from persistence.statements import Row
 from persistence.told import (
@@ -195,7 +196,7 @@ async def _customer_balances(
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {key: row["bank_days_of"] for key, row in rows.items()}):
         found[row["customer_id"]].append(_balance(row))
     return {key: tuple(balances) for key, balances in found.items()}
 
@@ -209,7 +210,7 @@ async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment)
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in kept:
+    for row in await moved_dues(conn, kept, {row["customer_id"]: row["bank_days_of"] for row in members}):
         one = _balance(row, days[row["customer_id"]])
         key = (one.category, one.amount.currency, one.due, one.company_day)
         already = balances.get(key)

@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from persistence import embedded, roles
+from persistence.closed_days import renew_closed_days
 from persistence.database import driver_url
 from persistence.revisions import current as current
 from persistence.revisions import head as head
@@ -47,6 +48,9 @@ def upgrade(url: str, revision: str = "head") -> Migrated:
         command.upgrade(_config(connection), revision)
         scoped = roles.complete_company_scope(connection)
         connection.commit()
+        if _revision(connection) == head():
+            renew_closed_days(connection)
+            connection.commit()
         return Migrated(before, _revision(connection), scoped)
 
 

@@ -18,18 +18,29 @@ from domain.facts import Checkpoint, Order
 from domain.hold import CreditHoldStatus
 from domain.money import Money
 from domain.orders import OrderLine, SalesOrderStatus, order_balances
+from domain.ranks import UNSAID, Conditions
 from domain.receivables import Movement
-from domain.release import Release
+from domain.release import Agreed, Release
 from persistence.movements import Moved
+from persistence.payment_conditions import conditions_of
 from persistence.statements import Row, Statement, any_of, none_of
 from persistence.tables.decisions import credit_hold, credit_release
 from persistence.tables.orders import sales_order, sales_order_line
+from persistence.tables.reference import cash_discount, payment_terms
+
+_RANKED = ("code", "rank")
 
 ENDED = ("RELEASED", "REJECTED", "CANCELLED")
 """Final statuses of a hold."""
 
 _ORDERS = Statement(
-    sa.select(sales_order).where(any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders"))
+    sa.select(
+        sales_order,
+        *(table.c[name].label(f"{table.name}_{name}") for table in (payment_terms, cash_discount) for name in _RANKED),
+    )
+    .outerjoin(payment_terms, payment_terms.c.id == sales_order.c.payment_terms_id)
+    .outerjoin(cash_discount, cash_discount.c.id == sales_order.c.cash_discount_id)
+    .where(any_of(sales_order.c.customer_id, "customers"), any_of(sales_order.c.id, "orders"))
 )
 _LINES = Statement(
     sa.select(sales_order_line)
@@ -78,7 +89,7 @@ class KeptOrder:
     excluded: bool
     admitted: bool
     lines: tuple[OrderLine, ...]
-    payment_terms: UUID | None = None
+    own: Conditions = UNSAID
     release: Release | None = None
     hold: Mapping[str, Any] | None = None
     rejected_at: Checkpoint | None = None
@@ -109,7 +120,8 @@ class KeptOrder:
             delivered=gone > 0 and not any(rest),
             release=self.release,
             forced=self.hold is not None and self.hold["forced"],
-            payment_terms=self.payment_terms,
+            payment_terms=self.own.payment_terms_id,
+            own=self.own,
             held_at=self.rejected_at if self.hold is None else Checkpoint(self.hold["checkpoint"]),
         )
 
@@ -157,6 +169,7 @@ def release_of(row: Row) -> Release:
         ceiling=None if row["ceiling"] is None else Money(row["ceiling"], currency),
         deviation_percent=row["deviation_percent"],
         last_date=row["last_date"],
+        agreed=Agreed(row["payment_terms_id"], row["cash_discount_id"]),
     )
 
 
@@ -176,7 +189,7 @@ def _order(
         excluded=row["excluded_from_credit_management"],
         admitted=row["admitted"],
         lines=tuple(replace(line, amount=Money(line.amount.amount, row["currency"])) for line in lines),
-        payment_terms=row["payment_terms_id"],
+        own=conditions_of(row),
         release=release,
         hold=hold,
         rejected_at=Checkpoint(rejected["checkpoint"]) if rejected and row["status"] == "REJECTED" else None,

@@ -25,6 +25,7 @@ SHARED = frozenset(
     {
         "account_status",
         "aging_definition",
+        "cash_discount",
         "collateral_type",
         "coverage_type",
         "credit_management_group",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from domain.exposure import Category
+from persistence.shapes.falling_due import CLAIMED, bank_days_of, moved_due
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
 from persistence.tables.movements import balance
 from persistence.tables.receivables import document_number
-from persistence.tables.reference import payment_terms
 from persistence.tables.running import idempotency_key
 
 _NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
@@ -141,7 +142,7 @@ LOCK_FREE = _lock_free()
 """Only those that nobody else has locked: since nobody is waited for, both are locked at once."""
 
 _COUNTED = [category.value for category in Category if category is not Category.SALES]
-_CLAIMED = [Category.RECEIVABLES.value, Category.DISPUTED.value]
+_CLAIMED = [category.value for category in CLAIMED]
 _SUM: sa.ColumnElement[int] = sa.cast(sa.func.sum(balance.c.amount), sa.BigInteger())
 _DAY = _today(company_table.c.time_zone)
 
@@ -150,12 +151,12 @@ def _any(values: list[str]) -> sa.ColumnElement[bool]:
     return balance.c.category == sa.func.any(sa.literal(values, sa.ARRAY(sa.Text())))
 
 
-def _sums(holders: sa.CTE, dated: sa.ColumnElement[bool], *more: sa.ColumnElement[Any]) -> Statement:
+def _sums(holders: sa.CTE, *dated: tuple[sa.ColumnElement[bool], Any], more: Sequence[Any] = ()) -> Statement:
     """Sums of what counts, in minor units, by due day where a decision looks at it, so that they stay few."""
-    due = sa.case((dated, balance.c.due_day), else_=None).label("due_day")
+    due = sa.case(*dated, else_=None)
     keys = (holders.c.id, balance.c.category, balance.c.currency, due, *more)
     return Statement(
-        sa.select(*keys, _SUM.label("amount"))
+        sa.select(*keys[:3], due.label("due_day"), *more, _SUM.label("amount"))
         .select_from(holders.join(balance, balance.c.customer_id == holders.c.customer_id))
         .where(_any(_COUNTED), balance.c.amount != 0)
         .group_by(*keys)
@@ -164,7 +165,12 @@ def _sums(holders: sa.CTE, dated: sa.ColumnElement[bool], *more: sa.ColumnElemen
 
 
 _PAYERS = (
-    sa.select(customer.c.id, customer.c.id.label("customer_id"), credit_parameters.c.order_horizon_days)
+    sa.select(
+        customer.c.id,
+        customer.c.id.label("customer_id"),
+        credit_parameters.c.order_horizon_days,
+        credit_parameters.c.due_rolls_to_bank_day,
+    )
     .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
     .where(any_of(customer.c.id, "customers"))
     .cte("payer")
@@ -194,19 +200,16 @@ def _ordered(holders: sa.CTE) -> sa.ColumnElement[bool]:
     return sa.and_(balance.c.category == Category.OPEN_ORDERS.value, holders.c.order_horizon_days.is_not(None))
 
 
-BALANCES = _sums(_PAYERS, sa.or_(_ordered(_PAYERS), _any(_CLAIMED)))
+BALANCES = _sums(
+    _PAYERS,
+    (sa.and_(_any(_CLAIMED), _PAYERS.c.due_rolls_to_bank_day), moved_due(balance.c.due_day, bank_days_of(balance))),
+    (_any(_CLAIMED), balance.c.due_day),
+    (_ordered(_PAYERS), balance.c.due_day),
+)
 """Of payers: by due day orders that a horizon may leave out, and what is or will be overdue."""
 
-GROUP_BALANCES = _sums(_MEMBERS, _ordered(_MEMBERS), _MEMBERS.c.day.label("company_day"))
+GROUP_BALANCES = _sums(_MEMBERS, (_ordered(_MEMBERS), balance.c.due_day), more=(_MEMBERS.c.day.label("company_day"),))
 """Of all members of groups, each by its own company's day; nothing looks at what a group has overdue."""
-
-TERMS = Statement(
-    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
-        any_of(payment_terms.c.code, "codes"),
-        sa.or_(payment_terms.c.company_id.is_(None), payment_terms.c.company_id == sa.func.any(_COMPANIES)),
-    )
-)
-"""Payment terms by code, shared ones and those of companies."""
 
 
 def _keys() -> sa.Select[Any]:

@@ -24,6 +24,7 @@ from persistence import fact_statements, room_statements
 from persistence.facts import Moment, terms_compared, terms_days
 from persistence.idempotency import Key
 from persistence.orders import KeptOrder, orders_by_key
+from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
 from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
 from persistence.statements import Row
 from persistence.take import MovedMeanwhile
@@ -48,7 +49,7 @@ _LOAD = Together(
     group_balances=room_statements.GROUP_BALANCES,
     rates=LAST_RATES,
     keys=room_statements.KEYS,
-    terms=room_statements.TERMS,
+    conditions=CONDITIONS,
 )
 
 
@@ -60,7 +61,7 @@ class Asked:
     number: Named
     currency: str
     key: Key
-    terms: str | None = None
+    conditions: Codes = NO_CODES
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,15 @@ def room_of(whose: Row) -> UUID:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was read under the locks. `keys`: what came of idempotency keys before, as rows; `terms`: payment terms."""
+    """What was read under the locks.
+
+    As rows `keys`: what came of idempotency keys before, and `conditions`: how the orders are paid for.
+    """
 
     facts: Mapping[UUID, Facts]
     orders: dict[Named, KeptOrder]
     keys: Mapping[tuple[UUID, str, str], Row]
-    terms: Sequence[Row]
+    conditions: Sequence[Row]
 
 
 async def look(conn: asyncpg.Connection, asked: Sequence[Asked], now: datetime) -> Looked:
@@ -177,10 +181,10 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
         currencies[order.payer].add(order.amount.currency)
     days, loaded = frozenset(given["rates"]["days"]), frozenset(given["rates"]["currencies"])
     return Loaded(
-        facts=await _Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
+        facts=await Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
         orders={(order.company, order.number): order for order in known},
         keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
-        terms=read["terms"],
+        conditions=read["conditions"],
     )
 
 
@@ -223,12 +227,15 @@ def _given(
             "mutations": [one.key.mutation for one in asked],
             "keys": [one.key.key for one in asked],
         },
-        "terms": {"companies": companies, "codes": sorted({one.terms for one in asked if one.terms is not None})},
+        "conditions": {
+            "codes": sorted({one.conditions.payment_terms for one in asked} - {None}),
+            "discounts": sorted({one.conditions.cash_discount for one in asked} - {None}),
+        },
     }
 
 
 @dataclass
-class _Thawing:
+class Thawing:
     """Rows of one load on their way to facts."""
 
     conn: asyncpg.Connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +12,18 @@ from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.money import Money
 from domain.orders import REFUSED, OrderLine, SalesDocumentKind, SalesOrderStatus
-from domain.refusal import ErrorCode, Refusal, Refused
+from domain.ranks import Conditions
+from domain.refusal import ErrorCode, Refusal
 from persistence.idempotency import Key
 from persistence.keys import new_key
 from persistence.orders import KeptOrder
+from persistence.payment_conditions import Codes
 from persistence.statements import Row
 from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
 from persistence.take import Transaction
+
+SAVED = N_("Order {number} of {amount} was saved.")
 
 _OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.INVOICED})
 """Nothing of such an order is to go on."""
@@ -36,8 +40,14 @@ class OrderToSubmit:
     checkpoint: Checkpoint = Checkpoint.CONFIRMATION
     kind: SalesDocumentKind = SalesDocumentKind.SALES_ORDER
     payment_terms: str | None = None
+    cash_discount: str | None = None
     ship_date: date | None = None
     override_reason: str | None = None
+
+    @property
+    def conditions(self) -> Codes:
+        """How it is paid for."""
+        return Codes(self.payment_terms, self.cash_discount)
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,19 @@ def differences(known: KeptOrder, wanted: OrderToSubmit, buyer: UUID) -> list[Re
     return []
 
 
+def other_conditions(before: KeptOrder, after: KeptOrder) -> list[dict[str, Any]]:
+    """What changes about how an order is paid for, as the audit has it."""
+    parts = (
+        ("payment_terms", before.own.payment_terms, after.own.payment_terms),
+        ("cash_discount", before.own.cash_discount, after.own.cash_discount),
+    )
+    return [
+        {"field": name, "before": was and was.code, "after": now and now.code} for name, was, now in parts if was != now
+    ]
+
+
 def new_order(
-    wanted: OrderToSubmit, company: UUID, buyer: UUID, payer: UUID, today: date, terms: Sequence[Row]
+    wanted: OrderToSubmit, company: UUID, buyer: UUID, payer: UUID, today: date, own: Conditions
 ) -> KeptOrder:
     """An order not known before, with one line of its whole amount. It counts for nothing until it is decided on."""
     return KeptOrder(
@@ -102,20 +123,8 @@ def new_order(
         excluded=False,
         admitted=False,
         lines=(OrderLine(wanted.amount),),
-        payment_terms=_terms(wanted, company, terms),
+        own=own,
     )
-
-
-def _terms(wanted: OrderToSubmit, company: UUID, terms: Sequence[Row]) -> UUID | None:
-    """The order's own payment terms: the company's of that code, or those of every company."""
-    if wanted.payment_terms is None:
-        return None
-    found = {row["company_id"]: row["id"] for row in terms if row["code"] == wanted.payment_terms}
-    key: UUID | None = found.get(company, found.get(None))
-    if key is None:
-        message = Message(N_("Payment terms {code} are unknown."), {"code": wanted.payment_terms})
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, message, ("paymentTerms",)))
-    return key
 
 
 async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, decision: UUID) -> Row:
@@ -134,7 +143,8 @@ async def enter(tx: Transaction, kind: SalesDocumentKind, order: KeptOrder, deci
         "currency": order.amount.currency,
         "ordered_on": order.ordered_on,
         "ship_date": order.ship_date,
-        "payment_terms_id": order.payment_terms,
+        "payment_terms_id": order.own.payment_terms_id,
+        "cash_discount_id": order.own.cash_discount_id,
     }
     line = own | {
         "id": new_key(),

@@ -29,7 +29,16 @@ from persistence.orders import KeptOrder
 from persistence.rates import known_digits
 from persistence.rooms import Asked, Loaded, Looked, Named, load, lock, lock_free, look, room_of
 from persistence.statements import Row
-from persistence.submission import OrderToSubmit, Submission, Submitted, differences, enter, new_order
+from persistence.submission import (
+    SAVED,
+    OrderToSubmit,
+    Submission,
+    Submitted,
+    differences,
+    enter,
+    new_order,
+    other_conditions,
+)
 from persistence.tables.running import audit_event, idempotency_key
 from persistence.take import AGAIN, NO_COMPANY, TRIES, MovedMeanwhile, Transaction, audit_row
 from persistence.writing.finding import NO_CUSTOMER, text_refusals
@@ -142,7 +151,7 @@ def _asked(submission: Submission) -> Asked:
         number=(company, _findable(wanted.number)),
         currency=wanted.amount.currency,
         key=submission.key,
-        terms=None if wanted.payment_terms is None else _findable(wanted.payment_terms),
+        conditions=wanted.conditions.findable,
     )
 
 
@@ -216,10 +225,19 @@ class _Deciding:
         known = self.orders.get(asks.number)
         if known is not None and buyer is not None:
             refusals.extend(differences(known, wanted, buyer))
+        own, unknown = wanted.conditions.found(self.loaded.conditions, company)
+        refusals.extend(unknown)
         if refusals or buyer is None or payer is None:
             raise Refused(*refusals)
-        order = known or new_order(wanted, company, buyer, payer, tx.today(company), self.loaded.terms)
+        if known is not None:
+            order = replace(known, own=wanted.conditions.instead_of(known.own, own))
+        else:
+            order = new_order(wanted, company, buyer, payer, tx.today(company), own)
         seen_by_rules, decision = asked(self.room, order, wanted.checkpoint)
+        if known is not None and known.own != order.own:
+            message = Message(SAVED, {"number": order.number, "amount": order.amount})
+            subject, event = ("sales_order", order.id), "SALES_ORDER_CHANGED"
+            tx.audit(AuditEventKind.ORDER_SAVED, message, subject, company, other_conditions(known, order), event=event)
         if known is not None:
             await tx.write()  # what changes a known order reads and changes rows that may be among those to append
             self.rows.pop(known.id, None)

@@ -16,7 +16,9 @@ from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
 from domain.money import Exchange, Money
+from domain.ranks import Conditions
 from domain.reason import AccountStatusEffect
+from persistence.payment_conditions import ranked
 from persistence.rates import with_age
 from persistence.statements import Row
 
@@ -84,6 +86,12 @@ class ToldOfCustomer:
             checkpoints=frozenset(self.steps),
             grace_days={step: days for step, days in self.steps.items() if days is not None},
             release_valid_days=row["release_valid_days"],
+            usual=Conditions(
+                ranked(row, "payment_terms") if row["check_payment_terms_increase"] else None,
+                ranked(row, "cash_discount") if row["check_cash_discount_increase"] else None,
+            ),
+            check_payment_terms_increase=row["check_payment_terms_increase"],
+            check_cash_discount_increase=row["check_cash_discount_increase"],
         )
 
 

@@ -19,6 +19,7 @@ from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.named import (
     ACCOUNT_STATUS,
     AGING_DEFINITION,
+    CASH_DISCOUNT,
     COLLATERAL_TYPE,
     COVERAGE_TYPE,
     CREDIT_MANAGEMENT_GROUP,
@@ -49,6 +50,7 @@ ACCOUNT_STATUSES = Listing(ACCOUNT_STATUS, "schema.types.named")
 PAYMENT_TERMS_LIST = Listing(PAYMENT_TERMS, "schema.types.named")
 CUSTOMER_GROUPS = Listing(CUSTOMER_GROUP, "schema.types.named")
 CREDIT_MANAGEMENT_GROUPS = Listing(CREDIT_MANAGEMENT_GROUP, "schema.types.named")
+CASH_DISCOUNTS = Listing(CASH_DISCOUNT, "schema.types.named")
 RISK_GROUPS = Listing(RISK_GROUP, "schema.types.named")
 COLLATERAL_TYPES = Listing(COLLATERAL_TYPE, "schema.types.named")
 COVERAGE_TYPES = Listing(COVERAGE_TYPE, "schema.types.named")

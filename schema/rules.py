@@ -32,6 +32,52 @@ DUNNING_LEVEL), `ignoreBalanceBelow` (what the customer owes less what it has pa
 `leavesOut` says it in sentences. A rule that could never apply is refused when it is saved.
 
 What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
+
+## Ranks
+
+Beside the rules, `saveCreditParameters` has two switches: `checkPaymentTermsIncrease` holds orders whose own payment
+terms rank above those that their payer usually has (PAYMENT_TERMS_RANK), `checkCashDiscountIncrease` the same for cash
+discounts (CASH_DISCOUNT_RANK). `savePaymentTerms` and `saveCashDiscount` give ranks, the higher the better for who
+pays; none ranks 0, and equal passes. (Dynamics 365: rank payment terms, rank settlement discounts.)
+
+## Trying a rule
+
+`simulateBlockingRule` takes what `saveBlockingRule` takes and writes nothing, not even on record. With the `id` of a
+rule it is changed, with `active: false` beside it removed. Orders that count or wait on hold, and that the rule is or
+would be for, are checked today at their next step, as things are and as they would be. Those that would be answered
+otherwise are listed, with both answers and their reasons; `first` and `after` read on. Each is checked by itself: what
+one would take or free is not counted for another. Whoever may save rules may try them; nothing has to be confirmed.
+
+<!-- as MANAGER in en -->
+
+```graphql
+mutation {
+  simulateBlockingRule(input: {
+    company: "SE01", kind: ORDER_AMOUNT, type: BLOCK, amount: {amount: "200000.00", currency: "SEK"}
+    validFor: CUSTOMER, customer: {number: {company: "SE01", account: "1006"}}
+  }) {
+    companies { openOrders held { orders amount { formatted } } freed { orders } warned { orders } }
+    orders(first: 10) { salesOrder { number } outcomeNow outcomeThen reasonsThen { message } }
+    errors { code message }
+  }
+}
+```
+
+```json
+{"data": {"simulateBlockingRule": {
+  "companies": [{
+    "openOrders": 1, "held": {"orders": 1, "amount": {"formatted": "SEK\u00a0205,000.00"}},
+    "freed": {"orders": 0}, "warned": {"orders": 0}
+  }],
+  "orders": [{
+    "salesOrder": {"number": "SO-10006"}, "outcomeNow": "PASSED", "outcomeThen": "HELD",
+    "reasonsThen": [{"message": "The order comes to SEK\u00a0205,000.00; the threshold is SEK\u00a0200,000.00."}]
+  }],
+  "errors": []
+}}}
+```
+
+## The kinds
 """
 
 
@@ -166,7 +212,7 @@ def _kind(condition: Condition) -> Iterator[str]:
     known = KNOWN[condition.kind]
     names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad, "OCA": known.oca}
     names["Credit insurers"] = known.insurers
-    yield f"## {condition.kind.value}\n"
+    yield f"### {condition.kind.value}\n"
     yield known.blocks_when + "\n"
     yield f"- **Threshold**: {_threshold(condition)}"
     yield f"- **Elsewhere**: {'; '.join(f'{system}: {name}' for system, name in names.items() if name)}"

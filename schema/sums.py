@@ -77,7 +77,7 @@ async def customer_aging(
     facts = await customer_facts(context, customer, as_of)
     to = asked_currency(context, currency, facts.currency)
     rates = await _rates(context, facts, to)
-    return aging(facts.balances, definition, rates, to, facts.day, facts.policy.bank_days_of)
+    return aging(facts.balances, definition, rates, to, facts.day)
 
 
 async def customer_dso(
@@ -111,7 +111,7 @@ async def group_aging(
     facts = await group_facts(context, group, as_of)
     to = asked_currency(context, currency, facts.currency)
     rates = await _rates(context, facts, to)
-    return aging(facts.balances, definition, rates, to, facts.day, facts.policy.bank_days_of)
+    return aging(facts.balances, definition, rates, to, facts.day)
 
 
 async def group_shares(

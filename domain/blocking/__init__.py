@@ -44,6 +44,7 @@ __all__ = [
     "ValueType",
     "blocks",
     "exempts",
+    "matches",
     "warns",
 ]
 
@@ -100,6 +101,12 @@ def concerns(rule: BlockingRule, situation: Situation) -> bool:
         same_group = rule.credit_management_group == situation.credit_management_group
         return same_group and rule.risk_group in (None, situation.risk_group)
     return True
+
+
+def matches(rule: BlockingRule, situation: Situation) -> bool:
+    """Is the rule for this customer, and is its condition met? One that does not match decides nothing."""
+    condition = next(one for one in POLICY if one.kind is rule.kind)
+    return concerns(rule, situation) and condition.met(rule, situation)
 
 
 def _reason(

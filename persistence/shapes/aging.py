@@ -11,8 +11,9 @@ from domain.aging import BETWEEN, DEFAULT_AGING, NOT_DUE, OVER, UP_TO
 from domain.exposure import Category
 from persistence.shapes import owing
 from persistence.shapes.exposure import total_where
+from persistence.shapes.falling_due import moved_due, past_due
 from persistence.shapes.owing import CompanyOwing, Owing
-from persistence.shapes.terms import KEPT_APART, Terms, company_terms, group_terms
+from persistence.shapes.terms import KEPT_APART, PAST, Terms, company_terms, group_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row, Rows, Said
 from persistence.shapes.worth import constant, unit
 from persistence.tables.company import company_table
@@ -30,12 +31,12 @@ _DEFAULT: Expression = sa.literal_column(
 
 
 def _customer(row: Row, asked: Asked) -> Object:
-    terms = company_terms(row[customer.c.company_id], asked, (row.source,))
+    terms = company_terms(row[customer.c.company_id], asked, (row.source,), PAST)
     return _aging(owing.of_customer(row[customer.c.id], terms, asked), terms, asked)
 
 
 def _company(row: Row, asked: Asked) -> Object:
-    terms = company_terms(row[company_table.c.id], asked, (row.source,))
+    terms = company_terms(row[company_table.c.id], asked, (row.source,), PAST)
     return _aging(owing.of_company(terms, asked), terms, asked)
 
 
@@ -118,7 +119,10 @@ def _buckets(
     whose: Owing | CompanyOwing, terms: Terms, buckets: Expression, before: tuple[sa.FromClause, ...]
 ) -> sa.Select[tuple[object, ...]]:
     """Each column of a definition with its days and what is open."""
-    column = columns(buckets).offset(KEPT_APART).correlate(*before).subquery()
+    listed = columns(buckets)
+    if terms.dated and buckets is not _DEFAULT:
+        listed = _dated(listed, terms)
+    column = listed.offset(KEPT_APART).correlate(*before).subquery()
     bucket = (column.c.place, column.c.title, column.c.from_day, column.c.until_day)
     if buckets is _DEFAULT:
         usual = _usual(whose, terms)
@@ -135,12 +139,26 @@ def _buckets(
     )
 
 
+def _dated(found: sa.Select[tuple[object, ...]], terms: Terms) -> sa.Select[tuple[object, ...]]:
+    """Columns with the due days they hold: after `due_after`, which are at most their last day past, to `due_until`."""
+    one = found.subquery()
+    day, banks = terms["day"], terms["bank_days_of"]
+    return sa.select(
+        *one.c,
+        past_due(day, one.c.until_day, banks).label("due_after"),
+        past_due(day, one.c.from_day - _ONE, banks).label("due_until"),
+    )
+
+
 def _by_column(column: sa.FromClause, kept: sa.FromClause, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
     """What is open in each column and currency, in minor units."""
-    past = kept.c.company_day - kept.c.due_day
+    past = _past(kept)
+    late, soon = column.c.from_day <= past, past <= column.c.until_day
+    if "due_until" in column.c:
+        late, soon = kept.c.due_day <= column.c.due_until, kept.c.due_day > column.c.due_after
     inside = sa.and_(
-        sa.or_(column.c.from_day.is_(None), column.c.from_day <= past),
-        sa.or_(column.c.until_day.is_(None), past <= column.c.until_day),
+        sa.or_(column.c.from_day.is_(None), late),
+        sa.or_(column.c.until_day.is_(None), soon),
     )
     return (
         sa.select(
@@ -162,10 +180,10 @@ def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     A balance is put into its own column, not tried in each, and rates are looked up once for all columns.
     """
     kept = whose.of((Category.RECEIVABLES,))
-    past = kept.c.company_day - kept.c.due_day
-    *younger, _ = DEFAULT_AGING.buckets
+    past = _past(kept)
+    within = [kept.c.due_day > terms[f"due_{most}"] if terms.dated else past <= constant(most) for most in PAST]
     place = sa.case(
-        *((past <= constant(one.until_day or 0), constant(number)) for number, one in enumerate(younger, 1)),
+        *((condition, constant(number)) for number, condition in enumerate(within, 1)),
         else_=constant(len(DEFAULT_AGING.buckets)),
     )
     placed = (
@@ -190,6 +208,12 @@ def _usual(whose: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     found = terms.with_paths(sums, whose.before)
     figures = (terms.rounded(terms.worth_in(found, _named(number))).label(_named(number)) for number in _USUAL)
     return sa.select(*figures).correlate(*whose.before).subquery()
+
+
+def _past(kept: sa.FromClause) -> Expression:
+    """How many days past due a balance is, by what its own company says: members of a group are of several."""
+    past: Expression = kept.c.company_day - moved_due(kept.c.due_day, kept.c.bank_days_of)
+    return past
 
 
 def _named(number: int) -> str:

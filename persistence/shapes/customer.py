@@ -21,6 +21,7 @@ _REFERENCES = (
     "account_status",
     "status_reason",
     "payment_terms",
+    "cash_discount",
     "risk_group",
 )
 _FLAGS = (

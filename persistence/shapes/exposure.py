@@ -13,6 +13,7 @@ from functools import cache, partial
 import sqlalchemy as sa
 
 from domain.exposure import Category, CreditLimitType
+from persistence.shapes.falling_due import moved_due
 from persistence.shapes.limit import valid
 from persistence.shapes.owing import CompanyOwing, Owing, Whose
 from persistence.shapes.terms import KEPT_APART, Terms
@@ -100,10 +101,11 @@ def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
         (terms["disputed_reduces_overdue"], -kept.c.amount),
         else_=constant(0),
     )
+    due = moved_due(kept.c.due_day, kept.c.bank_days_of)
     debts = (
-        sa.select(kept.c.due_day, kept.c.company_day)
+        sa.select(due.label("due_day"), kept.c.company_day)
         .select_from(kept)
-        .group_by(kept.c.due_day, kept.c.company_day, kept.c.currency)
+        .group_by(due, kept.c.company_day, kept.c.currency)
         .having(sa.func.sum(claimed) > 0)
         .correlate(*owing.before)
         .subquery()
@@ -171,7 +173,7 @@ def changing(kept: sa.FromClause, terms: Terms) -> dict[str, Callable[[], Expres
     def late() -> Expression:
         reduces = sa.and_(kept.c.category == constant(Category.DISPUTED), terms["disputed_reduces_overdue"])
         claimed = sa.case((kept.c.category == constant(Category.RECEIVABLES), kept.c.amount), (reduces, -kept.c.amount))
-        return sa.case((kept.c.due_day < kept.c.company_day, claimed))
+        return sa.case((kept.c.due_day <= kept.c.overdue_until, claimed))
 
     return {
         "total": lambda: counted(kept, terms),

@@ -48,6 +48,7 @@ CREDIT_HOLD = Shape(
         "may_approve": MAY_APPROVE,
         "may_reject": MAY_REJECT,
         "escalated": ESCALATED,
+        "end_reason_id": credit_hold.c.end_reason_id,
         **record_fields(credit_hold),
     },
     visible=seen(credit_hold.c.company_id),

@@ -16,6 +16,7 @@ from persistence.tables.company import company_table
 from persistence.tables.reference import (
     account_status,
     aging_definition,
+    cash_discount,
     collateral_type,
     coverage_type,
     credit_management_group,
@@ -81,7 +82,8 @@ _EFFECT = {"effect": Filterable(Kind.CODE, account_status.c.effect, enum=Account
 
 REASON = _named("Reason", "rea", reason, _REASON_KIND, "kind")
 ACCOUNT_STATUS = _named("AccountStatus", "acs", account_status, _EFFECT, "effect")
-PAYMENT_TERMS = _named("PaymentTerms", "ptm", payment_terms, None, "days")
+PAYMENT_TERMS = _named("PaymentTerms", "ptm", payment_terms, None, "days", "rank")
+CASH_DISCOUNT = _named("CashDiscount", "csd", cash_discount, None, "rank")
 CUSTOMER_GROUP = _named("CustomerGroup", "cug", customer_group)
 CREDIT_MANAGEMENT_GROUP = _named("CreditManagementGroup", "cmg", credit_management_group)
 RISK_GROUP = _named("RiskGroup", "rig", risk_group)
@@ -115,6 +117,7 @@ _SHAPES = (
     REASON,
     ACCOUNT_STATUS,
     PAYMENT_TERMS,
+    CASH_DISCOUNT,
     CUSTOMER_GROUP,
     CREDIT_MANAGEMENT_GROUP,
     RISK_GROUP,

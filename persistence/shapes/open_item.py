@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from domain.receivables import OpenItemKind
+from persistence.shapes.falling_due import moved_due
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
 from persistence.shapes.terms import KEPT_APART
@@ -84,6 +85,7 @@ def _open_amounts() -> Statement:
             open_item.c.document_date,
             open_item.c.reversed_on,
             sa.func.coalesce(AS_OF, today(company_table.c.time_zone)).label("day"),
+            moved_due(open_item.c.due_date, company_table.c.bank_days_of).label("due_day"),
         )
         .join(company_table, company_table.c.id == open_item.c.company_id)
         .where(
@@ -94,7 +96,12 @@ def _open_amounts() -> Statement:
         .subquery("item")
     )
     return Statement(
-        sa.select(day.c.id, open_amount_on(dict(day.c.items()), day.c.day, day).label("open_amount"), day.c.day)
+        sa.select(
+            day.c.id,
+            open_amount_on(dict(day.c.items()), day.c.day, day).label("open_amount"),
+            day.c.day,
+            day.c.due_day,
+        )
     )
 
 
@@ -114,7 +121,7 @@ def open_amount_on(item: Mapping[str, Expression], day: Expression, *of: sa.From
 
 
 OPEN_AMOUNTS = _open_amounts()
-"""For `items` of `customers`: what is open of each at the end of the day `as_of`, and that day.
+"""For `items` of `customers`: what is open of each at the end of the day `as_of`, that day, and when it falls due.
 
 The amount less the settlements up to that day, never from another day's future; zero before its document date and from
 the day it was reversed.
@@ -125,11 +132,14 @@ _NEEDS = ("id", "company_id", "customer_id", "amount", "currency", "document_dat
 
 
 def day_at(company: Expression, asked: Asked, *before: sa.FromClause) -> sa.FromClause:
-    """The `day` that is asked for, or today at a company: a lateral. The company's key speaks of `before`."""
+    """The `day` that is asked for, or today at a company, and its `bank_days_of`: a lateral.
+
+    The company's key speaks of `before`.
+    """
     at = company_table.alias()
     here = today(at.c.time_zone)
     day = here if asked.as_of is None else sa.func.coalesce(asked.as_of, here, type_=sa.Date())
-    found = sa.select(day.label("day")).where(at.c.id == company)
+    found = sa.select(day.label("day"), at.c.bank_days_of).where(at.c.id == company)
     return found.offset(KEPT_APART).correlate(*before).lateral()
 
 
@@ -139,7 +149,8 @@ def _ledger(row: Row, asked: Asked) -> Object:
     before = (row.source, day)
     left = sa.select(open_amount_on(item, day.c.day, *before).label("amount"))
     kept = left.offset(KEPT_APART).correlate(*before).lateral()
-    late = sa.func.greatest(day.c.day - item["due_date"], constant(0), type_=sa.Integer())
+    due = moved_due(item["due_date"], day.c.bank_days_of)
+    late = sa.func.greatest(day.c.day - due, constant(0), type_=sa.Integer())
     return Object(
         {
             "open_amount": Amount(kept.c.amount, item["currency"]),

@@ -159,7 +159,7 @@ def _used_and_allowed(bound: sa.FromClause, terms: Terms, asked: Asked) -> sa.Co
 
     Columns: `id` of the customer, `currency`, `used`, `allowed`.
     """
-    whose = Whose(bound, sa.true(), bound.c.id, terms["id"], terms["day"], terms["past"])
+    whose = Whose.by(terms, bound, sa.true(), bound.c.id)
     kept = Owing(lambda: whose, terms.before, asked).of(_COUNTING)
     used = sa.func.coalesce(sa.func.sum(_counted(kept, terms)), ZERO) * unit(kept.c.currency)
     secured = _secured(bound, terms).add_columns(bound.c.id).subquery()

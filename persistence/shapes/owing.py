@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from domain.exposure import Category
+from persistence.shapes.falling_due import past_due
 from persistence.shapes.shape import seen
 from persistence.shapes.terms import Terms, days
 from persistence.shapes.worked import Asked, Expression
@@ -26,7 +27,8 @@ from persistence.tables.movements import balance, company_balance, movement, mov
 class Whose:
     """Some customers: where they come from (None: from what is joined), and the day of each at its company.
 
-    `past`: balances as kept now would be too new for the day.
+    `past`: balances as kept now would be too new for the day. `overdue_until`: the last due day that is overdue on it.
+    `bank_days_of`: as its company keeps it.
     """
 
     source: sa.FromClause | None
@@ -35,6 +37,24 @@ class Whose:
     company: Expression
     day: Expression
     past: sa.ColumnElement[bool]
+    overdue_until: Expression
+    bank_days_of: Expression
+
+    @classmethod
+    def by(cls, terms: Terms, source: sa.FromClause | None, where: sa.ColumnElement[bool], key: Expression) -> Whose:
+        """Customers of the company whose terms they are."""
+        return cls(
+            source, where, key, terms["id"], terms["day"], terms["past"], terms.overdue_until, terms["bank_days_of"]
+        )
+
+    @classmethod
+    def anywhere(
+        cls, source: sa.FromClause, where: sa.ColumnElement[bool], key: Expression, company: Any, asked: Asked
+    ) -> Whose:
+        """Customers of any company, each by what its own, which is among the sources, says."""
+        day, past = days(company.c.time_zone, asked)
+        banks = company.c.bank_days_of
+        return cls(source, where, key, company.c.id, day, past, past_due(day, 0, banks), banks)
 
 
 @dataclass(frozen=True)
@@ -50,7 +70,8 @@ class Owing:
     def of(self, categories: Sequence[Category]) -> sa.FromClause:
         """The balances of these categories.
 
-        Columns: `customer_id`, `company_id`, `category`, `currency`, `due_day`, `amount` in minor units, `company_day`.
+        Columns: `customer_id`, `company_id`, `category`, `currency`, `due_day`, `amount` in minor units, `company_day`,
+        `overdue_until`, `bank_days_of`.
         """
         now = self._of(balance.alias(), categories)
         if self.asked.as_of is None:
@@ -71,6 +92,8 @@ class Owing:
                 kept.c.due_day,
                 kept.c.amount,
                 whose.day.label("company_day"),
+                whose.overdue_until.label("overdue_until"),
+                whose.bank_days_of.label("bank_days_of"),
             )
             .select_from(kept if whose.source is None else whose.source.join(kept, mine))
             .where(mine, whose.where, one_of(kept.c.category, categories))
@@ -123,12 +146,14 @@ class CompanyOwing:
             kept.c.due_day,
             amount.label("amount"),
             self.terms["day"].label("company_day"),
+            self.terms.overdue_until.label("overdue_until"),
+            self.terms["bank_days_of"].label("bank_days_of"),
         ).where(kept.c.company_id == self.terms["id"], one_of(kept.c.category, categories))
 
 
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
-    alone = Whose(None, sa.true(), key, terms["id"], terms["day"], terms["past"])
+    alone = Whose.by(terms, None, sa.true(), key)
     return Owing(lambda: alone, terms.before, asked, alone=True)
 
 
@@ -137,13 +162,13 @@ def of_group(terms: Terms, asked: Asked) -> Owing:
 
     def members() -> Whose:
         member, own, of = credit_group_member.alias(), customer.alias(), company_table.alias()
-        day, past = days(of.c.time_zone, asked)
+        day, _ = days(of.c.time_zone, asked)
         source = member.join(own, own.c.id == member.c.customer_id).join(of, of.c.id == own.c.company_id)
         until = member.c.until_day
         there = sa.and_(
             member.c.credit_group_id == terms["id"], member.c.from_day <= day, sa.or_(until.is_(None), until >= day)
         )
-        return Whose(source, there, member.c.customer_id, own.c.company_id, day, past)
+        return Whose.anywhere(source, there, member.c.customer_id, of, asked)
 
     return Owing(members, terms.before, asked)
 
@@ -166,9 +191,8 @@ def of_party(terms: Terms, asked: Asked) -> Owing:
 
     def customers() -> Whose:
         own, of = customer.alias(), company_table.alias()
-        day, past = days(of.c.time_zone, asked)
         source = own.join(of, of.c.id == own.c.company_id)
-        return Whose(source, own.c.party_id == terms["id"], own.c.id, own.c.company_id, day, past)
+        return Whose.anywhere(source, own.c.party_id == terms["id"], own.c.id, of, asked)
 
     return Owing(customers, terms.before, asked)
 
@@ -184,6 +208,6 @@ def of_outside(terms: Terms, asked: Asked) -> Owing:
     def customers() -> Whose:
         own = customer.alias()
         there = sa.and_(own.c.company_id == terms["id"], sa.not_(own.c.intercompany))
-        return Whose(own, there, own.c.id, terms["id"], terms["day"], terms["past"])
+        return Whose.by(terms, own, there, own.c.id)
 
     return Owing(customers, terms.before, asked)

@@ -57,6 +57,7 @@ SALES_ORDER = Shape(
         "ordered_on": sales_order.c.ordered_on,
         "ship_date": sales_order.c.ship_date,
         "payment_terms_id": sales_order.c.payment_terms_id,
+        "cash_discount_id": sales_order.c.cash_discount_id,
         "excluded_from_credit_management": sales_order.c.excluded_from_credit_management,
         "latest_decision_id": sales_order.c.latest_decision_id,
         **record_fields(sales_order),

@@ -13,6 +13,7 @@ from persistence.tables.columns import (
     choice,
     company,
     currency,
+    day,
     flag,
     key,
     percent,
@@ -33,8 +34,22 @@ company_table = table(
     currency("currency", "its accounting currency"),
     text("locale", "the language it writes in, BCP 47"),
     text("time_zone", "IANA name; its days begin and end there"),
+    text(
+        "bank_days_of",
+        "the country whose banking days move due days, worked out of its country and parameters; null: none move",
+        nullable=True,
+    ),
     record(),
     sa.UniqueConstraint("code"),
+)
+
+closed_day = table(
+    "closed_day",
+    "the days on which the banks of a country are closed, weekends too; of countries whose banking days move due days",
+    sa.Column("country", sa.Text(), primary_key=True, comment="ISO 3166 code"),
+    sa.Column("day", sa.Date(), primary_key=True, comment="a day on which they are closed"),
+    day("open_before", "the last day before it on which they are open"),
+    day("open_after", "the first day after it on which they are open"),
 )
 
 credit_parameters = table(
@@ -49,11 +64,17 @@ credit_parameters = table(
     flag("blank_expiry_means_expired", "a limit without an expiry date counts as expired"),
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
+    flag("due_rolls_to_bank_day", "a due day on which banks are closed moves to the next day they are open"),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),
     whole("escalate_after_days", "what waits for approval longer is escalated; null: never"),
+    flag("check_payment_terms_increase", "payment terms that rank above the payer's usual ones hold an order"),
+    flag("check_cash_discount_increase", "a cash discount that ranks above the payer's usual one holds an order"),
     flag("release_when_ready", "a hold without reasons left is released by itself; otherwise it waits, ready"),
+    reference("reason_when_ready_id", "reason", "why a hold is released by itself", nullable=True),
+    reference("reason_when_changed_id", "reason", "the same where its order was changed", nullable=True),
+    reference("reason_when_cancelled_id", "reason", "why a hold ends with its order", nullable=True),
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
     whole("release_valid_days", "how long a release without bounds holds", nullable=False, default="14"),

@@ -49,6 +49,7 @@ customer = table(
     reference("account_status_id", "account_status", "its credit standing", nullable=True),
     reference("status_reason_id", "reason", "why it was given that standing", nullable=True),
     reference("payment_terms_id", "payment_terms", "when it usually pays", nullable=True),
+    reference("cash_discount_id", "cash_discount", "what it usually takes off for paying early", nullable=True),
     reference("risk_group_id", "risk_group", "its class of risk", nullable=True),
     whole("risk_score", "its score of risk, as imported"),
     flag("excluded_from_credit_management", "no rule and no limit holds its orders"),

@@ -61,6 +61,7 @@ credit_hold = table(
     text("notes", "what was written about it", nullable=True),
     reference("responsible_id", "actor", "who looks after it", nullable=True),
     identity("release_request_id", "the release that was asked for last", nullable=True),
+    reference("end_reason_id", "reason", "why it ended without anybody deciding on it", nullable=True),
     record(),
     sa.Index(None, "customer_id", "sales_order_id"),
     sa.Index(None, "company_id", "status"),
@@ -98,6 +99,8 @@ credit_release = table(
     instant("released_at", "when"),
     reference("released_by_id", "actor", "who"),
     text("note", "what was written about it", nullable=True),
+    reference("payment_terms_id", "payment_terms", "the order's own terms when it was released", nullable=True),
+    reference("cash_discount_id", "cash_discount", "the order's own cash discount then", nullable=True),
     sa.Index(None, "customer_id", "sales_order_id"),
     sa.Index(None, "customer_id", "hold_id"),
 )

@@ -35,6 +35,7 @@ sales_order = table(
     day("ordered_on", "the business day it came"),
     day("ship_date", "when it ships; null: at once", nullable=True),
     reference("payment_terms_id", "payment_terms", "its own terms", nullable=True),
+    reference("cash_discount_id", "cash_discount", "its own cash discount", nullable=True),
     flag("excluded_from_credit_management", "no rule and no limit holds it"),
     flag("admitted", "it passed or was released once: it counts, also while a later step holds it"),
     identity("latest_decision_id", "the last credit decision on it", nullable=True),

@@ -59,7 +59,12 @@ account_status = named(
     "the credit standing of a customer",
     *choice("effect", ACCOUNT_STATUS_EFFECTS, "what it does to invoicing and delivery", default="NONE"),
 )
-payment_terms = named("payment_terms", "when an invoice falls due", whole("days", "days from the document date"))
+_RANK = "the higher, the better for who pays; null: 0"
+
+payment_terms = named(
+    "payment_terms", "when an invoice falls due", whole("days", "days from the document date"), whole("rank", _RANK)
+)
+cash_discount = named("cash_discount", "what may be taken off for paying early", whole("rank", _RANK))
 customer_group = named("customer_group", "the ordinary grouping of customers, as for posting")
 credit_management_group = named(
     "credit_management_group", "selects customers for rules; not the group that shares a credit limit"
@@ -79,6 +84,7 @@ NAMED = {
         reason,
         account_status,
         payment_terms,
+        cash_discount,
         customer_group,
         credit_management_group,
         risk_group,

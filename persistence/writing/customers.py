@@ -18,11 +18,13 @@ from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.keys import new_key
+from persistence.payment_conditions import NO_DISCOUNT, NO_TERMS
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.customer import customer, customer_payer, party
 from persistence.tables.reference import (
     account_status,
+    cash_discount,
     credit_management_group,
     customer_group,
     payment_terms,
@@ -38,6 +40,7 @@ CODED = {
     "credit_management_group_id": credit_management_group,
     "account_status_id": account_status,
     "payment_terms_id": payment_terms,
+    "cash_discount_id": cash_discount,
     "risk_group_id": risk_group,
 }
 """Columns that are sent as the code of a name that people gave."""
@@ -62,6 +65,9 @@ CREDIT = {
 }
 """Columns that decide on credit or are its credit file, with their names in the input."""
 
+DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id")
+"""Columns that an ERP changes and that rules look at."""
+
 NOTHING = (None, False)
 """Credit attributes that say nothing need no right of their own."""
 
@@ -82,7 +88,8 @@ UNKNOWN_CODE = {
     customer_group.name: N_("Customer group {code} is unknown."),
     credit_management_group.name: N_("Credit management group {code} is unknown."),
     account_status.name: N_("Account status {code} is unknown."),
-    payment_terms.name: N_("Payment terms {code} are unknown."),
+    payment_terms.name: NO_TERMS,
+    cash_discount.name: NO_DISCOUNT,
     risk_group.name: N_("Risk group {code} is unknown."),
 }
 CREDIT_ATTRIBUTE = N_(
@@ -152,11 +159,10 @@ class _Saving:
         """The customer as it is kept."""
         return self.kept.get(self.accounts.get((row.company, row.account), UUID(int=0)))
 
-    def other_risk(self) -> list[UUID]:
-        """Customers whose class of risk changed: other rules may now be theirs."""
+    def decided_otherwise(self) -> list[UUID]:
+        """Customers whose class of risk or usual way of paying changed: their orders may now be held by other rules."""
         befores = ((self.before(row), self.values[key]) for key, row in self.rows.items())
-        column = "risk_group_id"
-        return [row["id"] for row, values in befores if row and values.get(column, row[column]) != row[column]]
+        return [row["id"] for row, values in befores if row and any(values.get(c, row[c]) != row[c] for c in DECIDING)]
 
     def _name(self, row: CustomerToSave, column: str, values: dict[str, Any], path: tuple[str, ...]) -> list[Refusal]:
         """Replace the code of a name by its id: the company's own before one that all companies share."""
@@ -243,7 +249,7 @@ async def save_customers(tx: Transaction, rows: Sequence[CustomerToSave], loadin
     if refusals:
         raise Refused(*refusals)
     ids = await _write(tx, rows, saving)
-    await reevaluate(tx, saving.other_risk())
+    await reevaluate(tx, saving.decided_otherwise())
     return {"customers": [str(ids[key]) for key in keys]}
 
 

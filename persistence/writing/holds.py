@@ -68,6 +68,9 @@ _CHANGE = Statement(
     )
 )
 
+RELEASE = "RELEASE"
+"""The kind of the reasons why holds are released."""
+
 NO_HOLD = N_("There is no such credit hold. It may be another company's.")
 NO_REASON = N_(
     "The reason is unknown here, not active, or of another kind. Choose one that the list of reasons offers."
@@ -112,7 +115,7 @@ async def release(tx: Transaction, wanted: ReleaseWanted, who: Releasing) -> Res
     if wanted.ceiling is not None:
         refusals = [*tx.amount_refusals(wanted.ceiling, ("ceiling",)), *refusals]
     refusals.extend(percent_refusals(wanted.deviation_percent, ("deviationPercent",)))
-    if await _reason(tx, wanted.reason, hold, "RELEASE") is None:
+    if await _reason(tx, wanted.reason, hold, RELEASE) is None:
         refusals.append(Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)))
     if refusals:
         raise Refused(*refusals)
@@ -284,4 +287,6 @@ def _release_row(
         "released_at": tx.now,
         "released_by_id": tx.actor,
         "note": wanted.note,
+        "payment_terms_id": order.own.payment_terms_id,
+        "cash_discount_id": order.own.cash_discount_id,
     }

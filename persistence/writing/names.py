@@ -23,7 +23,7 @@ from persistence.statements import Row, Statement, insert, none_of
 from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_hold
 from persistence.tables.orders import sales_order
-from persistence.tables.reference import NAMED, account_status, payment_terms, translation
+from persistence.tables.reference import NAMED, account_status, cash_discount, payment_terms, translation
 from persistence.take import Result, Transaction
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import everywhere
@@ -52,24 +52,29 @@ _BY_CODE = {
     )
     for name, table in NAMED.items()
 }
-_NAME = sa.bindparam("name", type_=sa.Uuid())
-_HELD = sa.select(credit_hold.c.customer_id).join(customer, customer.c.id == credit_hold.c.customer_id)
-_THEIR_ORDER = sa.and_(
+_NAMED = sa.bindparam("named", type_=sa.Uuid())
+_ITS_ORDER = sa.and_(
     sales_order.c.customer_id == credit_hold.c.customer_id, sales_order.c.id == credit_hold.c.sales_order_id
 )
-_WAITING = {
-    account_status.name: Statement(
-        _HELD.where(customer.c.account_status_id == _NAME, none_of(credit_hold.c.status, ENDED)).distinct()
-    ),
-    payment_terms.name: Statement(
-        _HELD.join(sales_order, _THEIR_ORDER)
-        .where(
-            sa.or_(customer.c.payment_terms_id == _NAME, sales_order.c.payment_terms_id == _NAME),
-            none_of(credit_hold.c.status, ENDED),
-        )
+
+
+def _waiting_for(*named: sa.Column[Any]) -> Statement:
+    """Whose orders are on hold and name something, by themselves or through their payer."""
+    return Statement(
+        sa.select(credit_hold.c.customer_id)
+        .join(customer, customer.c.id == credit_hold.c.customer_id)
+        .join(sales_order, _ITS_ORDER)
+        .where(sa.or_(*(column == _NAMED for column in named)), none_of(credit_hold.c.status, ENDED))
         .distinct()
-    ),
+    )
+
+
+_WAITING = {
+    account_status.name: _waiting_for(customer.c.account_status_id),
+    payment_terms.name: _waiting_for(customer.c.payment_terms_id, sales_order.c.payment_terms_id),
+    cash_discount.name: _waiting_for(customer.c.cash_discount_id, sales_order.c.cash_discount_id),
 }
+"""Names of which something decides: what an account status does, where terms and discounts rank."""
 _SUBJECT = sa.bindparam("subject", type_=sa.Uuid())
 _FIELD = sa.bindparam("field", type_=sa.Text())
 _LOCALE = sa.bindparam("locale", type_=sa.Text())
@@ -193,9 +198,9 @@ def _version_refusals(wanted: NameToSave, before: Row | None) -> list[Refusal]:
 
 
 async def _waiting(tx: Transaction, table: sa.Table, before: Row | None) -> list[UUID]:
-    """Whose orders are on hold and may go on when a name of theirs says something else; their rooms are locked."""
+    """Whose orders are on hold and may go on when the name decides something else; their rooms are locked."""
     if table.name not in _WAITING or before is None:
         return []
-    payers = [row["customer_id"] for row in await _WAITING[table.name].all(tx.conn, name=before["id"])]
+    payers = [row["customer_id"] for row in await _WAITING[table.name].all(tx.conn, named=before["id"])]
     await tx.lock(payers)
     return payers

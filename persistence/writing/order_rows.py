@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from domain.message import N_, Message, Value
 from domain.money import Money
 from domain.orders import OrderLine, SalesDocumentKind, SalesOrderStatus
+from domain.ranks import Conditions
 from domain.refusal import ErrorCode, Refusal
 from persistence.deciding import set_status
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import KeptOrder
+from persistence.payment_conditions import Codes
 from persistence.statements import insert
 from persistence.tables.orders import sales_order, sales_order_line
 from persistence.tables.receivables import document_number
@@ -58,7 +59,13 @@ class OrderToSave:
     ordered_on: date | None = None
     ship_date: date | None = None
     payment_terms: str | None = None
+    cash_discount: str | None = None
     approved: bool = False
+
+    @property
+    def conditions(self) -> Codes:
+        """How it is paid for."""
+        return Codes(self.payment_terms, self.cash_discount)
 
     @property
     def in_order(self) -> tuple[LineToSave, ...]:
@@ -85,10 +92,13 @@ class Changed:
         return self.steps.before
 
     @property
-    def raises(self) -> bool:
-        """It comes to more, or is in another currency. A closed line comes to what was taken of it."""
+    def asks_again(self) -> bool:
+        """It comes to more, is in another currency, or is paid for otherwise: then it is checked again.
+
+        A closed line comes to what was taken of it.
+        """
         before, after = self.before.amount, self.after.amount
-        return before.currency != after.currency or after > before
+        return before.currency != after.currency or after > before or self.before.own != self.after.own
 
 
 def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> list[Refusal]:
@@ -113,7 +123,7 @@ def line_refusals(tx: Transaction, row: OrderToSave, path: tuple[str, ...]) -> l
 
 
 def changed(
-    steps: Steps, row: OrderToSave, terms: UUID | None, path: tuple[str, ...]
+    steps: Steps, row: OrderToSave, own: Conditions, path: tuple[str, ...]
 ) -> tuple[Changed | None, list[Refusal]]:
     """What a row changes about an order: None where it says what is kept already."""
     before = steps.before
@@ -146,7 +156,7 @@ def changed(
         amount=Money(sum((_comes_to(line) for _, (line, _) in in_order), Decimal(0)), currency),
         ordered_on=row.ordered_on or before.ordered_on,
         ship_date=row.ship_date,
-        payment_terms=terms,
+        own=own,
     )
     described = tuple((number, description) for number, (_, description) in in_order)
     if after == before and described == tuple((kept["line_number"], kept["description"]) for kept in steps.lines):
@@ -216,7 +226,8 @@ def _head(order: KeptOrder) -> dict[str, Any]:
         "currency": order.amount.currency,
         "ordered_on": order.ordered_on,
         "ship_date": order.ship_date,
-        "payment_terms_id": order.payment_terms,
+        "payment_terms_id": order.own.payment_terms_id,
+        "cash_discount_id": order.own.cash_discount_id,
     }
 
 

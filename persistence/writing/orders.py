@@ -1,7 +1,8 @@
 """Orders as an ERP sends them: new, changed, cancelled.
 
 A new order counts for nothing until it is submitted. One that counts and comes to more is checked again at the step
-where it was checked last, in the same transaction (decision 20); with the same or less it only moves.
+where it was checked last, in the same transaction (decision 20), and so is one that is to be paid for otherwise; with
+the same or less it only moves.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import REFUSED, OrderLine, SalesOrderStatus, status_refusals
+from domain.ranks import Conditions
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, asked, record, set_status
+from persistence.deciding import END_REASONS, Room, asked, record, set_status
 from persistence.facts import facts_of
 from persistence.keys import new_key
 from persistence.orders import KeptOrder
+from persistence.payment_conditions import CONDITIONS
 from persistence.reevaluating import reevaluate
-from persistence.statements import Statement, any_of
+from persistence.statements import Row, Statement, any_of
+from persistence.submission import SAVED
 from persistence.tables.decisions import credit_decision, credit_hold
-from persistence.tables.reference import payment_terms
 from persistence.take import Result, Transaction
 from persistence.writing.finding import (
     SALES_ORDER,
@@ -45,11 +48,6 @@ from persistence.writing.order_lines import Steps, steps_by_place
 from persistence.writing.order_rows import Changed, OrderToSave, changed, enter, line_refusals, write_change
 from persistence.writing.saving import update
 
-_TERMS = Statement(
-    sa.select(payment_terms.c.id, payment_terms.c.code, payment_terms.c.company_id).where(
-        any_of(payment_terms.c.code, "codes")
-    )
-)
 _LAST_CHECKED = Statement(
     sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
     .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
@@ -62,12 +60,10 @@ COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrd
 ENDED = frozenset({SalesOrderStatus.INVOICED, SalesOrderStatus.CLOSED, SalesOrderStatus.CANCELLED})
 """An order in one of these is not changed any more."""
 
-SAVED = N_("Order {number} of {amount} was saved.")
 CANCELLED = N_("Order {number} was cancelled.")
 HOLD_CANCELLED = N_("The credit hold of order {number} was cancelled with the order.")
 OTHER_CUSTOMER = N_("Order {number} is of another customer. Cancel it and send a new one under another number.")
 OTHER_KIND = N_("Order {number} is another kind of document. Use another number.")
-NO_TERMS = N_("Payment terms {code} are unknown.")
 NEEDS_INITIAL_LOAD = N_(
     "Only an initial load may bring orders that are approved already. Submit order {number} instead."
 )
@@ -83,7 +79,7 @@ class _Saving:
     customers: Mapping[tuple[str, str], UUID]
     payers: Mapping[UUID, UUID]
     known: Mapping[tuple[str, str], Steps]
-    terms: Mapping[tuple[UUID | None, str], UUID]
+    conditions: Sequence[Row]
     new: list[tuple[OrderToSave, KeptOrder]] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     ids: list[UUID] = field(default_factory=list)
@@ -98,23 +94,18 @@ class _Saving:
         refusals = [*text_refusals(row.number, (*path, "number")), *line_refusals(self.tx, row, path)]
         if row.ordered_on is not None:
             refusals.extend(future_refusals(self.tx, company, row.ordered_on, (*path, "orderedOn")))
-        terms = None if row.payment_terms is None else self._terms(company, row.payment_terms)
-        if row.payment_terms is not None and terms is None:
-            message = Message(NO_TERMS, {"code": row.payment_terms})
-            refusals.append(Refusal(ErrorCode.NOT_FOUND, message, (*path, "paymentTerms")))
+        own, unknown = row.conditions.found(self.conditions, company, path)
+        refusals.extend(unknown)
         steps = self.known.get((row.company, row.number))
         if refusals:
             return refusals
         if steps is None:
-            return self._new(row, company, buyer, terms, path)
+            return self._new(row, company, buyer, own, path)
         self.ids.append(steps.now.id)
-        return self._change(row, steps, buyer, terms, path)
-
-    def _terms(self, company: UUID, code: str) -> UUID | None:
-        return self.terms.get((company, code), self.terms.get((None, code)))
+        return self._change(row, steps, buyer, own, path)
 
     def _new(
-        self, row: OrderToSave, company: UUID, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+        self, row: OrderToSave, company: UUID, buyer: UUID, own: Conditions, path: tuple[str, ...]
     ) -> list[Refusal]:
         ordered = row.ordered_on or self.tx.today(company)
         refusals = []
@@ -134,14 +125,14 @@ class _Saving:
             excluded=False,
             admitted=row.approved,
             lines=tuple(OrderLine(line.amount) for line in row.in_order),
-            payment_terms=terms,
+            own=own,
         )
         self.new.append((row, order))
         self.ids.append(order.id)
         return refusals
 
     def _change(
-        self, row: OrderToSave, steps: Steps, buyer: UUID, terms: UUID | None, path: tuple[str, ...]
+        self, row: OrderToSave, steps: Steps, buyer: UUID, own: Conditions, path: tuple[str, ...]
     ) -> list[Refusal]:
         names = {"number": row.number}
         if steps.before.buyer != buyer:
@@ -149,7 +140,7 @@ class _Saving:
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, (*path, "account"), steps.node)]
         if steps.kind is not row.kind:
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, Message(OTHER_KIND, names), (*path, "kind"), steps.node)]
-        change, refusals = changed(steps, row, terms, path)
+        change, refusals = changed(steps, row, own, path)
         if refusals or change is None:
             return refusals
         status = steps.before.status
@@ -159,8 +150,8 @@ class _Saving:
         return []
 
     def checked_again(self) -> list[Changed]:
-        """The changes that raise what an order comes to, of orders that count or wait."""
-        return [one for one in self.changed if one.raises and one.before.status in COUNTING]
+        """The changes that raise what an order comes to or how it is paid for, of orders that count or wait."""
+        return [one for one in self.changed if one.asks_again and one.before.status in COUNTING]
 
 
 async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Iterable[UUID]) -> Result:
@@ -174,13 +165,14 @@ async def save_orders(tx: Transaction, rows: Sequence[OrderToSave], loading: Ite
     payers = await tx.lock({*customers.values(), *(place.customer for place in places.values())})
     steps = await steps_by_place(tx.conn, places.values())
     codes = findable(row.payment_terms for row in rows if row.payment_terms is not None)
+    discounts = findable(row.cash_discount for row in rows if row.cash_discount is not None)
     saving = _Saving(
         tx,
         frozenset(loading),
         customers,
         payers,
         known={key: steps[place.id] for key, place in places.items()},
-        terms={(row["company_id"], row["code"]): row["id"] for row in await _TERMS.all(tx.conn, codes=codes)},
+        conditions=await CONDITIONS.all(tx.conn, codes=codes, discounts=discounts),
     )
     refusals = twice_refusals(numbers, "salesOrders", "number")
     for place, row in enumerate(rows):
@@ -248,7 +240,9 @@ async def cancel_order(tx: Transaction, key: RecordKey, expected_version: int | 
     await tx.move(order.moves_to(after, max(today, steps.last_moved or today)))
     if order.hold is not None:
         key_of_hold = {"customer_id": order.payer, "id": order.hold["id"]}
-        await update(tx.conn, credit_hold, key_of_hold, {"status": CreditHoldStatus.CANCELLED.value})
+        reasons = await END_REASONS.one(tx.conn, company=order.company)
+        ended = {"status": CreditHoldStatus.CANCELLED.value, "end_reason_id": reasons and reasons["cancelled"]}
+        await update(tx.conn, credit_hold, key_of_hold, ended)
         message = Message(HOLD_CANCELLED, {"number": order.number})
         subject = ("credit_hold", order.hold["id"])
         tx.audit(AuditEventKind.HOLD_UPDATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")

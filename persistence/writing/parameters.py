@@ -13,11 +13,14 @@ from domain.audit import AuditEventKind
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.closed_days import move_due_days
 from persistence.reevaluating import reevaluate, waiting_in
-from persistence.statements import Row, Statement, insert
+from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import checkpoint_setting, credit_parameters
+from persistence.tables.reference import reason
 from persistence.take import Result, Transaction
 from persistence.writing.finding import version_refusals
+from persistence.writing.holds import NO_REASON, RELEASE
 from persistence.writing.records import count_refusals, locked
 from persistence.writing.saving import Changes, changes, differing, update
 
@@ -40,6 +43,12 @@ _COUNTS = {
     "max_rate_age_days": "maxRateAgeDays",
     "release_valid_days": "releaseValidDays",
 }
+REASONS = {
+    "reason_when_ready_id": "reasonWhenReady",
+    "reason_when_changed_id": "reasonWhenChanged",
+    "reason_when_cancelled_id": "reasonWhenCancelled",
+}
+_REASONS = Statement(sa.select(reason).where(any_of(reason.c.id, "ids")))
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
     await tx.lock(payers)
     row = await kept_parameters(tx, key)
     refusals = [*version_refusals(row["version"], wanted.expected_version, (TABLE, key)), *_refusals(wanted)]
+    reasons = await _reasons(tx, row, wanted)
+    refusals += _reason_refusals(key, wanted, reasons)
     if refusals:
         raise Refused(*refusals)
     before = {step["checkpoint"]: step["grace_days"] for step in await _STEPS.all(tx.conn, company=key)}
@@ -80,11 +91,14 @@ async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
     differs = differing(row, wanted.values)
     if differs or after != before:
         await update(tx.conn, credit_parameters, {"company_id": key}, differs)
+        if "due_rolls_to_bank_day" in differs:
+            await move_due_days(tx.conn, key, company["country"] if differs["due_rolls_to_bank_day"] else None)
         await _FORGET_STEPS.run(tx.conn, company=key)
         steps = [{"company_id": key, "checkpoint": step, "grace_days": days} for step, days in after.items()]
         await insert(tx.conn, checkpoint_setting, steps)
         message = Message(SAVED, {"company": company["name"]})
-        changed = changes(row, differs) + _steps(before, after)
+        codes = {each: one["code"] for each, one in reasons.items()}
+        changed = changes(row, differs, codes) + _steps(before, after)
         event = "CREDIT_PARAMETERS_CHANGED"
         tx.audit(AuditEventKind.PARAMETERS_SAVED, message, (TABLE, key), key, changed, event=event)
         await reevaluate(tx, payers)
@@ -111,6 +125,24 @@ def _refusals(wanted: ParametersToSave) -> list[Refusal]:
         refusals += count_refusals(step.grace_days, (*path, "graceDays"))
         if step.checkpoint in {one.checkpoint for one in steps[:place]}:
             refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(TWICE), (*path, "checkpoint")))
+    return refusals
+
+
+async def _reasons(tx: Transaction, before: Row, wanted: ParametersToSave) -> dict[UUID, Row]:
+    """The reasons that are named, before and after."""
+    named = {row[name] for row in (before, wanted.values) for name in REASONS if row.get(name) is not None}
+    return {row["id"]: row for row in await _REASONS.all(tx.conn, ids=list(named))}
+
+
+def _reason_refusals(company: UUID, wanted: ParametersToSave, reasons: Mapping[UUID, Row]) -> list[Refusal]:
+    refusals = []
+    for name, field_name in REASONS.items():
+        given = wanted.values.get(name)
+        if given is not None:
+            found = reasons.get(given)
+            usable = found is not None and found["active"] and found["company_id"] in (None, company)
+            if found is None or not usable or found["kind"] != RELEASE:
+                refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NO_REASON), (field_name,)))
     return refusals
 
 

@@ -187,6 +187,12 @@ async def _kept(tx: Transaction, key: UUID, expected_version: int | None) -> Row
 
 async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[dict[str, Any], list[Refusal]]:
     """The columns of a rule, and everything in the way of saving it."""
+    rule, refusals = await rule_wanted(tx, company, wanted)
+    return _columns(rule, company, wanted.active), refusals
+
+
+async def rule_wanted(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[BlockingRule, list[Refusal]]:
+    """The rule as it would be, and everything in the way of saving it. Nothing is locked."""
     customer, refusals = await _customer(tx, company, wanted)
     named: dict[str, Coded] = {}
     for name, usable in _USABLE.items():
@@ -223,7 +229,7 @@ async def _values(tx: Transaction, company: UUID, wanted: RuleToSave) -> tuple[d
     )
     said = {refusal.path for refusal in refusals}
     refusals += [one for one in rule_refusals(rule, wanted.confirmed) if one.path not in said]
-    return _columns(rule, company, wanted.active), refusals
+    return rule, refusals
 
 
 def _amount_refusals(tx: Transaction, wanted: RuleToSave) -> Iterator[Refusal]:

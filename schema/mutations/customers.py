@@ -34,6 +34,7 @@ _COLUMNS = {
     "credit_management_group": "credit_management_group_id",
     "account_status": "account_status_id",
     "payment_terms": "payment_terms_id",
+    "cash_discount": "cash_discount_id",
     "risk_group": "risk_group_id",
 }
 
@@ -59,6 +60,9 @@ class CustomerInput:
     )
     payment_terms: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Code of when it usually pays; {STAYS}."
+    )
+    cash_discount: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Code of what it usually takes off for paying early; {STAYS}."
     )
     risk_group: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Code of its class of risk, as imported; {STAYS}."

@@ -24,6 +24,7 @@ from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
 from schema.mutations.release_approval import ReleaseApprovalMutations
 from schema.mutations.rules import RuleMutations
+from schema.mutations.simulating import SimulatingMutations
 from schema.mutations.submitting import SubmittingMutations
 from schema.mutations.translations import TranslationMutations
 
@@ -49,6 +50,7 @@ class Mutation(
     CollateralMutations,
     DeclarationMutations,
     RuleMutations,
+    SimulatingMutations,
     NameMutations,
     TranslationMutations,
     JobMutations,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from schema.types.named import (
         AccountStatus,
         AgingDefinition,
+        CashDiscount,
         CollateralType,
         CoverageType,
         CreditManagementGroup,
@@ -75,6 +76,14 @@ class SavePaymentTermsInput(NameInput):
     """Terms of payment."""
 
     days: int | None = strawberry.field(default=None, description="Days from the document date.")
+    rank: int | None = strawberry.field(default=None, description="The higher, the better for who pays; null ranks 0.")
+
+
+@strawberry.input(description="What may be taken off for paying early.")
+class SaveCashDiscountInput(NameInput):
+    """A cash discount."""
+
+    rank: int | None = strawberry.field(default=None, description="The higher, the better for who pays; null ranks 0.")
 
 
 @strawberry.input(description="An ordinary group of customers, as for posting.")
@@ -139,6 +148,13 @@ class SavePaymentTermsPayload(Payload):
     """The terms."""
 
     payment_terms: Annotated[PaymentTerms, _TYPES] | None = written("payment_terms", shapes.PAYMENT_TERMS, _NOW)
+
+
+@strawberry.type(description="A cash discount after it was saved.")
+class SaveCashDiscountPayload(Payload):
+    """The discount."""
+
+    cash_discount: Annotated[CashDiscount, _TYPES] | None = written("cash_discount", shapes.CASH_DISCOUNT, _NOW)
 
 
 @strawberry.type(description="A customer group after it was saved.")
@@ -224,10 +240,20 @@ class NameMutations:
         values = {"effect": input.effect.value}
         return await _save(info, input, SaveAccountStatusPayload, "account_status", values)
 
-    @strawberry.mutation(description="Save when invoices fall due.")
+    @strawberry.mutation(
+        description="Save when invoices fall due; orders on hold that the terms may hold are checked again."
+    )
     async def save_payment_terms(self, info: Info, input: SavePaymentTermsInput) -> SavePaymentTermsPayload:
-        refusals = count_refusals(input.days, ("days",))
-        return await _save(info, input, SavePaymentTermsPayload, "payment_terms", {"days": input.days}, refusals)
+        values = {"days": input.days, "rank": input.rank}
+        refusals = [*count_refusals(input.days, ("days",)), *count_refusals(input.rank, ("rank",))]
+        return await _save(info, input, SavePaymentTermsPayload, "payment_terms", values, refusals)
+
+    @strawberry.mutation(
+        description="Save what may be taken off for paying early; orders on hold that it may hold are checked again."
+    )
+    async def save_cash_discount(self, info: Info, input: SaveCashDiscountInput) -> SaveCashDiscountPayload:
+        refusals = count_refusals(input.rank, ("rank",))
+        return await _save(info, input, SaveCashDiscountPayload, "cash_discount", {"rank": input.rank}, refusals)
 
     @strawberry.mutation(description="Save an ordinary group of customers.")
     async def save_customer_group(self, info: Info, input: SaveCustomerGroupInput) -> SaveCustomerGroupPayload:

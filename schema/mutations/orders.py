@@ -57,6 +57,7 @@ class SalesOrderInput:
     )
     ship_date: date | None = strawberry.field(default=None, description="When it ships; none: at once.")
     payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    cash_discount: str | None = strawberry.field(default=None, description="Code of its own cash discount.")
     approved: bool = strawberry.field(
         default=False, description="It passed elsewhere and counts at once. Only for new orders of an initial load."
     )
@@ -72,6 +73,7 @@ class SalesOrderInput:
             ordered_on=self.ordered_on,
             ship_date=self.ship_date,
             payment_terms=self.payment_terms,
+            cash_discount=self.cash_discount,
             approved=self.approved,
         )
 

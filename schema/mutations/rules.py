@@ -12,7 +12,7 @@ from domain.audit import AuditEventKind
 from domain.blocking.rule import RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
-from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, RISK_GROUP
+from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, REASON, RISK_GROUP
 from persistence.shapes.parameters import CREDIT_PARAMETERS
 from persistence.shapes.rule import BLOCKING_RULE
 from persistence.writing.parameters import ParametersToSave, Step, save_parameters
@@ -162,6 +162,11 @@ class SaveCreditParametersInput:
     disputed_reduces_overdue: bool | None = strawberry.field(
         default=None, description="Whether the disputed part of items is taken off overdue."
     )
+    due_rolls_to_bank_day: bool | None = strawberry.field(
+        default=None,
+        description="Whether a due day on which banks of the company's country are closed moves to the next day they "
+        "are open: what is overdue, for how long, and aging.",
+    )
     approve_limit_adjustments: bool | None = strawberry.field(
         default=None, description="Whether limit adjustments are approved before they are posted."
     )
@@ -176,8 +181,28 @@ class SaveCreditParametersInput:
         default=strawberry.UNSET,
         description="What waits for approval for more days is escalated; null: nothing is; left out: as it is.",
     )
+    check_payment_terms_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose payment terms rank above its payer's is held."
+    )
+    check_cash_discount_increase: bool | None = strawberry.field(
+        default=None, description="Whether an order whose cash discount ranks above its payer's is held."
+    )
     release_when_ready: bool | None = strawberry.field(
         default=None, description="Whether a hold without reasons left is released by itself."
+    )
+    reason_when_ready: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The reason put on record when a hold is released by itself, one of the kind RELEASE; null: none; "
+        "left out: as it is.",
+    )
+    reason_when_changed: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The same where the order has another amount than when it was held.",
+    )
+    reason_when_cancelled: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The reason put on record when an order on hold is cancelled, one of the kind RELEASE; null: "
+        "none; left out: as it is.",
     )
     order_horizon_days: int | None = strawberry.field(
         default=strawberry.UNSET,
@@ -197,13 +222,18 @@ class SaveCreditParametersInput:
     def wanted(self) -> ParametersToSave:
         """As persistence takes it."""
         nullable = ("order_horizon_days", "escalate_after_days")
-        apart = ("company", "checkpoints", "expected_version", *nullable)
+        reasons = ("reason_when_ready", "reason_when_changed", "reason_when_cancelled")
+        apart = ("company", "checkpoints", "expected_version", *nullable, *reasons)
         values: dict[str, Any] = {
             name: value for name, value in vars(self).items() if name not in apart and value is not None
         }
         if self.credit_limit_type is not None:
             values["credit_limit_type"] = self.credit_limit_type.value
         values |= {name: getattr(self, name) for name in nullable if getattr(self, name) is not strawberry.UNSET}
+        for name in reasons:
+            given = getattr(self, name)
+            if given is not strawberry.UNSET:
+                values[f"{name}_id"] = None if given is None else key_of(given, REASON.prefix)
         steps = self.checkpoints
         ticked = None if steps is None else tuple(Step(step.checkpoint, step.grace_days) for step in steps)
         return ParametersToSave(self.company, values, ticked, self.expected_version)

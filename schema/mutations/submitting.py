@@ -36,7 +36,12 @@ class SubmitSalesOrderInput:
     kind: SalesDocumentKind = strawberry.field(
         default=SalesDocumentKind.SALES_ORDER, description="What document it is."
     )
-    payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    payment_terms: str | None = strawberry.field(
+        default=None, description="Code of its own payment terms; of a known order none: as they are."
+    )
+    cash_discount: str | None = strawberry.field(
+        default=None, description="Code of its own cash discount; of a known order none: as it is."
+    )
     ship_date: date | None = strawberry.field(default=None, description="When it ships; none: at once.")
     override_reason: str | None = strawberry.field(
         default=None, description="Why a warning is passed over; kept with the decision."

@@ -31,6 +31,7 @@ _TABLES = {
         shapes.REASON,
         shapes.ACCOUNT_STATUS,
         shapes.PAYMENT_TERMS,
+        shapes.CASH_DISCOUNT,
         shapes.CUSTOMER_GROUP,
         shapes.CREDIT_MANAGEMENT_GROUP,
         shapes.RISK_GROUP,

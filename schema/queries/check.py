@@ -39,6 +39,7 @@ class CheckCreditInput:
         default=None, description="An order that is there already and would be changed; it is not counted twice."
     )
     payment_terms: str | None = strawberry.field(default=None, description="Code of its own payment terms.")
+    cash_discount: str | None = strawberry.field(default=None, description="Code of its own cash discount.")
     ship_date: date | None = strawberry.field(default=None, description="When it would ship; none: at once.")
 
 
@@ -81,8 +82,16 @@ async def _wanted(context: Context, given: CheckCreditInput) -> tuple[WhatIf | N
         return None, refusals
     known = order["id"] if order is not None else None
     step = given.checkpoint or Checkpoint.CONFIRMATION
-    terms = None if given.payment_terms is None else given.payment_terms.replace("\0", "")
-    return WhatIf(customer["id"], given.amount.to_domain(), step, known, given.ship_date, terms), []
+    wanted = WhatIf(
+        customer["id"],
+        given.amount.to_domain(),
+        step,
+        known,
+        given.ship_date,
+        payment_terms=given.payment_terms,
+        cash_discount=given.cash_discount,
+    )
+    return wanted, []
 
 
 async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:

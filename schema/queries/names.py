@@ -14,6 +14,7 @@ from schema.beside import told_by
 from schema.connections import (
     ACCOUNT_STATUSES,
     AGING_DEFINITIONS,
+    CASH_DISCOUNTS,
     COLLATERAL_TYPES,
     COVERAGE_TYPES,
     CREDIT_MANAGEMENT_GROUPS,
@@ -59,6 +60,9 @@ class NameQueries:
     )
     payment_terms: PAYMENT_TERMS_LIST.connection = PAYMENT_TERMS_LIST.field(  # type: ignore[name-defined]
         "When invoices fall due."
+    )
+    cash_discounts: CASH_DISCOUNTS.connection = CASH_DISCOUNTS.field(  # type: ignore[name-defined]
+        "What may be taken off for paying early."
     )
     customer_groups: CUSTOMER_GROUPS.connection = CUSTOMER_GROUPS.field(  # type: ignore[name-defined]
         "Ordinary groups of customers."

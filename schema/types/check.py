@@ -69,6 +69,8 @@ coded(
     ORDER_AMOUNT="The order comes to more than a rule allows.",
     NEW_CUSTOMER_AMOUNT="The customer is new, and the order comes to more than a rule allows.",
     PAYMENT_TERMS="The order has payment terms that a rule minds.",
+    PAYMENT_TERMS_RANK="The payment terms of the order rank above those that its payer usually has.",
+    CASH_DISCOUNT_RANK="The cash discount of the order ranks above the one that its payer usually has.",
     DUNNING_LEVEL="An open item is dunned further than a rule allows.",
     COLLATERAL_TERMS="The payment terms of the order are longer than what secures the debt covers.",
     REVIEW_DUE="The review of the customer's credit is later than a rule allows.",

@@ -28,7 +28,15 @@ from schema.fields import link, money, read_as, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale
 from schema.types.aging import Aging, DaysSalesOutstanding, Definition, chosen_definition
 from schema.types.money import Money
-from schema.types.named import AccountStatus, CreditManagementGroup, CustomerGroup, PaymentTerms, Reason, RiskGroup
+from schema.types.named import (
+    AccountStatus,
+    CashDiscount,
+    CreditManagementGroup,
+    CustomerGroup,
+    PaymentTerms,
+    Reason,
+    RiskGroup,
+)
 from schema.types.node import CreditHolder
 
 if TYPE_CHECKING:
@@ -71,6 +79,9 @@ class Customer(CreditHolder):
     )
     payment_terms: PaymentTerms | None = link("payment_terms_id", named.PAYMENT_TERMS, "When it usually pays.")
     risk_score: int | None = stored("Its score of risk.")
+    cash_discount: CashDiscount | None = link(
+        "cash_discount_id", named.CASH_DISCOUNT, "What it usually takes off for paying early."
+    )
     risk_group: RiskGroup | None = link("risk_group_id", named.RISK_GROUP, "Its class of risk.")
     excluded_from_credit_management: bool = stored(
         "No rule and no limit holds its orders, to the end of `excludedUntil` where there is one."

@@ -97,6 +97,12 @@ class CreditHold(Record):
     responsible: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
         "responsible_id", ACTOR, "Who looks after it."
     )
+    end_reason: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "end_reason_id",
+        REASON,
+        "Why it ended without anybody deciding on it, as the company's parameters say: nothing held the order any "
+        "more, or the order was cancelled. Null: it has not, or they name no reason.",
+    )
 
     escalated: bool = stored("Its release waits for approval for longer than the company lets it.")
 

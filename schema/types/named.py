@@ -49,6 +49,14 @@ class PaymentTerms(Named):
     """Rows of the payment terms shape."""
 
     days: int | None = stored("Days from the document date.")
+    rank: int | None = stored("The higher, the better for who pays; null ranks 0.")
+
+
+@shaped(shapes.CASH_DISCOUNT, "What may be taken off for paying early.")
+class CashDiscount(Named):
+    """Rows of the cash discount shape."""
+
+    rank: int | None = stored("The higher, the better for who pays; null ranks 0.")
 
 
 @shaped(shapes.CUSTOMER_GROUP, "The ordinary grouping of customers, as for posting.")

@@ -72,32 +72,33 @@ class OpenItem(Record):
             date | None, strawberry.argument(description="The day; today in the company unless said.")
         ] = None,
     ) -> Money:
-        amount, _ = await _open(info.context, self.row, as_of)
+        amount, _, _ = await _open(info.context, self.row, as_of)
         return Money(exact=amount, currency=self.row["currency"])
 
     @strawberry.field(
-        description="Days since the due day, today in the company; 0 when nothing owed is open.",
+        description="Days since the due day, today in the company; 0 when nothing owed is open. "
+        "Where due days move to banking days, since the day it moved to.",
         metadata=read_as(WorkedOut(ITEM_LEDGER, "days_overdue")),
     )
     async def days_overdue(self, info: Info) -> int:
-        amount, day = await _open(info.context, self.row, None)
-        return days_overdue(self.row["due_date"], day) if amount > 0 else 0
+        amount, day, due = await _open(info.context, self.row, None)
+        return days_overdue(due, day) if amount > 0 else 0
 
 
-async def _open(context: Context, row: Any, as_of: date | None) -> tuple[Decimal, date]:
-    """What is open of an item on a day, and that day; many items of a list together."""
+async def _open(context: Context, row: Any, as_of: date | None) -> tuple[Decimal, date, date]:
+    """What is open of an item on a day, that day, and when it falls due; many items of a list together."""
 
-    async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[tuple[Decimal, date]]:
+    async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[tuple[Decimal, date, date]]:
         rows = await context.reader.run(
             OPEN_AMOUNTS,
             customers=[customer for customer, _ in keys],
             items=[item for _, item in keys],
             as_of=as_of,
         )
-        found = {each["id"]: (each["open_amount"], each["day"]) for each in rows}
+        found = {each["id"]: (each["open_amount"], each["day"], each["due_day"]) for each in rows}
         return [found[item] for _, item in keys]
 
-    loaded: tuple[Decimal, date] = await context.loader(("open amount", as_of), fetch).load(
+    loaded: tuple[Decimal, date, date] = await context.loader(("open amount", as_of), fetch).load(
         (row["customer_id"], row["id"])
     )
     return loaded

@@ -15,6 +15,7 @@ from domain.role import Role
 from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
+from persistence.shapes.named import REASON
 from persistence.shapes.parameters import AUTHORITIES, CHECKPOINTS, CREDIT_PARAMETERS, PERSONAL_AUTHORITIES, TICKED
 from schema.context import Info
 from schema.fields import Shaped, labelled, link, money, read_as, shaped, stored
@@ -23,6 +24,7 @@ from schema.types.node import Record
 
 if TYPE_CHECKING:
     from schema.types.company import Company
+    from schema.types.named import Reason
     from schema.types.reference import Actor
 
 
@@ -70,11 +72,27 @@ class CreditParameters(Record):
     blank_expiry_means_expired: bool = stored("A limit without an expiry date counts as expired.")
     disputed_reduces_exposure: bool = stored("The disputed part of items is taken off used credit.")
     disputed_reduces_overdue: bool = stored("The disputed part of items is taken off overdue.")
+    due_rolls_to_bank_day: bool = stored(
+        "A due day on which banks of the company's country are closed moves to the next day they are open."
+    )
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")
     escalate_after_days: int | None = stored("What waits for approval for more days is escalated; null: nothing is.")
+    check_payment_terms_increase: bool = stored("An order whose payment terms rank above its payer's is held.")
+    check_cash_discount_increase: bool = stored("An order whose cash discount ranks above its payer's is held.")
     release_when_ready: bool = stored("A hold without reasons left is released by itself; otherwise it waits, ready.")
+    reason_when_ready: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_ready_id", REASON, "The reason put on record when a hold is released by itself; null: none."
+    )
+    reason_when_changed: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_changed_id",
+        REASON,
+        "The same where the order has another amount than when it was held; null: none.",
+    )
+    reason_when_cancelled: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "reason_when_cancelled_id", REASON, "The reason put on record when an order on hold is cancelled; null: none."
+    )
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     release_valid_days: int = stored("How long a release without bounds holds.")

@@ -11,7 +11,7 @@ from domain.orders import SalesDocumentKind, SalesOrderStatus
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
-from persistence.shapes.named import PAYMENT_TERMS
+from persistence.shapes.named import CASH_DISCOUNT, PAYMENT_TERMS
 from persistence.shapes.sales_order import SALES_ORDER, SALES_ORDER_LINE
 from schema.connections import CREDIT_HOLDS, SALES_ORDER_LINES
 from schema.fields import coded, labelled, link, money, shaped, stored
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.customer import Customer
     from schema.types.decision import CreditDecision
-    from schema.types.named import PaymentTerms
+    from schema.types.named import CashDiscount, PaymentTerms
 
 coded(
     SalesDocumentKind,
@@ -85,6 +85,9 @@ class SalesOrder(Record):
     ship_date: date | None = stored("When it ships; null: at once.")
     payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(
         "payment_terms_id", PAYMENT_TERMS, "Its own terms; null: the customer's."
+    )
+    cash_discount: Annotated[CashDiscount, strawberry.lazy("schema.types.named")] | None = link(
+        "cash_discount_id", CASH_DISCOUNT, "Its own cash discount; null: the customer's."
     )
     excluded_from_credit_management: bool = stored("No rule and no limit holds it.")
     latest_decision: Annotated[CreditDecision, strawberry.lazy("schema.types.decision")] | None = link(

@@ -186,11 +186,11 @@ class Story:
         given = {"company": company, "kind": kind, "type": "BLOCK", "validFor": "ALL"} | more
         return await self.tell(SAVE_RULE, given, "CREDIT_MANAGER")
 
-    async def name(self, kind: str, code: str, **more: Any) -> str:
+    async def name(self, type_: str, code: str, **more: Any) -> str:
         """A name that people give, such as an `AccountStatus`; its id."""
-        saving = SAVE_NAME % {"kind": kind, "field": kind[0].lower() + kind[1:]}
+        saving = SAVE_NAME % {"kind": type_, "field": type_[0].lower() + type_[1:]}
         payload = await self.tell(saving, {"code": code, "name": f"Called {code}", **more}, "ADMIN")
-        found: str = payload[kind[0].lower() + kind[1:]]["id"]
+        found: str = payload[type_[0].lower() + type_[1:]]["id"]
         return found
 
     async def parameters(self, company: str, **more: Any) -> Any:

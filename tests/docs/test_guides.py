@@ -35,6 +35,8 @@ GUIDES = (
             "groups",
             "collateral",
             "adjusting",
+            "parameters",
+            "rules",
         )
     ),
 )

@@ -27,7 +27,7 @@ def test_every_kind_has_its_place_its_names_and_its_threshold() -> None:
     written = page()
     for condition in POLICY:
         known = KNOWN[condition.kind]
-        assert f"## {condition.kind.value}\n" in written
+        assert f"### {condition.kind.value}\n" in written
         assert known.d365 or known.sap or known.qad or known.insurers
         assert condition.blocks_by <= set(INPUTS)
 

@@ -61,13 +61,9 @@ def test_a_definition_may_have_any_number_of_buckets_with_titles_that_name_their
     ]
 
 
-def test_aging_counts_each_members_own_company_day_and_banking_days() -> None:
+def test_aging_counts_each_members_own_company_day() -> None:
     tomorrow_there = replace(owes("5 SEK", 0), company_day=days(1))
     assert columns(owes("3 SEK", 0), tomorrow_there) == [3, 5, 0, 0, 0]
-    saturday = Balance(Category.RECEIVABLES, money("3 SEK"), date(2026, 11, 14))
-    assert columns(saturday) == [0, 3, 0, 0, 0]
-    rolled = aging((saturday,), DEFAULT_AGING, EXCHANGE, "SEK", TODAY, bank_days_of="SE")
-    assert rolled.buckets[0].amount == money("3 SEK")
 
 
 def sold(amount: str, on: date) -> Balance:

@@ -11,6 +11,7 @@ import pytest
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
+from domain.ranks import Conditions, Ranked
 from domain.reason import AccountStatusEffect
 from domain.release import Release
 from tests.domain.words import (
@@ -54,6 +55,7 @@ LARGE = replace(
 WATCH = Coded(UUID(int=500), "WATCH")
 WATCHING = rule(RuleKind.ACCOUNT_STATUS, RuleType.BLOCK, ValidFor.ALL, account_status=WATCH)
 LATER = Coded(UUID(int=510), "N120")
+BETTER = Conditions(Ranked(UUID(int=511), "N60", 2), Ranked(UUID(int=512), "3/10", 1))
 LONG = rule(RuleKind.PAYMENT_TERMS, RuleType.BLOCK, ValidFor.ALL, payment_terms=LATER)
 MUCH = rule(RuleKind.OVERDUE_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("39,999 SEK"), percent=Decimal(50))
 FIRST = rule(RuleKind.NEW_CUSTOMER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=money("49,999 SEK"), days=90)
@@ -71,6 +73,8 @@ SPOILED = with_group(
         replace(WATCHED, terms_days={LATER.id: 61}),
         on_hold=True,
         payment_terms=LATER.id,
+        check_payment_terms_increase=True,
+        check_cash_discount_increase=True,
         customer_since=TODAY,
         status_effect=STOPPED,
         terms=LimitTerms((normal("100,000 SEK", until=days(-6)),), covered(60, 61).customer.terms.collaterals),
@@ -137,7 +141,22 @@ TABLE = [
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
-    ("everything at once", SPOILED, replace(ORDER, forced=True), HELD, HOLDING),
+    (
+        "better terms",
+        with_customer(check_payment_terms_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["PAYMENT_TERMS_RANK"],
+    ),
+    (
+        "a better discount",
+        with_customer(check_cash_discount_increase=True),
+        replace(ORDER, own=BETTER),
+        HELD,
+        ["CASH_DISCOUNT_RANK"],
+    ),
+    ("better terms where nobody minds", HEALTHY, replace(ORDER, own=BETTER), PASSED, []),
+    ("everything at once", SPOILED, replace(ORDER, forced=True, own=BETTER), HELD, HOLDING),
 ]
 
 

@@ -118,15 +118,6 @@ def test_decision_15_each_member_is_overdue_by_its_own_company_day() -> None:
     assert (shown.overdue, shown.days_overdue) == (money("10 SEK"), 1)
 
 
-def test_decision_23_a_due_day_may_roll_to_the_next_banking_day() -> None:
-    christmas_eve, after = date(2026, 12, 24), date(2026, 12, 28)
-    item = Balance(Category.RECEIVABLES, money("10 SEK"), christmas_eve)
-    rolling = CountingPolicy(bank_days_of="SE")
-    assert exposure((item,), rolling, EXCHANGE, "SEK", after).days_overdue == 0
-    assert exposure((item,), CountingPolicy(), EXCHANGE, "SEK", after).days_overdue == 4
-    assert exposure((item,), rolling, EXCHANGE, "SEK", date(2026, 12, 29)).days_overdue == 1
-
-
 def test_decision_4_insured_is_what_others_answer_for_at_most_the_exposure() -> None:
     insured = (policy("60 SEK", "0"), policy("10 EUR", "0", until=days(-1)))
     shown = exposure((owes("100 SEK"),), CountingPolicy(), EXCHANGE, "SEK", TODAY, insured)

@@ -12,6 +12,7 @@ from tests.schema.world import World
 _CODED = {
     "customerGroup": "customer_group",
     "paymentTerms": "payment_terms",
+    "cashDiscount": "cash_discount",
     "riskGroup": "risk_group",
     "creditManagementGroup": "credit_management_group",
     "accountStatus": "account_status",
@@ -45,7 +46,11 @@ _BY_ID = {
 """Fields that name a record by its id: its type, and what tests call it."""
 
 _SINGULAR = {"creditHolds": "creditHold", "lines": "line", "removeLines": "line", "holder": "customer"}
-_ITSELF = {"AdjustmentLineInput": "line", "SaveBlockingRuleInput": "blockingRule"}
+_ITSELF = {
+    "AdjustmentLineInput": "line",
+    "SaveBlockingRuleInput": "blockingRule",
+    "SimulateBlockingRuleInput": "blockingRule",
+}
 _NUMBERED = {"openItem": "item A 2", "creditNote": "note 2", "payment": "payment 14 2", "salesOrder": "order"}
 
 

@@ -15,6 +15,7 @@ KINDS = {
     "reason": ("saveReason", {"kind": "RELEASE"}),
     "accountStatus": ("saveAccountStatus", {"effect": "HOLD_INVOICING"}),
     "paymentTerms": ("savePaymentTerms", {"days": 30}),
+    "cashDiscount": ("saveCashDiscount", {"rank": 1}),
     "customerGroup": ("saveCustomerGroup", {}),
     "creditManagementGroup": ("saveCreditManagementGroup", {}),
     "riskGroup": ("saveRiskGroup", {}),

@@ -55,6 +55,8 @@ async def random_customers(world: World, chance: random.Random) -> None:
             chance.choice([None, 0, 20]),
             *(chance.random() < 0.5 for _ in range(2)),
         )
+        if chance.random() < 0.5:
+            await world.banks_close(world.ids[company], chance.choice(["SE", "SA"]))
     for place in range(25):
         company = chance.choice(["SE01", "FI01"])
         account = f"{chance.getrandbits(40):x}-{place}"

@@ -85,6 +85,7 @@ def test_every_record_type_is_a_node() -> None:
                 "Reason",
                 "AccountStatus",
                 "PaymentTerms",
+                "CashDiscount",
                 "CustomerGroup",
                 "CreditManagementGroup",
                 "RiskGroup",

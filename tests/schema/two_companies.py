@@ -98,7 +98,8 @@ async def _names(world: World, firm: Firm) -> None:
     more: dict[str, dict[str, Any]] = {
         "reason": {"kind": "RELEASE"},
         "account_status": {"effect": "NONE"},
-        "payment_terms": {"days": firm.base},
+        "payment_terms": {"days": firm.base, "rank": firm.base},
+        "cash_discount": {"rank": firm.base},
         "aging_definition": {"buckets": buckets},
     }
     for table in NAMED:
@@ -112,7 +113,14 @@ async def _names(world: World, firm: Firm) -> None:
 
 
 async def _customers(world: World, firm: Firm) -> None:
-    references = ("customer_group", "credit_management_group", "account_status", "payment_terms", "risk_group")
+    references = (
+        "customer_group",
+        "credit_management_group",
+        "account_status",
+        "payment_terms",
+        "cash_discount",
+        "risk_group",
+    )
     coded = {f"{table}_id": world.ids[f"{table} {firm.code}"] for table in references}
     since = {
         "customer_since": LONG_AGO,
@@ -195,6 +203,7 @@ async def _orders(world: World, firm: Firm) -> None:
             await world.owes(firm.account(which), firm.money(cents), TODAY, TODAY, category)
     number = firm.text("order")
     terms: dict[str, Any] = {"payment_terms_id": world.ids[f"payment_terms {firm.code}"], "ship_date": TODAY}
+    terms["cash_discount_id"] = world.ids[f"cash_discount {firm.code}"]
     order = await paper.order(world, firm.account(1), number, firm.money(24), **terms)
     await _numbered(world, firm, 1, "sales_order", number)
     of = {**owner(world, firm), "sales_order_id": order}

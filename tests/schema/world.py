@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from domain.exposure import Category
 from domain.money import Money
 from domain.receivables import Movement
+from persistence.closed_days import closed_days_of
 from persistence.database import Connection
 from persistence.keys import new_key
 from persistence.movements import Moved, append
@@ -26,6 +28,9 @@ from persistence.tables.columns import metadata
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
 LONG_AGO = date(2020, 1, 1)
+
+
+_closed_days = cache(closed_days_of)
 
 
 @dataclass
@@ -51,6 +56,16 @@ class World:
         key = await self.put("company", code, code=code, **row)
         await self.put("credit_parameters", company_id=key)
         return key
+
+    async def banks_close(self, company: UUID, country: str, *, around: date = TODAY) -> None:
+        """Due days of a company move to banking days of a country: known for a few years around a day."""
+        known = await self.conn.fetchval("select country from closed_day where country = $1 limit 1", country)
+        if known is None:
+            for one in _closed_days(country):
+                if abs((one.day - around).days) < 800:
+                    days = {"day": one.day, "open_before": one.open_before, "open_after": one.open_after}
+                    await self.put("closed_day", country=country, **days)
+        await self.conn.execute("update company set bank_days_of = $2 where id = $1", company, country)
 
     async def customer(self, company: str, account: str, name: str, party: str | None = None, **more: Any) -> UUID:
         """A customer, of a party of its own unless one is named; known as `SE01/1001`."""

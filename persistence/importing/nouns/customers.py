@@ -67,6 +67,7 @@ CUSTOMERS = Noun(
         Field("credit_management_group", "code"),
         Field("account_status", "code"),
         Field("payment_terms", "code"),
+        Field("cash_discount", "code"),
         Field("risk_group", "code"),
         Field("risk_score", "its score of risk", FieldType.WHOLE),
         *(Field(flag, "true or false", FieldType.FLAG, default="false") for flag in _FLAGS),

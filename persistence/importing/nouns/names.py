@@ -73,6 +73,13 @@ NAMES = (
         "payment_terms",
         N_("When invoices fall due."),
         Field("days", "days from the document date", FieldType.WHOLE),
+        Field("rank", "the higher, the better for who pays", FieldType.WHOLE),
+    ),
+    _named(
+        "cash-discounts",
+        "cash_discount",
+        N_("What may be taken off for paying early."),
+        Field("rank", "the higher, the better for who pays", FieldType.WHOLE),
     ),
     _named("risk-groups", "risk_group", N_("Classes of risk.")),
     _named("collateral-types", "collateral_type", N_("Kinds of insurance, guarantees and things pledged.")),

@@ -9,10 +9,21 @@ from persistence.importing.declaration import Check, Field, FieldType, Noun, sai
 from persistence.importing.nouns.credit_groups import customer_check
 from persistence.importing.nouns.names import company_check
 from persistence.importing.nouns.posting import TODAY, not_in_future, payer_of
+from persistence.payment_conditions import NO_DISCOUNT, NO_TERMS
 
 MORE_THAN = N_("{amount} of the line is more than {open}, from which it is taken.")
 
-_HEADER = ("account", "kind", "status", "currency", "ordered_on", "ship_date", "payment_terms", "excluded")
+_HEADER = (
+    "account",
+    "kind",
+    "status",
+    "currency",
+    "ordered_on",
+    "ship_date",
+    "payment_terms",
+    "cash_discount",
+    "excluded",
+)
 _LOADED = tuple(status for status in SalesOrderStatus if status is not SalesOrderStatus.HELD)
 _ADMITTED = ", ".join(
     f"'{status}'" for status in (SalesOrderStatus.APPROVED, SalesOrderStatus.DELIVERED, SalesOrderStatus.INVOICED)
@@ -50,6 +61,7 @@ SALES_ORDERS = Noun(
         Field("ordered_on", "the business day it came", FieldType.DAY, required=True),
         Field("ship_date", "when it ships; empty: at once", FieldType.DAY),
         Field("payment_terms", "code of its own terms"),
+        Field("cash_discount", "code of its own cash discount"),
         Field("excluded", "no rule and no limit holds it", FieldType.FLAG, default="false"),
         Field("line_number", "place of the line", FieldType.WHOLE, required=True),
         Field("description", "what is sold"),
@@ -75,6 +87,7 @@ SALES_ORDERS = Noun(
     resolve=f"""
         select r.*, c.id as company_id, {TODAY}, u.unit, b.id as buyer_id,
           coalesce(d.customer_id, {payer_of("b.id", "r.ordered_on")}) as customer_id, terms.id as payment_terms_id,
+          discount.id as cash_discount_id,
           coalesce(d.document_id, o.id) as order_id, coalesce(l.id, pg_temp.new_key()) as id,
           d.document_id is null as fresh, d.document_id is not null and l.id is null as added,
           min({_HEADER_TEXT}) over (partition by r.company, r.number)
@@ -92,6 +105,11 @@ SALES_ORDERS = Noun(
           where n.code = r.payment_terms and (n.company_id is null or n.company_id = c.id)
           order by n.company_id nulls last limit 1
         ) terms on r.payment_terms is not null
+        left join lateral (
+          select n.id from cash_discount n
+          where n.code = r.cash_discount and (n.company_id is null or n.company_id = c.id)
+          order by n.company_id nulls last limit 1
+        ) discount on r.cash_discount is not null
         left join document_number d on d.company_id = c.id and d.document = 'sales_order' and d.number = r.number
         left join sales_order e on e.customer_id = d.customer_id and e.id = d.document_id
         left join customer was on was.id = e.buyer_id
@@ -111,9 +129,16 @@ SALES_ORDERS = Noun(
         Check(
             "payment_terms",
             ErrorCode.NOT_FOUND,
-            N_("Payment terms {code} are unknown."),
+            NO_TERMS,
             "r.payment_terms is not null and r.payment_terms_id is null",
             {"code": said("r.payment_terms")},
+        ),
+        Check(
+            "cash_discount",
+            ErrorCode.NOT_FOUND,
+            NO_DISCOUNT,
+            "r.cash_discount is not null and r.cash_discount_id is null",
+            {"code": said("r.cash_discount")},
         ),
         Check(
             "number",
@@ -133,13 +158,15 @@ SALES_ORDERS = Noun(
     load=(
         f"""
         insert into sales_order (customer_id, id, company_id, buyer_id, kind, number, status, amount, currency,
-          ordered_on, ship_date, payment_terms_id, excluded_from_credit_management, admitted, created_at, updated_at)
+          ordered_on, ship_date, payment_terms_id, cash_discount_id, excluded_from_credit_management, admitted,
+          created_at, updated_at)
         select customer_id, order_id, company_id, buyer_id, kind, number, status,
           sum(case when closed then greatest(delivered, billed, invoiced) else amount end), currency, ordered_on,
-          ship_date, payment_terms_id, excluded, status in ({_ADMITTED}), clock_timestamp(), clock_timestamp()
+          ship_date, payment_terms_id, cash_discount_id, excluded, status in ({_ADMITTED}), clock_timestamp(),
+          clock_timestamp()
         from {{new}} where fresh
         group by customer_id, order_id, company_id, buyer_id, kind, number, status, currency, ordered_on, ship_date,
-          payment_terms_id, excluded
+          payment_terms_id, cash_discount_id, excluded
         """,
         """
         insert into sales_order_line (customer_id, id, company_id, sales_order_id, line_number, description, amount,

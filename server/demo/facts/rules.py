@@ -28,7 +28,7 @@ class Parameters:
 
 
 PARAMETERS = {
-    "SE01": Parameters({CONFIRMATION: None, PICKING: 3, INVOICE: None}, 30, None),
+    "SE01": Parameters({CONFIRMATION: None, PICKING: 3, INVOICE: None}, 30, None, {"dueRollsToBankDay": True}),
     "FI01": Parameters({CONFIRMATION: None, SLIP: 2}, 30, 90, {"releaseValidDays": 7}),
     "NO01": Parameters({CONFIRMATION: None, WAREHOUSE: 5}, 30, 95),
     "DE01": Parameters({CONFIRMATION: None, PICKING: 2, SLIP: 0, INVOICE: 0}, 45, 85, {"releaseWhenReady": True}),

@@ -68,6 +68,8 @@ class Firms:
         more = {"unset_limit_means_unlimited": unset, "check_credit_groups": checks}
         await self.world.put("credit_parameters", company_id=key, **self._policy(), **more)
         self.companies.append(key)
+        if self._flag():
+            await self.world.banks_close(key, self.chance.choice(["SE", "SA"]), around=TODAY)
 
     def _policy(self) -> dict[str, Any]:
         return {
