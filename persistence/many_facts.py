@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
+from domain.blocking import BlockingRule
 from domain.facts import Facts
 from domain.money import EURO
 from persistence import fact_statements, room_statements
@@ -38,11 +39,14 @@ _LOAD, _LOAD_BY_ITEM = _together(fact_statements.DEBTS), _together(fact_statemen
 
 
 async def many_facts(
-    conn: asyncpg.Connection, currencies: Mapping[UUID, set[str]], now: datetime, *, by_item: bool = False
+    conn: asyncpg.Connection,
+    currencies: Mapping[UUID, set[str]],
+    now: datetime,
+    tried: Sequence[BlockingRule] = (),
 ) -> Mapping[UUID, Facts]:
     """What a decision about each payer would follow from now. `currencies`: what will be converted for each of them.
 
-    `by_item`: with their open items, also where no rule of their company looks at single ones yet.
+    `tried`: rules that are not in force; with what they look at, also where no rule of a company does.
     """
     payers = sorted(currencies)
     whose = await room_statements.WHOSE.all(conn, customers=payers, now=now)
@@ -53,6 +57,7 @@ async def many_facts(
     days = frozenset(Moment(now).today(zone) for zone in zones)
     wanted = {row[name] for row in whose for name in ("currency", "group_currency")} - {None}
     loaded = frozenset({EURO, *wanted, *(currency for some in currencies.values() for currency in some)})
+    by_item = any(rule.by_item for rule in tried)
     read = await (_LOAD_BY_ITEM if by_item else _LOAD).all(
         conn,
         customers={"customers": payers},
@@ -67,4 +72,4 @@ async def many_facts(
         rates={"days": sorted(days), "currencies": sorted(loaded)},
     )
     beside = await limits_beside(conn, read["customers"], Moment(now), currencies)
-    return await Thawing(conn, read, now, group_of, currencies, days, loaded, beside).facts()
+    return await Thawing(conn, read, now, group_of, currencies, days, loaded, beside, tried).facts()

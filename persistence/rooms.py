@@ -254,7 +254,7 @@ def _given(
 
 @dataclass
 class Thawing:
-    """Rows of one load on their way to facts."""
+    """Rows of one load on their way to facts. `tried`: rules that are not in force, but looked at beside the others."""
 
     conn: asyncpg.Connection
     read: Mapping[str, Sequence[Row]]
@@ -264,6 +264,7 @@ class Thawing:
     days: frozenset[date]
     loaded: frozenset[str]
     beside: Beside
+    tried: Sequence[BlockingRule] = ()
     _known: dict[tuple[date, frozenset[str]], Exchange] = field(default_factory=dict)
 
     async def facts(self) -> dict[UUID, Facts]:
@@ -303,7 +304,8 @@ class Thawing:
             key = row["id"]
             told_of = ToldOfGroup(row, moment.day(row["time_zone"]), entries[key], sums[key])
             groups[key] = told_of.facts(await self._worth(told_of.day, of_group[key] | told_of.currencies))
-        terms = await terms_days(self.conn, (rule for found in rules.values() for rule in found), rules)
+        every = (rule for found in (*rules.values(), self.tried) for rule in found)
+        terms = await terms_days(self.conn, every, {row["company_id"] for row in read["customers"]})
         return {
             key: Facts(
                 one,

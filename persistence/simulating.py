@@ -154,8 +154,7 @@ async def _read(tx: Transaction, wanted: RuleToSave, most: int) -> _Read:
     for row in looked_at:
         currencies[row["customer_id"]].add(row["currency"])
     orders = await orders_by_key(tx.conn, [(row["customer_id"], row["id"]) for row in looked_at])
-    by_item = any(rule.by_item for rule in rules)
-    facts = await many_facts(tx.conn, currencies, tx.now, by_item=by_item) if currencies else {}
+    facts = await many_facts(tx.conn, currencies, tx.now, rules) if currencies else {}
     return _Read(
         company=company,
         trial=trial,

@@ -254,3 +254,26 @@ async def test_an_order_without_a_rate_is_counted_as_undecided(story: Story) -> 
     await story.submit(here, account, "LARGE", "900")
     payload = await simulated(story, here, "ORDER_AMOUNT", amount=money("500", "BHD"))
     assert (effects(payload), payload["companies"][0]["notDecided"]) == ([], 1)
+
+
+async def test_the_first_rule_of_its_kind_is_tried_on_what_only_it_looks_at(story: Story) -> None:
+    here = await company(story)
+    short, long = fresh(), fresh()
+    await story.name("PaymentTerms", short, days=30)
+    await story.name("PaymentTerms", long, days=90)
+    account = await customer(story, "10000", here)
+    await story.insured(here, account, "5000", "50", maximumTermsDays=60)
+    for number, terms in (("SHORT", short), ("LONG", long)):
+        await story.submit(here, account, number, "100", paymentTerms=terms)
+    tried = await simulated(story, here, "COLLATERAL_TERMS", days=0)
+    assert effects(tried) == [("LONG", "PASSED", "HELD", "HOLDS")]
+
+
+async def test_limits_of_a_party_bind_in_a_dry_run_as_in_a_check(story: Story) -> None:
+    here, party = await company(story), fresh()
+    account = await customer(story, "10000", here, party=party)
+    await story.submit(here, account, "FITS", "600")
+    rule = {"amount": money("500", "SEK")}
+    assert effects(await simulated(story, here, "ORDER_AMOUNT", **rule)) == [("FITS", "PASSED", "HELD", "HOLDS")]
+    await story.party_limits(party, ceiling=money("500", "SEK"), reaction="HOLD")
+    assert effects(await simulated(story, here, "ORDER_AMOUNT", **rule)) == []  # held all the same
