@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from domain.limits import LIMIT_ENTRY, AdjustmentKind, CreditPosition, LimitEntry, overlapping
+from domain.limits import (
+    LIMIT_ENTRY,
+    MARGINS,
+    AdjustmentKind,
+    CreditPosition,
+    LimitEntry,
+    LimitTerms,
+    limit_on,
+    overlapping,
+)
 from domain.message import N_, Message
-from domain.money import Money
+from domain.money import Exchange, Money
 from domain.refusal import ErrorCode, Refusal
 
 Holder = tuple[str, UUID]
@@ -32,7 +42,7 @@ class AdjustmentLine:
     """One new limit for one holder. `from_` None: from the day it is posted.
 
     `id` becomes the id of the limit it makes. `replaces`: the temporary limit whose place it takes. `currency`: the
-    holder's.
+    holder's. Of a seasonal factor or a tolerance `limit` is what the limit comes to with it (`comes_to`).
     """
 
     id: UUID
@@ -43,10 +53,24 @@ class AdjustmentLine:
     from_: date | None = None
     until: date | None = None
     replaces: UUID | None = None
+    percent: Decimal | None = None
+    tolerance: Money | None = None
 
     def entry(self, today: date, posted: int) -> LimitEntry:
         """The limit it makes when it is posted today."""
-        return LimitEntry(self.id, self.kind, self.limit, self.from_ or today, self.until, posted, self.replaces)
+        from_ = self.from_ or today
+        more = (self.percent, self.tolerance)
+        return LimitEntry(self.id, self.kind, self.limit, from_, self.until, posted, self.replaces, *more)
+
+
+def comes_to(line: AdjustmentLine, entries: tuple[LimitEntry, ...], exchange: Exchange, today: date) -> Money | None:
+    """What the limit of a holder comes to on the first day of a seasonal factor or a tolerance, without collateral.
+
+    None: there is no limit then. Raises `RateMissing`.
+    """
+    new = line.entry(today, posted=1 + max((e.posted for e in entries), default=0))
+    limit = limit_on(LimitTerms((*entries, new)), new.from_, exchange, line.currency)
+    return limit.total if limit.temporary or limit.normal else None
 
 
 _FIRST_TO_ACT = (
@@ -91,25 +115,63 @@ def post_refusals(
 def _line_refusals(
     line: AdjustmentLine, entries: tuple[LimitEntry, ...], today: date, path: tuple[str, ...]
 ) -> list[Refusal]:
-    refusals = []
+    refusals = _margin_refusals(line, path)
     new = line.entry(today, posted=0)
-    if line.limit.amount < 0:
+    if line.limit.amount < 0 and line.kind not in MARGINS:
         refusals.append(Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE), (*path, "newLimit"), actual=line.limit))
-    if line.limit.currency != line.currency:
+    if line.limit.currency != line.currency and line.kind not in MARGINS:
         message = Message(OTHER_CURRENCY, {"currency": line.currency})
         refusals.append(Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "newLimit"), actual=line.limit))
     if line.kind is AdjustmentKind.TEMPORARY and new.until is None:
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NEEDS_LAST_DAY), (*path, "until")))
+    if line.kind is AdjustmentKind.SEASONAL and new.until is None:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(SEASON_NEEDS_LAST_DAY), (*path, "until")))
     if new.until is not None and new.until < new.from_:
         message = Message(ENDS_BEFORE, {"from": new.from_, "until": new.until})
         refusals.append(Refusal(ErrorCode.DATE_ORDER, message, (*path, "until")))
-    if line.replaces is not None and line.replaces not in {e.id for e in entries if e.kind is new.kind}:
+    replaceable = {e.id for e in entries if e.kind is new.kind is AdjustmentKind.TEMPORARY}
+    if line.replaces is not None and line.replaces not in replaceable:
         refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NOTHING_TO_REPLACE), (*path, "replaces")))
     other = overlapping(entries, new)
     if other is not None and other.until is not None:
         message = Message(OVERLAPS, {"limit": other.limit, "from": other.from_, "until": other.until})
         refusals.append(Refusal(ErrorCode.OVERLAPPING_TEMPORARY_LIMIT, message, (*path, "from"), limit=other.limit))
     return refusals
+
+
+def _margin_refusals(line: AdjustmentLine, path: tuple[str, ...]) -> list[Refusal]:
+    """What is wrong with percentage and tolerance: each kind is said in its own way."""
+    percent, tolerance = line.percent, line.tolerance
+    given = (percent is not None, tolerance is not None)
+    if given not in SAID_BY[line.kind]:
+        field = "tolerance" if tolerance is not None and line.kind is not AdjustmentKind.TOLERANCE else "percent"
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_WORDS), (*path, field))]
+    if percent is not None and line.kind is AdjustmentKind.SEASONAL and percent < -100:
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(BELOW_NOTHING), (*path, "percent"))]
+    if percent is not None and percent > MOST_PERCENT:
+        message = Message(TOO_MUCH, {"most": MOST_PERCENT})
+        return [Refusal(ErrorCode.INVALID_VALUE, message, (*path, "percent"))]
+    if line.kind is AdjustmentKind.TOLERANCE and (percent or 0) < 0:
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(TOLERANCE_NEGATIVE), (*path, "percent"))]
+    if tolerance is not None and tolerance.amount < 0:
+        message = Message(TOLERANCE_NEGATIVE)
+        return [Refusal(ErrorCode.AMOUNT_NEGATIVE, message, (*path, "tolerance"), actual=tolerance)]
+    if tolerance is not None and tolerance.currency != line.currency:
+        message = Message(OTHER_CURRENCY, {"currency": line.currency})
+        return [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "tolerance"), actual=tolerance)]
+    return []
+
+
+MOST_PERCENT = 1000
+"""What a season or a tolerance adds at most."""
+
+SAID_BY = {
+    AdjustmentKind.PERMANENT: ((False, False),),
+    AdjustmentKind.TEMPORARY: ((False, False),),
+    AdjustmentKind.SEASONAL: ((True, False),),
+    AdjustmentKind.TOLERANCE: ((True, False), (False, True)),
+}
+"""Whether a line of each kind has a percentage, and whether it has a tolerance."""
 
 
 def below_used(position: CreditPosition, entry: UUID, holder: Holder, path: tuple[str, ...]) -> Refusal | None:
@@ -134,6 +196,15 @@ EMPTY = N_("The adjustment has no lines.")
 NEGATIVE = N_("A credit limit cannot be negative.")
 OTHER_CURRENCY = N_("The credit limit must be in {currency}.")
 NEEDS_LAST_DAY = N_("A temporary credit limit needs a last day.")
+SEASON_NEEDS_LAST_DAY = N_("A seasonal factor needs a last day.")
+OTHER_WORDS = N_(
+    "A permanent or temporary credit limit is said as an amount, a seasonal factor as a percentage, "
+    "a tolerance as a percentage or an amount."
+)
+BELOW_NOTHING = N_("A credit limit can be lowered by 100 % at most.")
+TOO_MUCH = N_("At most {most} % can be added to a credit limit.")
+TOLERANCE_NEGATIVE = N_("A tolerance cannot be negative.")
+NOTHING_TO_CHANGE = N_("There is no credit limit on that day that this could change.")
 ENDS_BEFORE = N_("A credit limit from {from} cannot end on {until}, before it begins.")
 NOTHING_TO_REPLACE = N_("There is no temporary credit limit to replace.")
 BELOW_USED = N_("{used} is used already, which is more than the credit limit of {limit}.")

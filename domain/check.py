@@ -20,6 +20,7 @@ from domain.decision import (
 )
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.message import Message, Value
+from domain.party_check import check_party_limits
 from domain.ranks import ranks_above
 from domain.reason import AccountStatusEffect
 from domain.release import Agreed, covers, highest_amount, last_day
@@ -58,9 +59,11 @@ def figures(facts: Facts, order: Order) -> tuple[tuple[LimitTest, ...], Situatio
 def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: Situation) -> Decision:
     """The decision on figures that are worked out."""
     customer = facts.customer
+    beside = check_party_limits(facts, order)  # limits of the party and the customer beside the credit limit
 
     def decided(outcome: CreditOutcome, why: Message, reasons: tuple[BlockReason, ...] = ()) -> Decision:
-        return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, tests, why)
+        every = (*tests, *beside.tests)
+        return Decision(outcome, order.checkpoint, customer.day, order.amount, reasons, every, why)
 
     # Is it asked at all? What a person holds by hand only a person releases, so that nothing here lets it go.
     if not order.forced:
@@ -81,6 +84,7 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
         *_forced(order),
         *_account_status(customer, order),
         *_limits_exceeded(tests),  # group, then customer
+        *beside.holding,
         *_reasons(
             blocking.blocks(facts.rules, rules_see)
         ),  # kind by kind: customer, group, all; blocks before exclusions
@@ -89,7 +93,7 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
 
     # The answer.
     if not reasons:
-        warnings = _reasons(blocking.warns(facts.rules, rules_see))
+        warnings = _most_serious_first(*beside.warning, *_reasons(blocking.warns(facts.rules, rules_see)))
         if warnings:
             return decided(CreditOutcome.WARNED, explanation.warned_of(order, warnings), warnings)
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))

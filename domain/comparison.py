@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from domain.blocking import Expiry, RuleKind, Situation, Used
 from domain.collateral import covered_terms
 from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
-from domain.exposure import CreditLimitType, counted, longest_overdue, overdue, owed, ships_later
+from domain.exposure import (
+    Balance,
+    CountingPolicy,
+    CreditLimitType,
+    counted,
+    longest_overdue,
+    overdue,
+    owed,
+    ships_later,
+)
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import CreditLimit, CreditLimitKind, limit_on, used_percent
-from domain.money import Money, per_currency
+from domain.money import Exchange, Money, per_currency
 
 
 @dataclass(frozen=True)
@@ -99,11 +110,8 @@ def _compare(
     holder: CustomerFacts | GroupFacts, kind: str, limit: CreditLimit, order: Order, *, binds: bool
 ) -> LimitTest:
     exchange, currency, policy = holder.exchange, holder.currency, holder.policy
-    itself = (-money for money in counted(order.counted, policy, holder.day))
-    others = per_currency((*counted(holder.balances, policy, holder.day), *itself))
-    exposure = exchange.total(others, currency)
-    later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, holder.day)
-    amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
+    used = room_used(holder, order, currency)
+    exposure, amount = used.exposure, used.amount
     untested = policy.limit_type is CreditLimitType.NONE and not holder.terms.mandatory
     total = limit.total if binds and not untested else None
     return LimitTest(
@@ -115,19 +123,50 @@ def _compare(
         amount=amount,
         available=None if total is None else total - exposure,
         used_percent=used_percent(exposure + amount, total),
-        rates=exchange.rates_used(_currencies(holder, limit if total is not None else None, order, others), currency),
+        rates=exchange.rates_used(_currencies(holder, limit if total is not None else None, used.currencies), currency),
         day=holder.day,
     )
 
 
-def _currencies(
-    holder: CustomerFacts | GroupFacts, limit: CreditLimit | None, order: Order, others: Iterable[Money]
-) -> set[str]:
+class HasBalances(Protocol):
+    """Whoever owes, and what of it counts."""
+
+    @property
+    def balances(self) -> tuple[Balance, ...]: ...
+    @property
+    def policy(self) -> CountingPolicy: ...
+    @property
+    def exchange(self) -> Exchange: ...
+    @property
+    def day(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class RoomUsed:
+    """What is used without the order, what the order takes, and every currency that either came from."""
+
+    exposure: Money
+    amount: Money
+    currencies: frozenset[str]
+
+
+def room_used(holder: HasBalances, order: Order, currency: str) -> RoomUsed:
+    """Each figure rounded once, as it is shown. The order is never counted twice. Raises `RateMissing`."""
+    exchange, policy, day = holder.exchange, holder.policy, holder.day
+    itself = (-money for money in counted(order.counted, policy, day))
+    others = per_currency((*counted(holder.balances, policy, day), *itself))
+    later = order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, day)
+    amount = exchange.convert(Money(order.amount.amount * (not later), order.amount.currency), currency)
+    currencies = frozenset({order.amount.currency, *(money.currency for money in others)})
+    return RoomUsed(exchange.total(others, currency), amount, currencies)
+
+
+def _currencies(holder: CustomerFacts | GroupFacts, limit: CreditLimit | None, used: frozenset[str]) -> Iterable[str]:
     """Every currency that entered the comparison; `limit` is None where it does not bind."""
-    used = {order.amount.currency, *(money.currency for money in others)}
     if limit is None:
         return used
-    in_limit = (entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None)
+    in_limit = [entry.limit.currency for entry in (limit.normal, limit.temporary) if entry is not None]
+    in_limit += [part.exact.currency for part in limit.parts]
     valid = (policy.value.currency for policy in holder.terms.collaterals if policy.valid_on(holder.day))
     return {*used, *in_limit, *valid}
 

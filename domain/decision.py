@@ -34,7 +34,9 @@ class BlockReasonCode(StrEnum):
     FORCED = "FORCED"
     ACCOUNT_STATUS = "ACCOUNT_STATUS"
     GROUP_LIMIT_EXCEEDED = "GROUP_LIMIT_EXCEEDED"
+    PARTY_LIMIT_EXCEEDED = "PARTY_LIMIT_EXCEEDED"
     CREDIT_LIMIT_EXCEEDED = "CREDIT_LIMIT_EXCEEDED"
+    TURNOVER_LIMIT_EXCEEDED = "TURNOVER_LIMIT_EXCEEDED"
     CREDIT_LIMIT_EXPIRED = "CREDIT_LIMIT_EXPIRED"
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
@@ -61,11 +63,19 @@ class BlockReason:
     active: bool = True
 
 
+class LimitTestKind(StrEnum):
+    """What kind of limit was compared."""
+
+    CREDIT_LIMIT = "CREDIT_LIMIT"
+    CEILING = "CEILING"
+    TURNOVER = "TURNOVER"
+
+
 @dataclass(frozen=True)
 class LimitTest:
     """One limit compared, in the holder's currency: passed when exposure + amount is not above the limit.
 
-    `holder` is (CUSTOMER or CREDIT_GROUP, id). `exposure` is without the order, `amount` what the order takes,
+    `holder` is (CUSTOMER, CREDIT_GROUP or PARTY, id). `exposure` is without the order, `amount` what the order takes,
     `available` the limit less the exposure (before the order), `used_percent` with the order. `limit` is None where the
     holder's limit does not bind. The rounded figures shown are the figures compared.
     """
@@ -80,6 +90,7 @@ class LimitTest:
     used_percent: Decimal | None
     rates: tuple[RateUsed, ...]
     day: date
+    kind: LimitTestKind = LimitTestKind.CREDIT_LIMIT
 
     @property
     def excess(self) -> Money | None:

@@ -13,6 +13,7 @@ from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.party_limits import PartyLimits
 from domain.ranks import UNSAID, Conditions
 from domain.reason import AccountStatusEffect
 from domain.release import RELEASE_VALID_DAYS, Release
@@ -29,6 +30,14 @@ class Checkpoint(StrEnum):
 
 
 DEFAULT_CHECKPOINTS = frozenset((Checkpoint.CONFIRMATION, Checkpoint.PACKING_SLIP))
+
+
+@dataclass(frozen=True)
+class OwnLimits:
+    """Limits of a customer beside its credit limit. `turnover`: what was sold to it; None: nothing ever was."""
+
+    limits: PartyLimits
+    turnover: tuple[Money, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class CustomerFacts:
     usual: Conditions = UNSAID
     check_payment_terms_increase: bool = False
     check_cash_discount_increase: bool = False
+    own: OwnLimits | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,23 @@ class GroupFacts:
     balances: tuple[Balance, ...]
     policy: CountingPolicy
     exchange: Exchange
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """The payer's party, where it has limits: balances of all its customers in all companies, all of which count.
+
+    `day`: the latest of its companies' days. `turnover`: what they sold to it; None: nothing, so no share is tested.
+    """
+
+    id: UUID
+    name: str
+    day: date
+    limits: PartyLimits
+    balances: tuple[Balance, ...]
+    exchange: Exchange
+    turnover: tuple[Money, ...] | None = None
+    policy: CountingPolicy = field(default_factory=CountingPolicy)
 
 
 @dataclass(frozen=True)
@@ -124,3 +151,4 @@ class Facts:
     group: GroupFacts | None = None
     rules: tuple[BlockingRule, ...] = ()
     terms_days: Mapping[UUID, int] = field(default_factory=dict)
+    party: PartyFacts | None = None

@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from enum import Enum, StrEnum
+from uuid import UUID
 
-from domain.adjustment import ENDS_BEFORE, NEEDS_LAST_DAY, Holder
+from domain.adjustment import (
+    BELOW_NOTHING,
+    ENDS_BEFORE,
+    MOST_PERCENT,
+    NEEDS_LAST_DAY,
+    OTHER_WORDS,
+    SEASON_NEEDS_LAST_DAY,
+    TOLERANCE_NEGATIVE,
+    TOO_MUCH,
+    AdjustmentLine,
+    Holder,
+    comes_to,
+)
 from domain.amounts import amount_refusals
-from domain.limits import AdjustmentKind, LimitEntry, normal_on, overlapping, temporary_on
+from domain.limits import MARGINS, AdjustmentKind, LimitEntry, normal_on, overlapping, temporary_on
 from domain.message import N_, Message, Value
 from domain.money import Exchange, Money, rounded
 from domain.refusal import ErrorCode, Refusal
@@ -84,11 +97,13 @@ class LimitDays:
 
     def last(self, first: date, was: date | None, kind: AdjustmentKind) -> date | None:
         """The last day, of a limit that ended on `was`; a temporary one beside a limit without an end is counted from
-        its own first day, a permanent one then has none either.
+        its own first day, as what changes limits is; a permanent one then has none either.
         """
         if not self.relative:
             return self.until
-        if was is None and kind is AdjustmentKind.TEMPORARY:
+        if kind is AdjustmentKind.TOLERANCE:
+            return None if self.until_days is None else moved(first, self.until_days)
+        if kind is AdjustmentKind.SEASONAL or (was is None and kind is AdjustmentKind.TEMPORARY):
             was = first
         return None if was is None else moved(was, self.until_days or 0)
 
@@ -113,6 +128,8 @@ class Generated:
     from_: date | None
     until: date | None
     replaces: LimitEntry | None = None
+    percent: Decimal | None = None
+    tolerance: Money | None = None
 
 
 def generated(
@@ -135,11 +152,28 @@ def generated(
     last = days.last(begins, base.until if active or kind is AdjustmentKind.PERMANENT else None, kind)
     if last is not None and last < begins:
         return LeftOut.NO_DAYS
+    if kind in MARGINS:
+        return _margin(of, kind, change, (first, last), exchange) or LeftOut.NO_LIMIT
     limit = change.of(exchange.convert(base.limit, of.currency), exchange)
     new = LimitEntry(base.id, kind, limit, begins, last, replaces=active.id if active else None)
     if overlapping(of.entries, new) is not None:
         return LeftOut.OVERLAPS
     return Generated(limit, first, last, active)
+
+
+def _margin(
+    of: Candidate,
+    kind: AdjustmentKind,
+    change: LimitChange,
+    days: tuple[date | None, date | None],
+    exchange: Exchange,
+) -> Generated | None:
+    """A seasonal factor or a tolerance, with what the limit comes to on its first day."""
+    amount = change.amount and exchange.convert(change.amount, of.currency)
+    nothing = Money(Decimal(0), of.currency)
+    line = AdjustmentLine(UUID(int=0), of.holder, kind, nothing, of.currency, *days, None, change.percent, amount)
+    limit = comes_to(line, of.entries, exchange, of.today)
+    return None if limit is None else Generated(limit, *days, percent=change.percent, tolerance=amount)
 
 
 def asked_refusals(
@@ -152,17 +186,36 @@ def asked_refusals(
         refusals += amount_refusals(size, digits, ("change", "amount"), positive=False)
     if change.percent is not None and change.percent < -_HUNDRED:
         refusals.append(_invalid(BELOW_NOTHING, "change", "percent"))
+    if kind in MARGINS:
+        refusals += _margin_refusals(kind, change)
     if change.unit is not None and change.unit <= 0:
         refusals.append(_invalid(UNIT, "rounding", "unit"))
     for name, number in (("fromDays", days.from_days), ("untilDays", days.until_days)):
         if number is not None and abs(number) > MOST_DAYS:
             refusals.append(_invalid(FAR, "dates", "relative", name, most=MOST_DAYS))
     until = ("dates", "relative", "untilDays") if days.relative else ("dates", "absolute", "until")
-    if kind is AdjustmentKind.TEMPORARY and (days.until_days if days.relative else days.until) is None:
-        refusals.append(_invalid(NEEDS_LAST_DAY, *until))
+    needing = {AdjustmentKind.TEMPORARY: NEEDS_LAST_DAY, AdjustmentKind.SEASONAL: SEASON_NEEDS_LAST_DAY}
+    if kind in needing and (days.until_days if days.relative else days.until) is None:
+        refusals.append(_invalid(needing[kind], *until))
     if days.from_ is not None and days.until is not None and days.until < days.from_:
         message = Message(ENDS_BEFORE, {"from": days.from_, "until": days.until})
         refusals.append(Refusal(ErrorCode.DATE_ORDER, message, until))
+    return refusals
+
+
+def _margin_refusals(kind: AdjustmentKind, change: LimitChange) -> list[Refusal]:
+    """A seasonal factor is a percentage, no tolerance is negative, and neither is rounded."""
+    refusals = []
+    added = change.percent if change.amount is None else change.amount.amount
+    field = ("change", "percent" if change.amount is None else "amount")
+    if change.unit is not None:
+        refusals.append(_invalid(OTHER_WORDS, "rounding"))
+    if kind is AdjustmentKind.SEASONAL and change.amount is not None:
+        refusals.append(_invalid(OTHER_WORDS, *field))
+    if kind is AdjustmentKind.TOLERANCE and (added or 0) < 0:
+        refusals.append(_invalid(TOLERANCE_NEGATIVE, *field))
+    if change.percent is not None and change.percent > MOST_PERCENT:
+        refusals.append(_invalid(TOO_MUCH, *field, most=MOST_PERCENT))
     return refusals
 
 
@@ -180,7 +233,6 @@ def _invalid(text: str, *path: str, **values: Value) -> Refusal:
     return Refusal(ErrorCode.INVALID_VALUE, Message(text, values), path)
 
 
-BELOW_NOTHING = N_("A credit limit can be lowered by 100 % at most.")
 UNIT = N_("The unit of rounding must be above zero.")
 FAR = N_("Days can be moved by {most} at most.")
 

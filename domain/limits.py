@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,17 +32,29 @@ class CreditLimitKind(StrEnum):
 
 
 class AdjustmentKind(StrEnum):
-    """PERMANENT stands until the next one begins; TEMPORARY replaces it from its first to its last day."""
+    """PERMANENT stands until the next one begins; TEMPORARY replaces it from its first to its last day. SEASONAL and
+    TOLERANCE change whichever of them is in force.
+    """
 
     PERMANENT = "PERMANENT"
     TEMPORARY = "TEMPORARY"
+    SEASONAL = "SEASONAL"
+    TOLERANCE = "TOLERANCE"
+
+
+MARGINS = (AdjustmentKind.SEASONAL, AdjustmentKind.TOLERANCE)
+"""What is no limit by itself, but more or less of one."""
 
 
 class CreditLimitPartKind(StrEnum):
-    """What a limit is made of. FLAGGED_POLICY is negative: the full value of a policy included in exposure."""
+    """What a limit is made of. FLAGGED_POLICY is negative: the full value of a policy included in exposure. SEASONAL
+    can be.
+    """
 
     BASE = "BASE"
     TEMPORARY = "TEMPORARY"
+    SEASONAL = "SEASONAL"
+    TOLERANCE = "TOLERANCE"
     INSURANCE = "INSURANCE"
     GUARANTEE = "GUARANTEE"
     COLLATERAL = "COLLATERAL"
@@ -55,6 +68,10 @@ class LimitEntry:
     PERMANENT: in force from `from_` until the next one begins; `until` is the expiry date, which blocks only through a
     rule. TEMPORARY: in force from `from_` to `until`, both inclusive. `replaces`: the temporary entry that ends the day
     before this one begins (ending one early is replacing it by itself with an earlier last day).
+
+    SEASONAL adds `percent` of the limit in force, or takes it off, as a seasonal factor of SAP does; TOLERANCE adds
+    `percent` of that or the amount `tolerance`. Of each kind the one that began last stands, to its last day where it
+    has one; one of 0 ends it. `limit` is what the limit came to when such a one was posted, and decides nothing.
     """
 
     id: UUID
@@ -64,6 +81,8 @@ class LimitEntry:
     until: date | None = None
     posted: int = 0
     replaces: UUID | None = None
+    percent: Decimal | None = None
+    tolerance: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +152,9 @@ class CreditLimit:
 
     @cached_property
     def total(self) -> Money | None:
-        """What may be used: (temporary or base) + insurance_and_guarantees; None where nothing binds."""
+        """What may be used: (temporary or base) ± seasonal + tolerance + insurance_and_guarantees; None where nothing
+        binds.
+        """
         return self.exchange.total((part.exact for part in self.parts), self.currency) if self.binds else None
 
     @cached_property
@@ -150,7 +171,7 @@ class CreditLimit:
 
     @cached_property
     def parts(self) -> tuple[LimitPart, ...]:
-        """What it is made of, where it binds: the posted limit in force, then each valid policy."""
+        """What it is made of, where it binds: the posted limit in force with its margins, then each valid policy."""
         if not self.binds:
             return ()
         parts: list[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]] = []
@@ -158,6 +179,7 @@ class CreditLimit:
         if in_force is not None:
             part = CreditLimitPartKind.BASE if self.temporary is None else CreditLimitPartKind.TEMPORARY
             parts.append((part, in_force.limit, (LIMIT_ENTRY, in_force.id)))
+            parts.extend(_margins(self.terms.entries, in_force.limit, self.day))
         for policy in self.terms.collaterals:
             if policy.valid_on(self.day):
                 parts.extend(_parts_of(policy))
@@ -214,6 +236,26 @@ def temporary_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | Non
     """The temporary entry in force, from its first to its last day, both inclusive, unless another took its place."""
     active = [e for e in entries if e.kind is AdjustmentKind.TEMPORARY and e.from_ <= day <= _last_day(e, entries)]
     return max(active, key=lambda e: (e.posted, e.from_), default=None)
+
+
+def margin_on(entries: tuple[LimitEntry, ...], kind: AdjustmentKind, day: date) -> LimitEntry | None:
+    """The seasonal factor or the tolerance in force: the one that began last, unless its last day is over."""
+    begun = [e for e in entries if e.kind is kind and e.from_ <= day]
+    last = max(begun, key=lambda e: (e.from_, e.posted), default=None)
+    return None if last is None or (last.until is not None and last.until < day) else last
+
+
+def _margins(
+    entries: tuple[LimitEntry, ...], limit: Money, day: date
+) -> Iterator[tuple[CreditLimitPartKind, Money, tuple[str, UUID]]]:
+    """What the margins in force add to a limit: first the season, then the tolerance of what comes to."""
+    for kind in MARGINS:
+        margin = margin_on(entries, kind, day)
+        if margin is not None:
+            added = margin.tolerance or Money(limit.amount * (margin.percent or 0) / 100, limit.currency)
+            if kind is AdjustmentKind.SEASONAL:
+                limit += added
+            yield CreditLimitPartKind(kind.value), added, (LIMIT_ENTRY, margin.id)
 
 
 def overlapping(entries: tuple[LimitEntry, ...], new: LimitEntry) -> LimitEntry | None:

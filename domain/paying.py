@@ -22,9 +22,13 @@ def paid(facts: Facts, payment: Money) -> Facts:
     payer = facts.customer
     moved = tuple(_moved(payer, payment))
     customer = replace(payer, balances=(*payer.balances, *moved), debts=tuple(_left(payer, moved)))
-    if facts.group is None:
-        return replace(facts, customer=customer)
-    return replace(facts, customer=customer, group=replace(facts.group, balances=(*facts.group.balances, *moved)))
+    group, party = facts.group, facts.party
+    if group is not None:
+        group = replace(group, balances=(*group.balances, *moved))
+    if party is not None:
+        here = (replace(balance, company_day=payer.day) for balance in moved)
+        party = replace(party, balances=(*party.balances, *here))
+    return replace(facts, customer=customer, group=group, party=party)
 
 
 def _moved(customer: CustomerFacts, payment: Money) -> Iterator[Balance]:

@@ -22,6 +22,7 @@ from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
 from domain.message import N_, Message, Value
 from domain.money import Money, RateMissing, per_currency
+from domain.party_limits import PARTY, PartyLimitReaction
 from domain.paying import paid
 
 LONGEST_WAIT = 366
@@ -102,9 +103,14 @@ def _less(facts: Facts, order: Order) -> UnblockOption | None:
 def _wait(facts: Facts, order: Order) -> UnblockOption | None:
     """The first day on which it passes if nothing but the day changes; rates stay today's.
 
-    Only the days on which a limit or a policy begins or ends, or a customer is not new any more, can make it better:
+    Where a share of turnover holds, what will have been sold by then is not known, and there is no such day. Only the
+    days on which a limit or a policy begins or ends, or a customer is not new any more, can make it better:
     the first that does is the answer.
     """
+    own = facts.customer.own
+    limits = [beside.limits for beside in (facts.party, own) if beside is not None]
+    if any(each.turnover is not None and each.reaction is PartyLimitReaction.HOLD for each in limits):
+        return None
     for days in sorted(set(_changes(facts))):
         if 0 < days <= LONGEST_WAIT and passes(waited(facts, days), order):
             day = facts.customer.day + days * DAY
@@ -113,7 +119,41 @@ def _wait(facts: Facts, order: Order) -> UnblockOption | None:
 
 
 def _raise(facts: Facts, order: Order) -> UnblockOption | None:
-    """The smallest raise of the customer's limit, or of the group's, or of both when neither alone helps."""
+    """The smallest raise of the customer's limit, or of the group's, or of both when neither alone helps.
+
+    Where these do not help, of the party's ceiling.
+    """
+    return _raise_credit_limit(facts, order) or _raise_ceiling(facts, order)
+
+
+def _raise_ceiling(facts: Facts, order: Order) -> UnblockOption | None:
+    party = facts.party
+    if party is None or party.limits.ceiling is None:
+        return None
+    before = party.limits.ceiling
+    unit = party.exchange.unit(before.currency)
+
+    def new(steps: int) -> Money:
+        return Money(steps * unit, before.currency)
+
+    def enough(steps: int) -> bool:
+        return passes(with_ceiling(facts, new(steps)), order)
+
+    steps = _smallest(enough, int(before.amount / unit))
+    if steps is None:
+        return None
+    message = Message(RAISE_CEILING, {"limit": new(steps), "holder": party.name})
+    return UnblockOption(UnblockKind.RAISE, new(steps), None, message, (((PARTY, party.id), new(steps)),))
+
+
+def with_ceiling(facts: Facts, ceiling: Money) -> Facts:
+    """The facts with another ceiling for the party."""
+    assert facts.party is not None
+    limits = replace(facts.party.limits, ceiling=ceiling)
+    return replace(facts, party=replace(facts.party, limits=limits))
+
+
+def _raise_credit_limit(facts: Facts, order: Order) -> UnblockOption | None:
     group = tested_group(facts)
     customer_alone = _smallest_limit(facts, facts.customer, order)
     if customer_alone is not None:
@@ -154,8 +194,8 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
         limit = limit_on(holder.terms, holder.day, holder.exchange, holder.currency)
     if limit.total is None:
         return None
-    unit = holder.exchange.unit(holder.currency)
-    now = int((limit.total - limit.insurance_and_guarantees).amount / unit)
+    unit, in_force = holder.exchange.unit(holder.currency), limit.temporary or limit.normal
+    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else 0
 
     def new(steps: int) -> Money:
         return Money(steps * unit, holder.currency)
@@ -178,7 +218,10 @@ def waited(facts: Facts, days: int) -> Facts:
     later = replace(customer, day=customer.day + days * DAY, balances=_waited(customer.balances, days))
     if group is not None:
         group = replace(group, day=group.day + days * DAY, balances=_waited(group.balances, days))
-    return replace(facts, customer=later, group=group)
+    party = facts.party
+    if party is not None:
+        party = replace(party, day=party.day + days * DAY, balances=_waited(party.balances, days))
+    return replace(facts, customer=later, group=group, party=party)
 
 
 def _waited(balances: tuple[Balance, ...], days: int) -> tuple[Balance, ...]:
@@ -207,13 +250,19 @@ def _condensed(facts: Facts) -> Facts:
     What else the ledger has stays apart from what is under way to it, since rules may look at the ledger alone.
     """
     customer, group = facts.customer, facts.group
+    if customer.own is None:
+        customer = replace(customer, balances=_fewer(customer))
+    if group is not None:
+        group = replace(group, balances=_sums(group.balances, group, Category.RECEIVABLES))
+    return replace(facts, customer=customer, group=group)
+
+
+def _fewer(customer: CustomerFacts) -> tuple[Balance, ...]:
     kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
     rest = [b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED)]
     ledger = _sums((b for b in rest if b.category in BALANCE), customer, Category.UNAPPLIED)
     under_way = _sums((b for b in rest if b.category not in BALANCE), customer, Category.OPEN_DELIVERIES)
-    if group is not None:
-        group = replace(group, balances=_sums(group.balances, group, Category.RECEIVABLES))
-    return replace(facts, customer=replace(customer, balances=(*kept, *ledger, *under_way)), group=group)
+    return (*kept, *ledger, *under_way)
 
 
 def _sums(balances: Iterable[Balance], holder: CustomerFacts | GroupFacts, category: Category) -> tuple[Balance, ...]:
@@ -260,6 +309,7 @@ LESS = N_("An order of at most {amount} passes.")
 WAIT = N_("The order passes from {date} on, if nothing else changes.")
 RAISE_CUSTOMER = N_("A credit limit of {limit} lets the order pass.")
 RAISE_GROUP = N_("A credit limit of {limit} for credit group {group} lets the order pass.")
+RAISE_CEILING = N_("A ceiling of {limit} for {holder} lets the order pass.")
 RAISE_BOTH = N_(
     "The order passes with a credit limit of {limit} and a credit limit of {group_limit} for credit group {group}."
 )

@@ -101,13 +101,16 @@ class Room:
         self._group_of = {payer: one.group.id for payer, one in facts.items() if one.group is not None}
         self._rules = {payer: one.rules for payer, one in facts.items()}
         self._terms_days = {payer: one.terms_days for payer, one in facts.items()}
+        self._parties = {one.party.id: one.party for one in facts.values() if one.party is not None}
+        self._party_of = {payer: one.party.id for payer, one in facts.items() if one.party is not None}
         self.inputs = Inputs()
 
     def facts(self, payer: UUID) -> Facts:
         """The facts of a payer as they are by now."""
         group = self._group_of.get(payer)
         shared = None if group is None else self._groups[group]
-        return Facts(self._customers[payer], shared, self._rules[payer], self._terms_days[payer])
+        party = None if payer not in self._party_of else self._parties[self._party_of[payer]]
+        return Facts(self._customers[payer], shared, self._rules[payer], self._terms_days[payer], party)
 
     def take(self, moved: Sequence[Moved]) -> None:
         """What was just reserved or freed counts for the next order."""
@@ -117,10 +120,14 @@ class Room:
                 continue
             balance = Balance(one.movement.category, one.movement.amount, one.movement.due)
             self._customers[one.customer] = replace(customer, balances=_with(customer.balances, balance))
-            group = self._group_of.get(one.customer)
+            balance = replace(balance, company_day=customer.day)
+            group, party = self._group_of.get(one.customer), self._party_of.get(one.customer)
             if group is not None:
-                shared, balance = self._groups[group], replace(balance, company_day=customer.day)
+                shared = self._groups[group]
                 self._groups[group] = replace(shared, balances=_with(shared.balances, balance))
+            if party is not None:
+                legal = self._parties[party]
+                self._parties[party] = replace(legal, balances=_with(legal.balances, balance))
 
 
 def _with(balances: tuple[Balance, ...], more: Balance) -> tuple[Balance, ...]:

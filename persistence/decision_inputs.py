@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from domain.facts import CustomerFacts, Facts, GroupFacts, Order
+from domain.facts import CustomerFacts, Facts, GroupFacts, Order, PartyFacts
 from persistence.frozen import freeze
 
 
@@ -29,10 +29,17 @@ class Inputs:
         told = f'"customer":{self._holder(facts.customer)},"group":{group},"rules":{rules}'
         if facts.terms_days:
             told += f',"terms_days":{self._once(facts.terms_days, _written)}'
+        if facts.party is not None:
+            told += f',"party":{self._party(facts.party)}'
         return f'{{"facts":{{{told}}},"order":{_written(order)}}}'
 
     def _holder(self, holder: CustomerFacts | GroupFacts) -> str:
-        terms = self._once(holder.terms, lambda _: _but_balances(holder))
+        return self._with_balances(holder, self._once(holder.terms, lambda _: _but_balances(holder)))
+
+    def _party(self, party: PartyFacts) -> str:
+        return self._with_balances(party, self._once(party.limits, lambda _: _but_balances(party)))
+
+    def _with_balances(self, holder: CustomerFacts | GroupFacts | PartyFacts, terms: str) -> str:
         balances = ",".join([self._once(balance, _written) for balance in holder.balances])
         return f'{terms[:-1]},"balances":[{balances}]}}'
 
@@ -43,7 +50,7 @@ class Inputs:
         return known[1]
 
 
-def _but_balances(holder: CustomerFacts | GroupFacts) -> str:
+def _but_balances(holder: CustomerFacts | GroupFacts | PartyFacts) -> str:
     return _written(replace(holder, balances=()), leaving_out="balances")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.exposure import COUNTING, Category, CreditLimitType
+from persistence.shapes.flags import flag_on
 from persistence.shapes.shape import today
 from persistence.shapes.terms import PAST, past_columns
 from persistence.statements import Statement, any_of
@@ -81,6 +82,7 @@ def scope() -> sa.CTE:
             company_table.c.name,
             company_table.c.currency,
             _DAY.label("day"),
+            sa.func.coalesce(today(company_table.c.time_zone) > AS_OF, sa.false()).label("past"),
             sa.func.coalesce(parameters.credit_limit_type, CreditLimitType.ALL.value).label("credit_limit_type"),
             sa.case(
                 {limit_type.value: _listed(counting) for limit_type, counting in COUNTING.items()},
@@ -152,8 +154,12 @@ def who(dimensions: Dimensions) -> sa.Subquery:
         sa.select(
             customer.c.id,
             customer.c.company_id,
-            customer.c.unlimited_credit,
-            customer.c.mandatory_credit_limit,
+            *(
+                flag_on(
+                    customer.c[name], name, customer.c.id, companies.c.day, companies.c.past, (customer, companies)
+                ).label(name)
+                for name in ("unlimited_credit", "mandatory_credit_limit")
+            ),
             companies.c.currency.label("company_currency"),
             companies.c.day,
             companies.c.check_credit_groups,

@@ -5,16 +5,18 @@ What a limit is made of is said by `domain.limits.limit_on`; here it becomes SQL
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from domain.limits import AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind
 from persistence.exposure_dimensions import Dimensions, ExposureDimension, key_columns, scope, who, written
 from persistence.exposure_sums import narrowed, used_of, valid
+from persistence.shapes.margins import in_force_of, seasonal_part, tolerated_part
+from persistence.shapes.worth import constant
 from persistence.statements import Statement
 from persistence.tables.customer import credit_group_member, customer
 from persistence.tables.limits import collateral, credit_limit_entry
@@ -30,9 +32,11 @@ def limits(dimensions: Dimensions) -> Statement:
     limited = sa.not_(customers.c.unlimited_credit)
     in_force = (
         sa.select(
+            customers.c.id,
+            customers.c.day,
             *keys,
             sa.func.coalesce(temporary.c.currency, normal.c.currency).label("currency"),
-            sa.func.coalesce(temporary.c.amount, normal.c.amount).label("amount"),
+            sa.func.coalesce(temporary.c.amount, normal.c.amount, type_=sa.Numeric()).label("amount"),
         )
         .select_from(customers.join(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers)))
         .where(limited)
@@ -42,7 +46,16 @@ def limits(dimensions: Dimensions) -> Statement:
         .select_from(customers.join(collateral, valid(customers)).join(normal, _of(normal, customers)))
         .where(limited)
     )
-    parts = sa.union_all(*(narrowed(part, dimensions, customers) for part in (in_force, secured))).subquery("parts")
+    posted = narrowed(in_force, dimensions, customers).cte("in_force")
+    mine = [posted.c[key.name] for key in keys]
+    parts = sa.union_all(
+        sa.select(*mine, posted.c.currency, posted.c.amount),
+        narrowed(secured, dimensions, customers),
+        *(
+            sa.select(*mine, currency, amount).select_from(joined)
+            for amount, currency, joined in _margins(posted, posted.c.amount, posted.c.currency, few=few)
+        ),
+    ).subquery("parts")
     known = [parts.c[name] for name in key_columns(dimensions)]
     return Statement(
         sa.select(*known, parts.c.currency, sa.func.sum(parts.c.amount).label("amount"))
@@ -67,6 +80,7 @@ def compared(*, past: bool) -> Statement:
             sa.func.coalesce(temporary.c.currency, normal.c.currency, customers.c.company_currency).label(
                 "limit_currency"
             ),
+            sa.func.coalesce(temporary.c.amount, normal.c.amount).is_not(None).label("posted"),
         )
         .select_from(
             customers.outerjoin(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers))
@@ -76,12 +90,17 @@ def compared(*, past: bool) -> Statement:
     )
     nothing = sa.literal(0, sa.Numeric())
     used = used_of(binding, past=past)
+    more = (
+        sa.select(binding.c.id, currency, nothing, amount).select_from(joined).where(binding.c.posted)
+        for amount, currency, joined in _margins(binding, binding.c.limit_amount, binding.c.limit_currency, few=False)
+    )
     rows = sa.union_all(
         sa.select(used.c.id, used.c.currency, used.c.used, nothing.label("allowed")),
         sa.select(binding.c.id, binding.c.limit_currency, nothing, binding.c.limit_amount),
         sa.select(binding.c.id, collateral.c.currency, nothing, _added()).select_from(
             binding.join(collateral, valid(binding))
         ),
+        *more,
     ).subquery("part")
     foreign = sa.func.bool_or(rows.c.currency != binding.c.company_currency)
     above = sa.func.sum(rows.c.used - rows.c.allowed) > 0
@@ -96,7 +115,23 @@ def compared(*, past: bool) -> Statement:
     )
 
 
-def _of(entry: sa.FromClause, customers: sa.Subquery) -> sa.ColumnElement[bool]:
+def _margins(
+    posted: sa.FromClause, amount: sa.ColumnElement[Any], currency: sa.ColumnElement[Any], *, few: bool
+) -> Iterator[tuple[sa.ColumnElement[Any], sa.ColumnElement[Any], sa.FromClause]]:
+    """What seasonal factor and tolerance add to posted limits, in which currency, and where that is read from.
+
+    `posted`: the customers by `id`, with the `day` of each.
+    """
+    begun = (credit_limit_entry.c.from_day.desc(), credit_limit_entry.c.id.desc())
+    season, tolerance = (_in_force(posted, kind, begun, few=few) for kind in MARGINS)
+    key, day = posted.c.id, posted.c.day
+    yield seasonal_part(amount, season), currency, posted.join(season, in_force_of(season, key, day))
+    joined = posted.join(tolerance, in_force_of(tolerance, key, day))
+    added = tolerated_part(amount, currency, season.c.percent, tolerance)
+    yield *added, joined.outerjoin(season, in_force_of(season, key, day))
+
+
+def _of(entry: sa.FromClause, customers: sa.FromClause) -> sa.ColumnElement[bool]:
     return entry.c.holder_id == customers.c.id
 
 
@@ -126,7 +161,7 @@ def _temporary(customers: sa.Subquery, *, few: bool) -> sa.FromClause:
 
 
 def _in_force(
-    customers: sa.Subquery,
+    customers: sa.FromClause,
     kind: AdjustmentKind,
     latest: Sequence[sa.ColumnElement[Any]],
     *conditions: sa.ColumnElement[bool],
@@ -134,8 +169,9 @@ def _in_force(
 ) -> sa.FromClause:
     """The last limit of a kind that has begun: looked up for each of a few customers, or sorted out for all at once."""
     entry = credit_limit_entry
-    found = sa.select(entry.c.holder_id, entry.c.amount, entry.c.currency).where(
-        entry.c.kind == kind.value, *conditions
+    also = (entry.c.percent, entry.c.tolerance, entry.c.until_day) if kind in MARGINS else ()
+    found = sa.select(entry.c.holder_id, entry.c.amount, entry.c.currency, *also).where(
+        entry.c.kind == constant(kind), *conditions
     )
     if few:
         return (

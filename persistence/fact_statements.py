@@ -14,7 +14,14 @@ from persistence.shapes.falling_due import bank_days_of, moved_due
 from persistence.shapes.rule import NAMES_IN_RULES
 from persistence.statements import Statement, any_of
 from persistence.tables.company import blocking_rule, checkpoint_setting, company_table, credit_parameters
-from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
+from persistence.tables.customer import (
+    credit_group,
+    credit_group_member,
+    customer,
+    customer_flags,
+    customer_payer,
+    party,
+)
 from persistence.tables.limits import collateral, credit_limit_entry
 from persistence.tables.movements import balance, movement
 from persistence.tables.receivables import open_item, settlement
@@ -54,6 +61,7 @@ CUSTOMERS = Statement(
                 "unlimited_credit",
                 "mandatory_credit_limit",
                 "customer_since",
+                "limits_id",
                 "next_review_date",
             )
         ),
@@ -62,6 +70,8 @@ CUSTOMERS = Statement(
         company_table.c.time_zone,
         company_table.c.bank_days_of,
         party.c.blocked.label("on_hold"),
+        party.c.id.label("party_id"),
+        party.c.limits_id.label("party_limits_id"),
         account_status.c.effect.label("status_effect"),
         *(
             credit_parameters.c[name]
@@ -89,6 +99,9 @@ CUSTOMERS = Statement(
     )
     .where(any_of(customer.c.id, "customers"))
 )
+
+FLAGS = ("excluded_from_credit_management", "excluded_until", "unlimited_credit", "mandatory_credit_limit")
+"""What is kept of a customer as it was, when it changes."""
 
 _ASKED = (
     sa.func.unnest(_CUSTOMERS, _DAYS)
@@ -118,6 +131,18 @@ PAYERS_OF = Statement(
     )
     .ext(distinct_on(customer_payer.c.customer_id))
     .order_by(customer_payer.c.customer_id, customer_payer.c.from_day.desc())
+)
+
+# The values of a day are those that were kept with the first last day on or after it; none: those of now.
+FLAGS_OF = Statement(
+    sa.select(customer_flags.c.customer_id, *(customer_flags.c[name] for name in FLAGS))
+    .select_from(_ASKED)
+    .join(
+        customer_flags,
+        sa.and_(customer_flags.c.customer_id == _ASKED.c.customer_id, customer_flags.c.until_day >= _ASKED.c.day),
+    )
+    .ext(distinct_on(customer_flags.c.customer_id))
+    .order_by(customer_flags.c.customer_id, customer_flags.c.until_day)
 )
 
 GROUPS = Statement(sa.select(credit_group).where(any_of(credit_group.c.id, "groups")).order_by(credit_group.c.id))

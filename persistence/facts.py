@@ -7,8 +7,7 @@ of it but totals leaves. In the write lane it is called after the locks are gran
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
 from persistence.closed_days import moved_dues
+from persistence.moment import Moment
+from persistence.party_facts import limits_beside
 from persistence.rates import exchange_on
 from persistence.statements import Row
 from persistence.told import (
@@ -33,7 +34,6 @@ from persistence.told import (
     rule_of,
     steps_of,
 )
-from persistence.zones import zone
 
 __all__ = [
     "Moment",
@@ -50,26 +50,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When facts are wanted: as they are now, or as they were at the end of an earlier business day."""
-
-    now: datetime
-    as_of: date | None = None
-
-    def day(self, time_zone: str) -> date:
-        """The day asked for, in a time zone."""
-        return self.as_of or self.today(time_zone)
-
-    def today(self, time_zone: str) -> date:
-        """The day it is in a time zone."""
-        return self.now.astimezone(zone(time_zone)).date()
-
-    def past(self, time_zone: str) -> bool:
-        """Whether balances as kept now would be too new."""
-        return self.as_of is not None and self.as_of < self.today(time_zone)
-
-
 async def customer_facts(
     conn: asyncpg.Connection,
     customers: Iterable[UUID],
@@ -84,6 +64,8 @@ async def customer_facts(
     """
     rows = {row["id"]: row for row in await sql.CUSTOMERS.all(conn, customers=list(set(customers)))}
     days = {key: moment.day(row["time_zone"]) for key, row in rows.items()}
+    if moment.as_of is not None:
+        rows |= await _as_they_were(conn, rows, moment)
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
@@ -109,6 +91,13 @@ async def customer_facts(
             worth[asked] = await exchange_on(conn, *asked)
         facts[key] = told.facts(worth[asked])
     return facts
+
+
+async def _as_they_were(conn: asyncpg.Connection, rows: Mapping[UUID, Row], moment: Moment) -> dict[UUID, Row]:
+    """Customers whose credit flags were others on an earlier day, with those."""
+    past = [key for key, row in rows.items() if moment.past(row["time_zone"])]
+    kept = await sql.FLAGS_OF.all(conn, customers=past, days=[moment.as_of] * len(past)) if past else []
+    return {row["customer_id"]: {**rows[row["customer_id"]], **{name: row[name] for name in sql.FLAGS}} for row in kept}
 
 
 async def groups_of(conn: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, UUID]:
@@ -141,22 +130,27 @@ async def facts_of(
 ) -> dict[UUID, Facts]:
     """Everything a decision about each payer follows from. `currencies`: those of the orders to be decided on."""
     payers = list(payers)
-    codes = {row["company_id"]: row["company_code"] for row in await sql.CUSTOMERS.all(conn, customers=payers)}
+    rows = await sql.CUSTOMERS.all(conn, customers=payers)
+    codes = {row["company_id"]: row["company_code"] for row in rows}
     rules: dict[str, tuple[BlockingRule, ...]] = dict.fromkeys(codes.values(), ())
     for row in await sql.RULES.all(conn, companies=list(codes)):
         rules[codes[row["company_id"]]] += (rule_of(row),)
+    currencies = set(currencies)
+    beside = await limits_beside(conn, rows, moment, dict.fromkeys(payers, currencies))
     every = [rule for found in rules.values() for rule in found]
     used = {*currencies, *(amount.currency for rule in every for amount in rule.amounts)}
-    customers = await customer_facts(conn, payers, moment, used, by_item=any(rule.by_item for rule in every))
+    own = {currency for payer in payers for currency in beside.currencies(payer)}
+    customers = await customer_facts(conn, payers, moment, used | own, by_item=any(rule.by_item for rule in every))
     group_of = await groups_of(conn, {key: customer.day for key, customer in customers.items()})
     groups = await group_facts(conn, group_of.values(), moment, used)
     terms = await terms_days(conn, every, codes)
     return {
         key: Facts(
-            customer,
+            beside.with_own(customer),
             groups.get(group_of[key]) if key in group_of else None,
             rules[customer.company],
             terms_compared(customer, terms),
+            beside.party(key),
         )
         for key, customer in customers.items()
     }

@@ -1,4 +1,4 @@
-"""The facts of many payers in two round trips, without locks: for who looks at a whole company's orders."""
+"""The facts of many payers in a few round trips, without locks: for who looks at a whole company's orders."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from domain.facts import Facts
 from domain.money import EURO
 from persistence import fact_statements, room_statements
 from persistence.facts import Moment
+from persistence.party_facts import limits_beside
 from persistence.rates import LAST_RATES
 from persistence.rooms import Thawing
 from persistence.statements import Statement
@@ -65,4 +66,5 @@ async def many_facts(
         group_balances={"groups": groups, "now": now},
         rates={"days": sorted(days), "currencies": sorted(loaded)},
     )
-    return await Thawing(conn, read, now, group_of, currencies, days, loaded).facts()
+    beside = await limits_beside(conn, read["customers"], Moment(now), currencies)
+    return await Thawing(conn, read, now, group_of, currencies, days, loaded, beside).facts()

@@ -18,9 +18,10 @@ from domain.orders import SalesOrderStatus
 from persistence.deciding import Room, asked, reconsider, set_status
 from persistence.facts import facts_of
 from persistence.orders import ENDED, KeptOrder, orders_by_key
+from persistence.room_statements import limited
 from persistence.statements import Statement, any_of, none_of
 from persistence.tables.company import company_table, credit_parameters
-from persistence.tables.customer import credit_group_member, customer
+from persistence.tables.customer import credit_group_member, customer, party
 from persistence.tables.decisions import credit_hold
 from persistence.take import Transaction
 
@@ -46,6 +47,13 @@ _FELLOWS = (
     .join(_MEMBERS, _MEMBERS.c.credit_group_id == _FELLOW.c.credit_group_id)
     .where(_MEMBERS.c.customer_id == sa.func.any(_PAYERS))
 )
+_OWN, _OTHER = customer.alias("own"), customer.alias("other")
+_SAME_PARTY = (
+    sa.select(_OTHER.c.id)
+    .join(_OWN, _OWN.c.party_id == _OTHER.c.party_id)
+    .join(party, limited(party, _OWN))
+    .where(_OWN.c.id == sa.func.any(_PAYERS))
+)
 _WAITING = Statement(
     sa.select(
         credit_hold.c.customer_id,
@@ -55,7 +63,11 @@ _WAITING = Statement(
     )
     .join(credit_parameters, credit_parameters.c.company_id == credit_hold.c.company_id)
     .where(
-        sa.or_(credit_hold.c.customer_id == sa.func.any(_PAYERS), credit_hold.c.customer_id.in_(_FELLOWS)),
+        sa.or_(
+            credit_hold.c.customer_id == sa.func.any(_PAYERS),
+            credit_hold.c.customer_id.in_(_FELLOWS),
+            credit_hold.c.customer_id.in_(_SAME_PARTY),
+        ),
         none_of(credit_hold.c.status, ENDED),
     )
     .order_by(credit_hold.c.held_at, credit_hold.c.id)
@@ -74,9 +86,10 @@ async def waiting_in(tx: Transaction, companies: Iterable[UUID]) -> list[UUID]:
 
 
 async def reevaluate(tx: Transaction, payers: Iterable[UUID]) -> None:
-    """Check the open holds of these payers again, and those of everybody who shares a credit group with them.
+    """Check the open holds of these payers again, and of those that share a credit group or a party's limits with them.
 
-    The rooms are locked already. A hold whose figures cannot be converted stays as it is.
+    Their rooms are locked already; where others have rooms of their own, the transaction begins anew with all. A hold
+    whose figures cannot be converted stays as it is.
     """
     rows = await _WAITING.all(tx.conn, payers=sorted(set(payers)), now=tx.now)
     if not rows:

@@ -11,7 +11,7 @@ from domain.exposure import Category
 from persistence.shapes.falling_due import CLAIMED, bank_days_of, moved_due
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
-from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer
+from persistence.tables.customer import credit_group, credit_group_member, customer, customer_payer, party
 from persistence.tables.movements import balance
 from persistence.tables.receivables import document_number
 from persistence.tables.running import idempotency_key
@@ -68,7 +68,10 @@ NUMBERS = Statement(
 
 
 def _whose(customers: sa.ColumnElement[bool]) -> Statement:
-    """Who pays for customers today, and which credit groups they and their payers are in: each by its company's day."""
+    """Who pays for customers today, and which credit groups they and their payers are in: each by its company's day.
+
+    With the parties of both where these have limits, which are rooms too.
+    """
     day = _today(company_table.c.time_zone)
     payer = (
         sa.select(customer_payer.c.payer_id)
@@ -79,6 +82,7 @@ def _whose(customers: sa.ColumnElement[bool]) -> Statement:
         .lateral("payer")
     )
     own, shared = credit_group_member.alias("own"), credit_group_member.alias("shared")
+    paying, own_party, payer_party = customer.alias("paying"), party.alias("own_party"), party.alias("payer_party")
     payer_id = sa.func.coalesce(payer.c.payer_id, customer.c.id)
 
     def member(of: sa.FromClause, key: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -93,6 +97,8 @@ def _whose(customers: sa.ColumnElement[bool]) -> Statement:
             payer_id.label("payer_id"),
             own.c.credit_group_id.label("own_group_id"),
             shared.c.credit_group_id.label("payer_group_id"),
+            own_party.c.id.label("own_party_id"),
+            payer_party.c.id.label("payer_party_id"),
             company_table.c.time_zone,
             company_table.c.currency,
             credit_group.c.time_zone.label("group_time_zone"),
@@ -104,9 +110,17 @@ def _whose(customers: sa.ColumnElement[bool]) -> Statement:
             .outerjoin(own, member(own, customer.c.id))
             .outerjoin(shared, member(shared, payer_id))
             .outerjoin(credit_group, credit_group.c.id == shared.c.credit_group_id)
+            .outerjoin(paying, paying.c.id == payer_id)
+            .outerjoin(own_party, limited(own_party, customer))
+            .outerjoin(payer_party, limited(payer_party, paying))
         )
         .where(customers)
     )
+
+
+def limited(of: sa.FromClause, whose: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The party of a customer, if it has limits: then all its customers are one room."""
+    return sa.and_(of.c.id == whose.c.party_id, of.c.limits_id.is_not(None))
 
 
 WHOSE = _whose(any_of(customer.c.id, "customers"))
@@ -127,6 +141,7 @@ def _locks(table: sa.Table, name: str, *, free: bool) -> sa.Select[Any]:
     )
 
 
+LOCK_PARTIES = Statement(_locks(party, "parties", free=False))
 LOCK_GROUPS = Statement(_locks(credit_group, "groups", free=False))
 LOCK_CUSTOMERS = Statement(_locks(customer, "customers", free=False))
 
@@ -136,10 +151,34 @@ def _lock_free() -> Statement:
     return Statement(sa.union_all(*(sa.select(one.c.id) for one in found)))
 
 
-_LOCKED = ((credit_group, "groups"), (customer, "customers"))
+_LOCKED = ((party, "parties"), (credit_group, "groups"), (customer, "customers"))
 
 LOCK_FREE = _lock_free()
-"""Only those that nobody else has locked: since nobody is waited for, both are locked at once."""
+"""Only those that nobody else has locked: since nobody is waited for, all are locked at once."""
+
+
+def _rooms_of() -> Statement:
+    asked = (
+        sa.func.unnest(
+            sa.bindparam("customers", type_=sa.ARRAY(sa.Uuid())), sa.bindparam("days", type_=sa.ARRAY(sa.Date()))
+        )
+        .table_valued(sa.column("customer_id", sa.Uuid()), sa.column("day", sa.Date()))
+        .render_derived(name="asked")
+    )
+    member = credit_group_member
+    until = sa.or_(member.c.until_day.is_(None), member.c.until_day >= asked.c.day)
+    there = sa.and_(member.c.customer_id == asked.c.customer_id, member.c.from_day <= asked.c.day, until)
+    return Statement(
+        sa.select(asked.c.customer_id, member.c.credit_group_id, party.c.id.label("party_id")).select_from(
+            asked.join(customer, customer.c.id == asked.c.customer_id)
+            .outerjoin(member, there)
+            .outerjoin(party, limited(party, customer))
+        )
+    )
+
+
+ROOMS_OF = _rooms_of()
+"""The credit group of each customer on its day, and its party where that has limits."""
 
 _COUNTED = [category.value for category in Category if category is not Category.SALES]
 _CLAIMED = [category.value for category in CLAIMED]

@@ -24,6 +24,7 @@ from persistence import fact_statements, room_statements
 from persistence.facts import Moment, terms_compared, terms_days
 from persistence.idempotency import Key
 from persistence.orders import KeptOrder, orders_by_key
+from persistence.party_facts import Beside, limits_beside
 from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
 from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
 from persistence.statements import Row
@@ -66,7 +67,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Looked:
-    """Whose the orders are. `whose` holds, by customer, its payer and the credit groups of both, as they are today."""
+    """Whose the orders are.
+
+    `whose` holds, by customer, its payer, the credit groups of both, and their parties where these have limits, as they
+    are today.
+    """
 
     now: datetime
     buyers: Mapping[Named, UUID]
@@ -81,6 +86,11 @@ class Looked:
         """The credit groups to lock for these customers: theirs, and those of their payers."""
         found = (self.whose[key] for key in customers)
         return {one[name] for one in found for name in ("own_group_id", "payer_group_id")} - {None}
+
+    def parties(self, customers: Iterable[UUID]) -> set[UUID]:
+        """The parties to lock for these customers: theirs, and those of their payers, where they have limits."""
+        found = (self.whose[key] for key in customers)
+        return {one[name] for one in found for name in ("own_party_id", "payer_party_id")} - {None}
 
     def payers(self, customers: Iterable[UUID]) -> set[UUID]:
         """The customers to lock: themselves and their payers."""
@@ -109,8 +119,8 @@ class Looked:
 
 
 def room_of(whose: Row) -> UUID:
-    """Whose lock an order of a buyer waits for: the credit group's or the payer's."""
-    room: UUID = whose["payer_group_id"] or whose["payer_id"]
+    """Whose lock an order of a buyer waits for: of a party with limits, of the credit group, or the payer's."""
+    room: UUID = whose["payer_party_id"] or whose["payer_group_id"] or whose["payer_id"]
     return room
 
 
@@ -141,8 +151,11 @@ async def look(conn: asyncpg.Connection, asked: Sequence[Asked], now: datetime) 
 
 
 async def lock(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> None:
-    """Lock the rooms of all, waiting for them: credit groups by id, then customers by id."""
+    """Lock the rooms of all, waiting for them: parties by id, then credit groups, then customers."""
     customers = {key for one in asked for key in looked.customers_of(one)}
+    parties = sorted(looked.parties(customers))
+    if parties:
+        await room_statements.LOCK_PARTIES.all(conn, parties=parties)
     groups = sorted(looked.groups(customers))
     if groups:
         await room_statements.LOCK_GROUPS.all(conn, groups=groups)
@@ -152,10 +165,14 @@ async def lock(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
 async def lock_free(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> list[bool]:
     """Lock the rooms that nobody else has locked; for each order whether all it needs is ours."""
     customers = {key for one in asked for key in looked.customers_of(one)}
-    wanted, groups = sorted(looked.payers(customers)), sorted(looked.groups(customers))
-    ours = {row["id"] for row in await room_statements.LOCK_FREE.all(conn, groups=groups, customers=wanted)}
+    wanted = {
+        "parties": sorted(looked.parties(customers)),
+        "groups": sorted(looked.groups(customers)),
+        "customers": sorted(looked.payers(customers)),
+    }
+    ours = {row["id"] for row in await room_statements.LOCK_FREE.all(conn, **wanted)}
     needed = (looked.customers_of(one) for one in asked)
-    return [looked.payers(some) | looked.groups(some) <= ours for some in needed]
+    return [looked.payers(some) | looked.groups(some) | looked.parties(some) <= ours for some in needed]
 
 
 async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked]) -> Loaded:
@@ -180,8 +197,9 @@ async def load(conn: asyncpg.Connection, looked: Looked, asked: Sequence[Asked])
     for order in known:
         currencies[order.payer].add(order.amount.currency)
     days, loaded = frozenset(given["rates"]["days"]), frozenset(given["rates"]["currencies"])
+    beside = await limits_beside(conn, read["customers"], Moment(looked.now), currencies)
     return Loaded(
-        facts=await Thawing(conn, read, looked.now, group_of, currencies, days, loaded).facts(),
+        facts=await Thawing(conn, read, looked.now, group_of, currencies, days, loaded, beside).facts(),
         orders={(order.company, order.number): order for order in known},
         keys={(row["actor_id"], row["mutation"], row["key"]): row for row in read["keys"]},
         conditions=read["conditions"],
@@ -245,6 +263,7 @@ class Thawing:
     currencies: Mapping[UUID, set[str]]
     days: frozenset[date]
     loaded: frozenset[str]
+    beside: Beside
     _known: dict[tuple[date, frozenset[str]], Exchange] = field(default_factory=dict)
 
     async def facts(self) -> dict[UUID, Facts]:
@@ -274,7 +293,8 @@ class Thawing:
             )
             rules_of[key] = rules[company]
             used = {*self.currencies[key], *(amount.currency for rule in rules[company] for amount in rule.amounts)}
-            customers[key] = told.facts(await self._worth(told.day, used | told.currencies))
+            worth = await self._worth(told.day, used | told.currencies | self.beside.currencies(key))
+            customers[key] = self.beside.with_own(told.facts(worth))
             if key in self.group_of:
                 of_group[self.group_of[key]] |= used
         sums = _balances(read["group_balances"], digits)
@@ -290,6 +310,7 @@ class Thawing:
                 groups[self.group_of[key]] if key in self.group_of else None,
                 rules_of[key],
                 terms_compared(one, terms),
+                self.beside.party(key),
             )
             for key, one in customers.items()
         }

@@ -1,8 +1,8 @@
 """The write lane: lock, then load, decide, append. One root mutation field is one transaction.
 
 The lock is a statement of its own and facts are loaded only after it is granted: a statement that locks and sums at
-once takes its snapshot before it waits, and lets too many orders pass. Rows are locked in one order: credit groups by
-id, then customers by id.
+once takes its snapshot before it waits, and lets too many orders pass. Rows are locked in one order: parties with
+limits by id, then credit groups, then customers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from domain.money import Money, RateMissing
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
 from persistence import movements
 from persistence.appending import Appending
-from persistence.facts import Moment, groups_of, payers_of
+from persistence.facts import Moment, payers_of
 from persistence.frozen import freeze_message
 from persistence.idempotency import Key, earlier, remember
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.rates import known_digits
-from persistence.room_statements import LOCK_CUSTOMERS, LOCK_GROUPS
+from persistence.room_statements import LOCK_CUSTOMERS, LOCK_GROUPS, LOCK_PARTIES, ROOMS_OF
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import company_table
 from persistence.tables.customer import customer
@@ -48,7 +48,28 @@ _TIME_ZONES = Statement(
 
 
 class MovedMeanwhile(Exception):
-    """Somebody changed payer or group between looking and locking. Begin the transaction again."""
+    """Somebody changed payer, group or party between looking and locking. Begin the transaction again."""
+
+
+class MoreToLock(Exception):
+    """A change reaches rooms that are not locked, and locks are taken in one order: begin anew with all of them."""
+
+    def __init__(self, customers: Iterable[UUID]) -> None:
+        super().__init__()
+        self.customers = frozenset(customers)
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Who pays for some customers, and for these and their payers the group and the party whose room they are in."""
+
+    payers: Mapping[UUID, UUID]
+    groups: Mapping[UUID, UUID]
+    parties: Mapping[UUID, UUID]
+
+
+def _found(rows: Iterable[Row], name: str) -> dict[UUID, UUID]:
+    return {row["customer_id"]: row[name] for row in rows if row[name] is not None}
 
 
 @dataclass
@@ -56,7 +77,8 @@ class Transaction:
     """One transaction of one actor at one moment.
 
     `granted`: the companies in which the caller may do what it does, by code; to name another is refused.
-    `appending`: rows are kept there, for one statement at the end; without it they are written at once.
+    `appending`: rows are kept there, for one statement at the end; without it they are written at once. `also`: whose
+    rooms are locked with the first: an earlier try found that it reaches them.
     """
 
     conn: asyncpg.Connection
@@ -67,6 +89,8 @@ class Transaction:
     companies: Mapping[UUID, Row] = field(default_factory=dict)
     warnings: list[Refusal] = field(default_factory=list)
     appending: Appending | None = None
+    also: frozenset[UUID] = frozenset()
+    _locked: set[UUID] = field(default_factory=set)
     _moved: list[Moved] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
     _outbox: list[dict[str, Any]] = field(default_factory=list)
@@ -108,29 +132,41 @@ class Transaction:
         """The company's day."""
         return self.now.astimezone(zone(self.companies[company]["time_zone"])).date()
 
-    async def lock(self, customers: Iterable[UUID], shared: Iterable[UUID] = ()) -> dict[UUID, UUID]:
-        """Lock the payers of these customers with their groups, and give each customer's payer.
+    async def lock(
+        self, customers: Iterable[UUID], shared: Iterable[UUID] = (), parties: Iterable[UUID] = ()
+    ) -> dict[UUID, UUID]:
+        """Lock the payers of these customers with their groups and parties, and give each customer's payer.
 
-        `shared`: credit groups to be locked as well, whoever is in them.
+        `shared`, `parties`: credit groups and parties to be locked as well, whoever is in them.
 
         Who pays and who shares a limit is read again under the lock: raises `MovedMeanwhile` when it has changed, and
-        the transaction begins anew, so that locks are always taken in one order.
+        the transaction begins anew, so that locks are always taken in one order. So does what comes later and needs
+        rooms that were not locked at first (`MoreToLock`).
         """
-        wanted = sorted(set(customers))
-        payers, groups = await self._rooms(wanted)
-        await LOCK_GROUPS.all(self.conn, groups=sorted({*groups.values(), *shared}))
-        await LOCK_CUSTOMERS.all(self.conn, customers=sorted({*payers.values(), *wanted}))
-        if await self._rooms(wanted) != (payers, groups):
+        asked = set(customers)
+        wanted = sorted(asked if self._locked else asked | self.also)
+        rooms = await self._rooms(wanted)
+        shared_rooms = {*rooms.groups.values(), *rooms.parties.values(), *shared, *parties}
+        alone = {key for key in wanted if key not in rooms.groups and key not in rooms.parties}
+        if self._locked and not shared_rooms | alone <= self._locked:
+            raise MoreToLock(wanted)
+        if rooms.parties or parties:
+            await LOCK_PARTIES.all(self.conn, parties=sorted({*rooms.parties.values(), *parties}))
+        await LOCK_GROUPS.all(self.conn, groups=sorted({*rooms.groups.values(), *shared}))
+        await LOCK_CUSTOMERS.all(self.conn, customers=sorted({*rooms.payers.values(), *wanted}))
+        if await self._rooms(wanted) != rooms:
             raise MovedMeanwhile
-        return payers
+        self._locked |= {*shared_rooms, *rooms.payers.values(), *wanted}
+        return {key: payer for key, payer in rooms.payers.items() if key in asked}
 
-    async def _rooms(self, customers: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, UUID]]:
+    async def _rooms(self, customers: Sequence[UUID]) -> Rooms:
         zones = {row["id"]: row["time_zone"] for row in await _TIME_ZONES.all(self.conn, customers=list(customers))}
         days = {key: self.moment.day(zone) for key, zone in zones.items()}
         payers = await payers_of(self.conn, days)
-        # A customer that has a payer by now may still be the payer of older documents: its own group is a room too.
-        groups = await groups_of(self.conn, days | {payers[key]: day for key, day in days.items()})
-        return payers, groups
+        # A customer that has a payer by now may still be the payer of older documents: its own rooms are rooms too.
+        days |= {payers[key]: day for key, day in days.items()}
+        found = await ROOMS_OF.all(self.conn, customers=list(days), days=list(days.values()))
+        return Rooms(payers, _found(found, "credit_group_id"), _found(found, "party_id"))
 
     async def move(self, moved: Iterable[Moved]) -> None:
         """Append movements."""
@@ -250,16 +286,21 @@ async def take(
     Where somebody else came in between (another payer, a deadlock, the same number at the same time) it begins anew. A
     refusal is put on record and leaves no key.
     """
+    also: frozenset[UUID] = frozenset()
     for tries in range(1, TRIES + 1):
         try:
             async with pool.acquire() as conn, conn.transaction():
-                return await _taken(conn, action, actor, now, granted, key)
+                return await _taken(conn, action, actor, now, granted, key, also)
         except Refused as refused:
             done = await _done_meanwhile(pool, key, now)
             if done is not None:
                 return done
             await _record_refusal(pool, refused, kind, actor, now, _only(granted))
             return Taken({}, refused.refusals)
+        except MoreToLock as more:
+            also |= more.customers
+            if tries == TRIES:
+                raise
         except AGAIN:
             if tries == TRIES:
                 raise
@@ -273,12 +314,14 @@ async def _taken(
     now: datetime,
     granted: Mapping[str, UUID],
     key: Key | None,
+    also: frozenset[UUID],
 ) -> Taken:
     if key is not None:
         before = await earlier(conn, key, now)
         if before is not None:
             return Taken(before, replayed=True)
     tx = await Transaction.begin(conn, actor, now, granted)
+    tx.also = also
     try:
         result = await action(tx)
     except RateMissing as missing:

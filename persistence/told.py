@@ -212,6 +212,8 @@ def entry_of(row: Row, posted: int = 0) -> LimitEntry:
         until=row["until_day"],
         posted=posted,
         replaces=row["replaces_id"],
+        percent=row["percent"],
+        tolerance=None if row["tolerance"] is None else Money(row["tolerance"], row["currency"]),
     )
 
 

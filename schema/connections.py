@@ -30,6 +30,7 @@ from persistence.shapes.named import (
 )
 from persistence.shapes.open_item import OPEN_ITEM
 from persistence.shapes.party import PARTY
+from persistence.shapes.party_limits import PARTY_LIMITS
 from persistence.shapes.payment import PAYMENT
 from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.sales_order import SALES_ORDER, SALES_ORDER_LINE
@@ -41,6 +42,7 @@ CUSTOMERS = Listing(CUSTOMER, "schema.types.customer")
 CREDIT_GROUPS = Listing(CREDIT_GROUP, "schema.types.credit_group")
 CREDIT_GROUP_MEMBERSHIPS = Listing(CREDIT_GROUP_MEMBERSHIP, "schema.types.credit_group_membership")
 LIMIT_ENTRIES = Listing(LIMIT_ENTRY, "schema.types.limit_entry")
+PARTY_LIMITS_LIST = Listing(PARTY_LIMITS, "schema.types.party_limits")
 COLLATERALS = Listing(COLLATERAL, "schema.types.collateral")
 COLLATERAL_DECLARATIONS = Listing(COLLATERAL_DECLARATION, "schema.types.declaration")
 DECLARATIONS_DUE = Listing(DECLARATION_DUE, "schema.types.declaration")

@@ -13,14 +13,16 @@ from uuid import UUID
 from domain.aging import Aging, AgingDefinition, aging
 from domain.exposure import CountingPolicy, CreditLimitType, Exposure, Secured, exposure
 from domain.facts import CustomerFacts, GroupFacts
-from domain.limits import CreditPosition, limit_on
+from domain.limits import AdjustmentKind, CreditLimit, CreditPosition, LimitEntry, LimitTerms, limit_on
 from domain.message import N_, Message
 from domain.metrics.dso import DaysSalesOutstanding, dso
-from domain.money import Exchange
+from domain.money import Exchange, Money
 from domain.refusal import ErrorCode
 from persistence import facts as stored
 from persistence.company_exposure import CompanySums, company_sums_of
 from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
+from persistence.shapes.party_limits import CEILINGS
+from persistence.statements import Row
 from schema.context import Context
 from schema.errors import ClientMistake
 from schema.rates import MAX_RATE_AGE_DAYS, exchange
@@ -134,8 +136,13 @@ async def group_shares(
     return [(company, _together(shares[company], facts.policy, rates, to, facts.day)) for company in ordered]
 
 
-async def party_exposure(context: Context, party: UUID, as_of: date | None, currency: str | None) -> Exposure:
-    """What a party owes all companies together, everything counted; on the latest of its companies' days."""
+async def party_position(
+    context: Context, party: UUID, as_of: date | None, currency: str | None
+) -> tuple[CreditLimit | None, Exposure]:
+    """The ceiling of a party, and what it owes all companies, everything counted; on the latest of its companies' days.
+
+    Its currency is that of the ceiling; without one it must be said.
+    """
 
     async def fetch(keys: list[UUID]) -> Sequence[tuple[CustomerSums, ...]]:
         async with context.house.pool.acquire() as conn:
@@ -145,10 +152,33 @@ async def party_exposure(context: Context, party: UUID, as_of: date | None, curr
         return [tuple(sums[customer] for customer in customers.get(key, ())) for key in keys]
 
     customers: tuple[CustomerSums, ...] = await context.loader(("party sums", as_of), fetch).load(party)
-    to = asked_currency(context, currency, None)
     day = max((customer.day for customer in customers), default=as_of or context.today("UTC"))
-    rates = await exchange(context, day, {to, *_currencies(customers)}, MAX_RATE_AGE_DAYS)
-    return _together(customers, CountingPolicy(), rates, to, day)
+    ceiling = await _ceiling(context, party, day)
+    to = asked_currency(context, currency, None if ceiling is None else ceiling.limit.currency)
+    used = {to, *_currencies(customers), *(() if ceiling is None else (ceiling.limit.currency,))}
+    rates = await exchange(context, day, used, MAX_RATE_AGE_DAYS)
+    owed = _together(customers, CountingPolicy(), rates, to, day)
+    limit = None if ceiling is None else limit_on(LimitTerms((ceiling,)), day, rates, to)
+    return limit, owed
+
+
+async def _ceiling(context: Context, party: UUID, day: date) -> LimitEntry | None:
+    """The ceiling of a party on a day, as the limit it is shown as."""
+
+    async def fetch(keys: list[UUID]) -> Sequence[LimitEntry | None]:
+        rows = await context.reader.run(CEILINGS, parties=list(dict.fromkeys(keys)), day=day)
+        found = {row["party_id"]: row for row in rows}
+        return [_as_limit(found.get(key)) for key in keys]
+
+    ceiling: LimitEntry | None = await context.loader(("ceiling", day), fetch).load(party)
+    return ceiling
+
+
+def _as_limit(row: Row | None) -> LimitEntry | None:
+    if row is None or row["ceiling"] is None:
+        return None
+    ceiling = Money(row["ceiling"], row["currency"])
+    return LimitEntry(row["id"], AdjustmentKind.PERMANENT, ceiling, row["from_day"])
 
 
 async def company_sums(context: Context, company: UUID, as_of: date | None, currency: str | None) -> CompanySums:

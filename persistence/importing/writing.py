@@ -1,7 +1,7 @@
 """Writing what was found good: append what nobody else sees yet, then lock, look again, and touch what is shared.
 
-Locks are taken in the order of the write lane: credit groups by id, then customers by id. What was appended before is
-not seen by anybody until the end, so the locks are held only for the sums.
+Locks are taken in the order of the write lane: parties with limits, credit groups, customers, each by id. What was
+appended before is not seen by anybody until the end, so the locks are held only for the sums.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ select g.credit_group_id from credit_group_member g join touched t on t.customer
 join customer k on k.id = g.customer_id join company c on c.id = k.company_id cross join this_import i
 where g.from_day <= (i.now at time zone c.time_zone)::date
   and (g.until_day is null or g.until_day >= (i.now at time zone c.time_zone)::date)
+"""
+
+LOCK_PARTIES = """
+select id from party where limits_id is not null
+  and id in (select k.party_id from customer k join touched t on t.customer_id = k.id)
+order by id for no key update
 """
 
 LOCK_GROUPS = """
@@ -119,6 +125,7 @@ def _lock(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     run(conn, f"create temp table touched on commit drop as {' union '.join(touches)}")
     run(conn, f"analyze touched; {TOUCHED}")
     groups = rows_of(conn, "select id from touched_group order by id")
+    run(conn, LOCK_PARTIES)
     run(conn, LOCK_GROUPS)
     run(conn, LOCK_CUSTOMERS)
     run(conn, f"drop table touched_group; {TOUCHED}")

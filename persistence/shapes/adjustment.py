@@ -14,7 +14,7 @@ from persistence.shapes.approving import ESCALATED, MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
 from persistence.shapes.limit import in_force
 from persistence.shapes.money import in_reporting_currency
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy, today
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
 from persistence.statements import Statement, any_of
@@ -90,6 +90,8 @@ CREDIT_LIMIT_ADJUSTMENT_LINE = Shape(
         "current_currency": line.c.current_currency,
         "amount": line.c.amount,
         "currency": line.c.currency,
+        "percent": tidy(line.c.percent),
+        "tolerance": line.c.tolerance,
         "from_": line.c.from_day,
         "until": line.c.until_day,
         "status": line.c.status,

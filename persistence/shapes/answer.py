@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from domain.decision import CREDIT_GROUP as GROUP
 from domain.decision import CUSTOMER as PAYER
+from domain.decision import LimitTestKind
+from domain.party_limits import PARTY as LEGAL
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.document import each, part, text
+from persistence.shapes.party import PARTY
 from persistence.shapes.shape import tidy
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, LinkToEither, Object, Row, Rows, Said
 from persistence.shapes.worth import constant
@@ -40,14 +43,16 @@ def _test(found: sa.FromClause) -> dict[str, object]:
     """A `domain.decision.LimitTest`."""
     test = found.c.value
     kind, key = (text(part(test, "holder"), place) for place in (0, 1))
+    usual = constant(LimitTestKind.CREDIT_LIMIT)
     return {
+        "kind": sa.func.coalesce(text(test, "kind"), usual, type_=sa.Text()),
         "holder": LinkToEither(
             tuple(
                 (
                     sa.case((kind == constant(table), sa.cast(key, sa.Uuid())), else_=sa.cast(sa.null(), sa.Uuid())),
                     shape,
                 )
-                for table, shape in ((PAYER, CUSTOMER), (GROUP, CREDIT_GROUP))
+                for table, shape in ((PAYER, CUSTOMER), (GROUP, CREDIT_GROUP), (LEGAL, PARTY))
             )
         ),
         "passed": sa.cast(text(test, "passed"), sa.Boolean()),

@@ -127,6 +127,7 @@ CUSTOMER = Shape(
         "last_review_date": customer.c.last_review_date,
         "next_review_date": customer.c.next_review_date,
         "notes": customer.c.notes,
+        "limits_id": customer.c.limits_id,
         **{f"{name}_id": customer.c[f"{name}_id"] for name in _REFERENCES},
         **{name: customer.c[name] for name in _FLAGS},
         **record_fields(customer),

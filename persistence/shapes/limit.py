@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
 from persistence.shapes.collateral import COLLATERAL, added, change
 from persistence.shapes.limit_entry import LIMIT_ENTRY
+from persistence.shapes.margins import has_margins, margins
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Expression, Lazily, LinkTo, LinkToEither, Object, Rows, Worked
 from persistence.shapes.worth import NOTHING, ZERO, constant
@@ -91,13 +92,14 @@ def in_force(holder: Expression, terms: Terms) -> sa.FromClause:
         .exists()
     )
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
+    temporary = entry.c.kind == constant(AdjustmentKind.TEMPORARY)
     lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
     return (
         sa.select(entry.c.id, entry.c.kind, entry.c.amount, entry.c.currency)
         .where(
             entry.c.holder_id == holder,
             entry.c.from_day <= terms["day"],
-            sa.or_(permanent, sa.and_(lasts, sa.not_(replaced))),
+            sa.or_(permanent, sa.and_(temporary, lasts, sa.not_(replaced))),
         )
         .order_by(permanent, sa.case((permanent, entry.c.from_day)).desc(), entry.c.id.desc())
         .limit(_ONE)
@@ -155,36 +157,40 @@ def _binds(holder: Holder, posted: sa.FromClause) -> sa.ColumnElement[bool]:
 def _sums(holder: Holder, terms: Terms, posted: sa.FromClause, *, secures: bool) -> sa.FromClause:
     """The total, and where it is wanted what collateral changes of it: a lateral of one row.
 
-    Without collateral nothing is added up.
+    Without collateral, seasonal factor and tolerance nothing is added up.
     """
     before = (*terms.before, posted)
 
-    def with_collateral(name: str, without: Expression) -> Expression:
-        if holder.customer is None:
-            return without
-        policy = collateral.alias()
-        secured = sa.select(policy.c.id).where(valid(policy, holder.customer, terms["day"])).correlate(*before).exists()
-        return sa.case((secured, _added_up(name, holder.customer, terms, posted, before)), else_=without)
+    def with_more(name: str, without: Expression, *more: sa.ColumnElement[bool]) -> Expression:
+        if holder.customer is not None:
+            policy = collateral.alias()
+            secured = sa.select(policy.c.id).where(valid(policy, holder.customer, terms["day"]))
+            more = (*more, secured.correlate(*before).exists())
+        return sa.case((sa.or_(*more), _added_up(name, holder, terms, posted, before)), else_=without)
 
     binds = _binds(holder, posted)
-    total = with_collateral("amount", terms.rounded(terms.worth(posted.c.amount, posted.c.currency)))
+    alone = terms.rounded(terms.worth(posted.c.amount, posted.c.currency))
+    total = with_more("amount", alone, has_margins(holder.key, terms, before))
     columns = [sa.case((binds, total), else_=NOTHING).label("total")]
     if secures:
         nothing = terms.rounded(ZERO)
-        changed = sa.case((binds, with_collateral("change", nothing)), else_=nothing)
+        changed = nothing if holder.customer is None else sa.case((binds, with_more("change", nothing)), else_=nothing)
         columns.append(changed.label("insurance_and_guarantees"))
     return sa.select(*columns).offset(KEPT_APART).correlate(*before).lateral()
 
 
 def _added_up(
-    name: str, customer: Expression, terms: Terms, posted: sa.FromClause, before: tuple[sa.FromClause, ...]
+    name: str, holder: Holder, terms: Terms, posted: sa.FromClause, before: tuple[sa.FromClause, ...]
 ) -> Expression:
     """The sum of all parts (`amount`) or of what collateral changes (`change`): per currency, converted, rounded."""
-    policy = collateral.alias()
-    changed = change(policy.c.value, policy.c.percent, policy.c.included_in_exposure)
-    secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), changed, customer, terms)
-    both = [_base_part(posted).add_columns(ZERO.label("change")), secured.add_columns(changed.label("change"))]
-    parts = sa.union_all(*(each.correlate(*before) for each in both)).subquery()
+    limits = [_base_part(posted), *margins(posted, holder.key, terms).values()]
+    each = [limit.add_columns(ZERO.label("change")) for limit in limits]
+    if holder.customer is not None:
+        policy = collateral.alias()
+        changed = change(policy.c.value, policy.c.percent, policy.c.included_in_exposure)
+        secured = _policies(policy, constant(CreditLimitPartKind.COLLATERAL), changed, holder.customer, terms)
+        each.append(secured.add_columns(changed.label("change")))
+    parts = sa.union_all(*(one.correlate(*before) for one in each)).subquery()
     sums = (
         sa.select(parts.c.currency, sa.func.sum(parts.c[name]).label("amount"))
         .group_by(parts.c.currency)
@@ -196,15 +202,19 @@ def _added_up(
 
 
 def _parts(holder: Holder, terms: Terms, posted: sa.FromClause) -> Rows:
-    """What the limit is made of, each part rounded: the posted limit, then each policy; nothing where none binds."""
+    """What the limit is made of, each part rounded: the posted limit with its margins, then each policy; nothing where
+    none binds.
+    """
     before = (*terms.before, posted)
     parts = sa.union_all(*(each.correlate(*before) for each in _amounts(holder, terms, posted))).subquery()
+    secured = parts.c.place > constant(0)
     listed = (
         sa.select(
             parts.c.kind,
             parts.c.id,
             parts.c.place,
-            (parts.c.place > constant(0)).label("secured"),
+            secured.label("secured"),
+            sa.case((secured, parts.c.id), else_=_NO_KEY).label("policy"),
             terms.rounded(terms.worth(parts.c.amount, parts.c.currency)).label("amount"),
             terms["currency"].label("currency"),
         )
@@ -214,7 +224,7 @@ def _parts(holder: Holder, terms: Terms, posted: sa.FromClause) -> Rows:
     )
     return Rows(
         listed,
-        ("secured", "id", "place"),
+        ("secured", "policy", "place"),
         _part,
     )
 
@@ -230,7 +240,9 @@ def _part(row: sa.FromClause) -> dict[str, Expression | Amount | LinkToEither]:
 
 def _amounts(holder: Holder, terms: Terms, posted: sa.FromClause) -> list[sa.Select[Any]]:
     """The parts of a limit, in the currencies they were given in."""
-    parts = [_base_part(posted).add_columns(constant(0).label("place"))]
+    parts = [_base_part(posted).add_columns(constant(-2).label("place"))]
+    for place, margin in enumerate(margins(posted, holder.key, terms).values(), start=-1):
+        parts.append(margin.add_columns(constant(place).label("place")))
     if holder.customer is None:
         return parts
     policy = collateral.alias()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from domain.limits import AdjustmentKind
 from persistence.shapes.credit_group import group_visible
-from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen
+from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.tables.customer import credit_group, customer
 from persistence.tables.limits import credit_limit_entry as entry
 
@@ -22,6 +22,8 @@ LIMIT_ENTRY = Shape(
         "kind": entry.c.kind,
         "amount": entry.c.amount,
         "currency": entry.c.currency,
+        "percent": tidy(entry.c.percent),
+        "tolerance": entry.c.tolerance,
         "from_": entry.c.from_day,
         "until": entry.c.until_day,
         **record_fields(entry),

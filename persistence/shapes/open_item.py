@@ -33,6 +33,7 @@ OPEN_ITEM = Shape(
         "amount": open_item.c.amount,
         "currency": open_item.c.currency,
         "booked_amount": open_item.c.booked_amount,
+        "tax_amount": open_item.c.tax_amount,
         "document_date": open_item.c.document_date,
         "due_date": open_item.c.due_date,
         "disputed": open_item.c.disputed,

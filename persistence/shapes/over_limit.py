@@ -15,7 +15,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.exposure import BALANCE, COUNTING, Category
 from domain.limits import AdjustmentKind
 from persistence.shapes.collateral import change
+from persistence.shapes.flags import flag_on
 from persistence.shapes.limit import valid
+from persistence.shapes.margins import margins_of_many
 from persistence.shapes.owing import Owing, Whose
 from persistence.shapes.terms import KEPT_APART, Terms, company_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
@@ -41,7 +43,7 @@ def _company(row: Row, asked: Asked) -> Object:
     return Object(
         {
             "customers": _customers(terms).c.customers,
-            "credit_limits": Amount(_limits(terms).c.total, terms["currency"]),
+            "credit_limits": Amount(_limits(terms, asked).c.total, terms["currency"]),
             "over_limit_customers": above.c.customers,
             "over_limit_amount": Amount(amount, terms["currency"]),
         }
@@ -63,9 +65,9 @@ def _customers(terms: Terms) -> sa.FromClause:
     return counted.correlate(*terms.before).lateral()
 
 
-def _limits(terms: Terms) -> sa.FromClause:
+def _limits(terms: Terms, asked: Asked) -> sa.FromClause:
     """The sum of the limits of those that have one (AMOUNT), rounded once; null where none has: one row."""
-    holders = _holders(terms)
+    holders = _holders(terms, asked)
     having = (
         sa.select(holders.c.id, holders.c.amount, holders.c.currency)
         .where(holders.c.normal)
@@ -73,7 +75,9 @@ def _limits(terms: Terms) -> sa.FromClause:
         .cte("having", nesting=True)
         .prefix_with("MATERIALIZED")
     )
-    parts = sa.union_all(sa.select(having.c.currency, having.c.amount), _secured(having, terms)).subquery()
+    more = margins_of_many(having, terms["day"], terms.before).subquery()
+    added = sa.select(more.c.currency, more.c.amount)
+    parts = sa.union_all(sa.select(having.c.currency, having.c.amount), added, _secured(having, terms)).subquery()
     sums = (
         sa.select(parts.c.currency, sa.func.sum(parts.c.amount).label("amount"))
         .group_by(parts.c.currency)
@@ -88,7 +92,7 @@ def _limits(terms: Terms) -> sa.FromClause:
 
 def _above(own: Terms, asked: Asked) -> sa.FromClause:
     """How many are above their limits, and by how much in the company's currency: a lateral of one row."""
-    bound = _bound(own).cte("bound", nesting=True).prefix_with("MATERIALIZED")
+    bound = _bound(own, asked).cte("bound", nesting=True).prefix_with("MATERIALIZED")
     parts = _used_and_allowed(bound, own, asked).cte("parts", nesting=True).prefix_with("MATERIALIZED")
     there = sa.or_(parts.c.used != ZERO, parts.c.allowed != ZERO)
     known = sa.select(parts.c.currency).where(there).distinct().subquery()
@@ -124,12 +128,12 @@ def _above(own: Terms, asked: Asked) -> sa.FromClause:
     )
 
 
-def _bound(terms: Terms) -> sa.Select[Any]:
+def _bound(terms: Terms, asked: Asked) -> sa.Select[Any]:
     """The customers whose limit has a total, `id`, with the `amount` and `currency` posted; null: none was.
 
     `domain.limits.CreditLimit.binds`.
     """
-    holders, member = _holders(terms), credit_group_member.alias()
+    holders, member = _holders(terms, asked), credit_group_member.alias()
     until = member.c.until_day
     in_group = (
         sa.select(member.c.customer_id)
@@ -159,12 +163,14 @@ def _used_and_allowed(bound: sa.FromClause, terms: Terms, asked: Asked) -> sa.Co
     kept = Owing(lambda: whose, terms.before, asked).of(_COUNTING)
     used = sa.func.coalesce(sa.func.sum(_counted(kept, terms)), ZERO) * unit(kept.c.currency)
     secured = _secured(bound, terms).add_columns(bound.c.id).subquery()
+    more = margins_of_many(bound, terms["day"], terms.before).subquery()
     return sa.union_all(
         sa.select(kept.c.customer_id.label("id"), kept.c.currency, used.label("used"), ZERO.label("allowed"))
         .group_by(kept.c.customer_id, kept.c.currency)
         .correlate(*terms.before),
         sa.select(bound.c.id, bound.c.currency, ZERO, bound.c.amount).where(bound.c.amount.is_not(None)),
         sa.select(secured.c.id, secured.c.currency, ZERO, secured.c.amount),
+        sa.select(more.c.id, more.c.currency, ZERO, more.c.amount),
     )
 
 
@@ -180,13 +186,19 @@ def _counted(kept: sa.FromClause, terms: Terms) -> Expression:
     )
 
 
-def _holders(terms: Terms) -> sa.FromClause:
+def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
     """A company's customers but for those of unlimited credit, each with the posted limit in force.
 
     Columns: `id`, `amount` and `currency` (null: none is in force), whether a permanent one is (`normal`), and whether
     one is `mandatory`. A temporary limit comes first: `domain.limits.temporary_on`, else `normal_on`.
     """
     own, entry, later = customer.alias(), credit_limit_entry.alias(), credit_limit_entry.alias()
+
+    def flag(name: str) -> sa.ColumnElement[bool]:
+        if asked.as_of is None:
+            return own.c[name]
+        return flag_on(own.c[name], name, own.c.id, terms["day"], terms["past"], (*terms.before, own))
+
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
     replaced = (
         sa.select(later.c.id)
@@ -198,19 +210,20 @@ def _holders(terms: Terms) -> sa.FromClause:
         .correlate(entry, *terms.before)
         .exists()
     )
-    active = sa.and_(sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"]), sa.not_(replaced))
+    lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
+    active = sa.and_(entry.c.kind == constant(AdjustmentKind.TEMPORARY), lasts, sa.not_(replaced))
     posted = sa.and_(entry.c.holder_id == own.c.id, entry.c.from_day <= terms["day"], sa.or_(permanent, active))
     begun = sa.case((permanent, entry.c.from_day))
     return (
         sa.select(
             own.c.id,
-            own.c.mandatory_credit_limit.label("mandatory"),
+            flag("mandatory_credit_limit").label("mandatory"),
             entry.c.amount,
             entry.c.currency,
             sa.func.bool_or(permanent).over(partition_by=own.c.id).label("normal"),
         )
         .select_from(own.outerjoin(entry, posted))
-        .where(_outside(own, terms), sa.not_(own.c.unlimited_credit))
+        .where(_outside(own, terms), sa.not_(flag("unlimited_credit")))
         .ext(distinct_on(own.c.id))
         .order_by(own.c.id, permanent, begun.desc(), entry.c.id.desc())
         .correlate(*terms.before)

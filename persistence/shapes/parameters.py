@@ -44,6 +44,7 @@ CREDIT_PARAMETERS = Shape(
                 "order_horizon_days",
                 "max_rate_age_days",
                 "release_valid_days",
+                "fiscal_year_start",
             )
         },
         **record_fields(credit_parameters),

@@ -29,6 +29,7 @@ PARTY = Shape(
         "registration_number": party.c.registration_number,
         "country": party.c.country,
         "blocked": party.c.blocked,
+        "limits_id": party.c.limits_id,
         **record_fields(party),
     },
     visible=sa.or_(

@@ -10,15 +10,31 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.exposure import CreditLimitType
+from domain.limits import CreditLimitKind, CreditLimitPartKind
 from persistence.shapes import exposure, owing
+from persistence.shapes.flags import flag_on
 from persistence.shapes.limit import Holder, Limit, limit_on
+from persistence.shapes.limit_entry import LIMIT_ENTRY
+from persistence.shapes.party_limits import ceiling_on
 from persistence.shapes.terms import Terms, company_terms, group_terms, party_terms
-from persistence.shapes.worked import Amount, Asked, Expression, Figures, Lazily, Object, Row
+from persistence.shapes.worked import (
+    Amount,
+    Asked,
+    Expression,
+    Figures,
+    Lazily,
+    LinkTo,
+    LinkToEither,
+    Object,
+    Row,
+    Rows,
+)
 from persistence.shapes.worth import NOTHING, ZERO, constant
 from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, credit_group_member, customer, party
 
 _ONE = sa.literal_column("1", sa.Integer())
+_NO_KEY = sa.literal_column("null::uuid", sa.Uuid())
 _HUNDRED = sa.literal_column("100", sa.Numeric())
 _CENTS = constant(2)
 _FINELY = constant(30)
@@ -30,13 +46,18 @@ def _customer(row: Row, asked: Asked) -> Object:
     whose = owing.of_customer(key, terms, asked)
     found = exposure.figures(whose, terms)
 
+    def flag(column: sa.Column[bool]) -> sa.ColumnElement[bool]:
+        if asked.as_of is None:
+            return row[column]
+        return flag_on(row[column], column.name, key, terms["day"], terms["past"], terms.before)
+
     def limit() -> Limit:
         holder = Holder(
             key=key,
             customer=key,
             in_group=sa.and_(terms["check_credit_groups"], _memberships(key, terms).exists()),
-            unlimited=row[customer.c.unlimited_credit],
-            mandatory=row[customer.c.mandatory_credit_limit],
+            unlimited=flag(customer.c.unlimited_credit),
+            mandatory=flag(customer.c.mandatory_credit_limit),
             unset_means_unlimited=terms["unset_limit_means_unlimited"],
         )
         return limit_on(holder, terms, asked.names)
@@ -64,15 +85,39 @@ def _party(row: Row, asked: Asked) -> Object:
     terms = party_terms(row[party.c.id], asked, row)
     whose = owing.of_party(terms, asked)
     found = exposure.figures(whose, terms)
-    return Object(
-        {
-            "limit": NOTHING,
-            "exposure": exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value),
-            "available": Amount(NOTHING, terms["currency"]),
-            "used_percent": NOTHING,
-            "effective_available": Amount(NOTHING, terms["currency"]),
-        }
+    owed = exposure.exposure_of(whose, terms, found, lambda: exposure.insured(whose, terms).c.value)
+    position = _position(cache(lambda: _ceiling(terms)), owed, found, terms, lambda: NOTHING)
+    return replace(position, present=terms["currency"].is_not(None))  # the slow lane says what is missing
+
+
+def _ceiling(terms: Terms) -> Limit:
+    """The ceiling of a party, shown as a limit of one part that was never posted; null where there is none."""
+    kept = ceiling_on(terms["id"], terms)
+    worth = terms.worth(kept.c.ceiling, kept.c.currency)
+    known = kept.c.ceiling.is_not(None)
+    total = sa.case((known, terms.rounded(worth)), else_=NOTHING)
+    amount = Amount(total, terms["currency"], terms["digits"])
+    part = (
+        sa.select(total.label("amount"), terms["currency"].label("currency"), _ONE.label("place"))
+        .where(known)
+        .correlate(*terms.before, kept)
     )
+
+    def one(row: sa.FromClause) -> dict[str, Any]:
+        source = LinkToEither(((_NO_KEY, LIMIT_ENTRY),))
+        base = constant(CreditLimitPartKind.BASE)
+        return {"kind": base, "amount": Amount(row.c.amount, row.c.currency), "source": source}
+
+    figures = {
+        "kind": constant(CreditLimitKind.AMOUNT),
+        "total": amount,
+        "base": amount,
+        "temporary": LinkTo(_NO_KEY, LIMIT_ENTRY),
+        "insurance_and_guarantees": Amount(terms.rounded(ZERO), terms["currency"], terms["digits"]),
+        "parts": Rows(part, ("place",), one),
+        "expiry_date": sa.cast(sa.null(), sa.Date()),
+    }
+    return Limit(total, sa.false(), Object(figures, present=known))
 
 
 def _company(row: Row, asked: Asked) -> Object:

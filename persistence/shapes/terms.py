@@ -19,6 +19,7 @@ from persistence.shapes.worked import Asked, Expression, Row
 from persistence.shapes.worth import ZERO, constant, converted, digits, path, rounded_to, worth_by
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import credit_group, customer
+from persistence.tables.party_limits import party_limits
 
 KEPT_APART = sa.literal_column("0", sa.Integer())
 """The offset of a lateral that is worked out once a row, not wherever it is spoken of: 40 % less time for customers."""
@@ -130,25 +131,43 @@ def group_terms(group: Expression, asked: Asked, before: tuple[sa.FromClause, ..
 
 
 def party_terms(party: Expression, asked: Asked, row: Row) -> Terms:
-    """Everything counts, on the latest of the days of the companies it is a customer of; the currency must be asked."""
+    """Everything counts, on the latest of the days of the companies it is a customer of.
+
+    The currency is that of its ceiling; without one it must be asked, or there are no figures.
+    """
     own, of = customer.alias(), company_table.alias()
     here = today(of.c.time_zone)
     latest = sa.func.max(here if asked.as_of is None else sa.func.coalesce(asked.as_of, here))
     elsewhere = today(constant("UTC"))
     default = elsewhere if asked.as_of is None else sa.func.coalesce(asked.as_of, elsewhere)
+    days = (
+        sa.select(sa.func.coalesce(latest, default, type_=sa.Date()).label("day"))
+        .select_from(own.join(of, of.c.id == own.c.company_id))
+        .where(own.c.party_id == party)
+        .correlate(row.source)
+        .lateral()
+    )
+    saved = party_limits.alias()
+    ceiling = (
+        sa.select(sa.case((saved.c.ceiling.is_not(None), saved.c.currency)).label("currency"))
+        .where(saved.c.holder_id == party, saved.c.from_day <= days.c.day)
+        .order_by(saved.c.version.desc())
+        .limit(constant(1))
+        .correlate(row.source, days)
+        .lateral()
+    )
     found = (
         sa.select(
             party.label("id"),
-            *_currency(asked, sa.literal_column("null::text", sa.Text())),
-            sa.func.coalesce(latest, default, type_=sa.Date()).label("day"),
+            *_currency(asked, ceiling.c.currency),
+            days.c.day,
             constant(MAX_RATE_AGE_DAYS).label("max_age"),
             constant(CreditLimitType.ALL).label("limit_type"),
             sa.literal_column("null::integer", sa.Integer()).label("horizon"),
             sa.true().label("disputed_reduces_exposure"),
             sa.true().label("disputed_reduces_overdue"),
         )
-        .select_from(own.join(of, of.c.id == own.c.company_id))
-        .where(own.c.party_id == party)
+        .select_from(days.outerjoin(ceiling, sa.true()))
         .correlate(row.source)
         .lateral()
     )

@@ -79,6 +79,8 @@ credit_parameters = table(
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
     whole("release_valid_days", "how long a release without bounds holds", nullable=False, default="14"),
+    whole("fiscal_year_start", "the month in which its fiscal year begins", nullable=False, default="1"),
+    sa.CheckConstraint("fiscal_year_start between 1 and 12", name="fiscal_year_start_month"),
     record(),
 )
 

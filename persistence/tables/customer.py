@@ -12,6 +12,7 @@ from persistence.tables.columns import (
     currency,
     day,
     flag,
+    identity,
     key,
     record,
     reference,
@@ -29,6 +30,7 @@ party = table(
     text("registration_number", "company registration number", nullable=True),
     text("country", "ISO 3166 code", nullable=True),
     flag("blocked", "no credit in any company: insolvent, fraud"),
+    identity("limits_id", "its limits in force, over all its customers; null: none", nullable=True),
     record(),
     sa.UniqueConstraint("number"),
 )
@@ -68,6 +70,7 @@ customer = table(
     flag("with_agency", "its debts are with a collection agency; information"),
     flag("title_held", "goods are delivered with retention of title; information"),
     text("notes", "what the credit office wrote about it", nullable=True),
+    identity("limits_id", "its limits in force beside its credit limit; null: none", nullable=True),
     record(),
     sa.UniqueConstraint("company_id", "account"),
     # Every exposure of a company takes off what the few customers of our own group owe.
@@ -89,6 +92,19 @@ customer_payer = table(
     sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day"),
     reference("payer_id", "customer", "who pays: a customer of the same company, or itself again"),
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when it became known"),
+)
+
+customer_flags = table(
+    "customer_flags",
+    "the credit flags of a customer as they were up to a day, kept when they changed; those of now stand at the"
+    " customer",
+    sa.Column("customer_id", sa.Uuid(), sa.ForeignKey("customer.id"), primary_key=True, comment="the customer"),
+    sa.Column("until_day", sa.Date(), primary_key=True, comment="the last day on which they were so"),
+    flag("excluded_from_credit_management", "no rule and no limit held its orders"),
+    day("excluded_until", "the last day of that; null: until somebody ended it", nullable=True),
+    flag("unlimited_credit", "no limit, also inside a group"),
+    flag("mandatory_credit_limit", "no limit set meant no credit, also inside a group"),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="when they were changed"),
 )
 
 credit_group = table(

@@ -30,16 +30,19 @@ _HOLDER = "(customer_id is null) <> (credit_group_id is null)"
 
 credit_limit_entry = table(
     "credit_limit_entry",
-    "a limit as posted, never changed: a permanent one holds until the next begins, a temporary one between its days",
+    "a limit as posted, never changed: a permanent one holds until the next begins, a temporary one between its days;"
+    " seasonal factors and tolerances change whichever holds",
     sa.Column("holder_id", sa.Uuid(), primary_key=True, comment="the customer or the credit group it is of"),
     sa.Column("id", sa.Uuid(), primary_key=True, index=True, comment="UUIDv7 made by the application"),
     reference("customer_id", "customer", "its customer", nullable=True),
     reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
-    choice("kind", AdjustmentKind, "permanent or temporary"),
-    amount("amount", "the limit"),
+    choice("kind", AdjustmentKind, "permanent or temporary, or what changes one of these"),
+    amount("amount", "the limit; of a seasonal factor or a tolerance what it came to when that was posted"),
     currency(),
+    percent("percent", "what a seasonal factor or a tolerance adds, of the limit"),
+    amount("tolerance", "or the amount that a tolerance adds", nullable=True),
     day("from_day", "the first day"),
-    day("until_day", "last day of a temporary limit; expiry date of a permanent one", nullable=True),
+    day("until_day", "the last day; expiry date of a permanent limit", nullable=True),
     identity("replaces_id", "the temporary limit that ends the day before this one begins", nullable=True),
     reference(
         "adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True
@@ -47,6 +50,15 @@ credit_limit_entry = table(
     record(),
     sa.CheckConstraint(_HOLDER, name="one_holder"),
     sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+    # Few limits have them: who reads a limit looks here whether it has.
+    sa.Index(
+        "ix_credit_limit_entry_margin",
+        "holder_id",
+        "kind",
+        "from_day",
+        "id",
+        postgresql_where=sa.text("kind in ('SEASONAL', 'TOLERANCE')"),
+    ),
 )
 
 credit_limit_adjustment = table(
@@ -55,7 +67,7 @@ credit_limit_adjustment = table(
     key(),
     company(),
     text("number", "its number in the company"),
-    choice("kind", AdjustmentKind, "permanent or temporary limits"),
+    choice("kind", AdjustmentKind, "permanent or temporary limits, or what changes these"),
     text("description", "what it is for", nullable=True),
     choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
     reference("created_by_id", "actor", "who wrote it"),
@@ -82,8 +94,10 @@ credit_limit_adjustment_line = table(
     reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
     amount("current_amount", "the limit in force when it was posted; null: none", nullable=True),
     currency("current_currency", "of that limit", nullable=True),
-    amount("amount", "the new limit"),
+    amount("amount", "the new limit; of a seasonal factor or a tolerance what it comes to"),
     currency(),
+    percent("percent", "what a seasonal factor or a tolerance adds, of the limit"),
+    amount("tolerance", "or the amount that a tolerance adds", nullable=True),
     day("from_day", "the first day; null: the day of posting", nullable=True),
     day("until_day", "the last day, or the expiry date", nullable=True),
     identity("replaces_id", "the temporary limit it replaces or ends early", nullable=True),

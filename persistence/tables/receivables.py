@@ -41,6 +41,7 @@ open_item = table(
     text("number", "its number in the company's ERP"),
     amount("amount", "what it was posted with, tax included; credit notes and down payments are negative"),
     currency(),
+    amount("tax_amount", "the tax in it, signed as it is; null: not said", nullable=True),
     amount("booked_amount", "the same in the company's accounting currency, as booked", nullable=True),
     day("document_date", "its date; it is part of the ledger from then on"),
     day("due_date", "when it falls due"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,14 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
-from domain.adjustment import AdjustmentLine, Holder
+from domain.adjustment import NOTHING_TO_CHANGE, AdjustmentLine, Holder, comes_to
 from domain.limits import AdjustmentKind, LimitEntry
+from domain.message import Message
 from domain.money import Money
-from domain.refusal import Refusal
+from domain.refusal import ErrorCode, Refusal, Refused
 from persistence import fact_statements
 from persistence.facts import entry_of
+from persistence.rates import exchange_on
 from persistence.statements import Row, Statement
 from persistence.tables.limits import credit_limit_adjustment_line
 from persistence.take import Transaction
@@ -83,7 +85,35 @@ def line_of(tx: Transaction, kind: AdjustmentKind, row: Any, holder: FoundHolder
         from_=row["from_day"] or tx.moment.today(holder.time_zone),
         until=row["until_day"],
         replaces=row["replaces_id"],
+        percent=row["percent"],
+        tolerance=None if row["tolerance"] is None else Money(row["tolerance"], row["currency"]),
     )
+
+
+async def with_margins(
+    tx: Transaction,
+    lines: Sequence[AdjustmentLine],
+    entries: Mapping[Holder, tuple[LimitEntry, ...]],
+    name: str = "lines",
+) -> list[AdjustmentLine]:
+    """Lines of seasonal factors and tolerances, each with what the limit comes to. Raises `Refused` with the places in
+    the list of that name of those whose holder has no limit.
+    """
+    used = {line.currency for line in lines} | {
+        e.limit.currency for line in lines for e in entries.get(line.holder, ())
+    }
+    today = tx.now.date()
+    exchange = await exchange_on(tx.conn, today, used)
+    found, refusals = [], []
+    for place, line in enumerate(lines):
+        limit = comes_to(line, entries.get(line.holder, ()), exchange, today)
+        if limit is None:
+            refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_CHANGE), (name, str(place), "from")))
+        else:
+            found.append(replace(line, limit=limit))
+    if refusals:
+        raise Refused(*refusals)
+    return found
 
 
 def first_of_each(refusals: Iterable[Refusal]) -> list[Refusal]:

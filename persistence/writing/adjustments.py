@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.adjustment import AdjustmentLine, AdjustmentStatus, post_refusals
+from domain.adjustment import OTHER_WORDS, AdjustmentLine, AdjustmentStatus, post_refusals
 from domain.audit import AuditEventKind
-from domain.limits import AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -30,10 +31,12 @@ from persistence.writing.adjustment_lines import (
     line_of,
     lines_of,
     moved_to,
+    with_margins,
 )
 from persistence.writing.finding import TOO_MANY, version_refusals
 from persistence.writing.holders import FoundHolder, HolderNamed, holders_named, no_holder
 from persistence.writing.records import locked
+from persistence.writing.rules import percent_refusals
 from persistence.writing.saving import Changes, changes, differing, update, update_many
 
 MOST_LINES = 250
@@ -66,17 +69,20 @@ _REMOVE_LINES = Statement(
 
 @dataclass(frozen=True)
 class LineToSave:
-    """A new limit for one holder. `id`: the line to change, whose holder stays when none is named.
+    """A new limit for one holder, or by its kind a `percent` or `tolerance` of the limit it has. `id`: the line to
+    change, whose holder stays when none is named.
 
     `from_` None: from the day of posting. `replaces`: the temporary limit whose place it takes.
     """
 
-    new_limit: Money
+    new_limit: Money | None = None
     id: UUID | None = None
     holder: HolderNamed | None = None
     from_: date | None = None
     until: date | None = None
     replaces: UUID | None = None
+    percent: Decimal | None = None
+    tolerance: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -241,7 +247,7 @@ async def _drafted(
         holder = named.get(line.holder) if line.holder else None
         if line.holder is None and line.id in before:
             holder = kept.get(holder_of(before[line.id]))
-        refusals += tx.amount_refusals(line.new_limit, (*path, "newLimit"), positive=False)
+        refusals += _word_refusals(tx, kind, line, path)
         if holder is None:
             refusals.append(no_holder(line.holder, (*path, "holder")))
         elif holder.company not in (None, company):
@@ -261,6 +267,17 @@ async def _drafted(
     return [row for row, _ in rows]
 
 
+def _word_refusals(tx: Transaction, kind: AdjustmentKind, line: LineToSave, path: tuple[str, ...]) -> list[Refusal]:
+    """What can be seen of amounts and percentages by themselves."""
+    if (line.new_limit is None) is not (kind in MARGINS):
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_WORDS), (*path, "newLimit"))]
+    refusals = percent_refusals(line.percent, (*path, "percent"))
+    for name, amount in (("newLimit", line.new_limit), ("tolerance", line.tolerance)):
+        if amount is not None:
+            refusals += tx.amount_refusals(amount, (*path, name), positive=False)
+    return refusals
+
+
 async def _rules(
     tx: Transaction,
     kind: AdjustmentKind,
@@ -275,16 +292,22 @@ async def _rules(
     entries = await entries_of(tx.conn, [line.holder for line in lines])
     found = post_refusals(lines, entries, AdjustmentStatus.DRAFT, tx.now.date())
     own = [moved_to(one, name, len(others)) for one in found if int(one.path[1]) >= len(others)]
+    if not own and kind in MARGINS:
+        for (row, _), line in zip(rows, await with_margins(tx, lines[len(others) :], entries, name), strict=True):
+            row["amount"] = line.limit.amount
     tx.warnings.extend(one for one in own if one.code is ErrorCode.OVERLAPPING_TEMPORARY_LIMIT)
     return [one for one in own if one.code is not ErrorCode.OVERLAPPING_TEMPORARY_LIMIT]
 
 
 def _row(line: LineToSave, holder: FoundHolder) -> dict[str, Any]:
+    said = line.new_limit or line.tolerance or Money(Decimal(0), holder.currency)
     return {
         "id": line.id or new_key(),
         **holder_columns(holder.holder),
-        "amount": line.new_limit.amount,
-        "currency": line.new_limit.currency,
+        "amount": said.amount,
+        "currency": said.currency,
+        "percent": line.percent,
+        "tolerance": line.tolerance and line.tolerance.amount,
         "from_day": line.from_,
         "until_day": line.until,
         "replaces_id": line.replaces,

@@ -11,17 +11,21 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from domain.attributes import CreditAttributes, attribute_refusals
 from domain.audit import AuditEventKind
+from domain.calendar import DAY
 from domain.message import N_, Message
 from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
+from persistence.fact_statements import FLAGS
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row, Statement, any_of
-from persistence.tables.customer import customer
+from persistence.tables.customer import customer, customer_flags
 from persistence.tables.reference import account_status, credit_management_group, reason
 from persistence.take import Result, Transaction
+from persistence.writing.credit_file import LONGEST_NOTES
 from persistence.writing.finding import future_refusals, text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import locked
@@ -41,8 +45,6 @@ DECIDING = {
 
 _ASKED_BY_RULES = ("next_review_date",)
 """What a blocking rule may look at, and clerks change: whoever reviews a customer says when the next review is due."""
-
-LONGEST_NOTES = 10_000
 
 CHANGED = N_("Credit attributes of customer {account} of company {company} were changed.")
 NOT_YOURS = N_("{field} decides on credit: it is changed only by who may change credit. Ask a credit manager.")
@@ -66,6 +68,11 @@ _NAMES = {
     )
     for table, _ in _REFERENCES.values()
 }
+_KEEP = Statement(
+    postgresql.insert(customer_flags)
+    .values({column.name: sa.bindparam(column.name, type_=column.type) for column in customer_flags.c})
+    .on_conflict_do_nothing()
+)
 _ATTRIBUTES = {
     "excluded_from_credit_management": "excluded",
     **{
@@ -128,6 +135,7 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
     if refusals:
         raise Refused(*refusals)
     if differs:
+        await _keep_flags(tx, company, before, differs)
         await update(tx.conn, customer, {"id": before["id"]}, differs)
         message = Message(CHANGED, {"account": found["account"], "company": found["company_code"]})
         changed = changes(before, differs, {key: row["code"] for key, row in names.items()})
@@ -136,6 +144,16 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
     if differs.keys() & {*DECIDING, *_ASKED_BY_RULES}:
         await reevaluate(tx, {before["id"], *payers.values()})
     return {TABLE: str(before["id"])}
+
+
+async def _keep_flags(tx: Transaction, company: UUID, before: Row, differs: Mapping[str, Any]) -> None:
+    """What the flags were to the end of yesterday, so that an earlier day is worked out with them: the first change of
+    a day keeps it.
+    """
+    if differs.keys() & set(FLAGS):
+        yesterday = tx.today(company) - DAY
+        flags = {name: before[name] for name in FLAGS}
+        await _KEEP.run(tx.conn, customer_id=before["id"], until_day=yesterday, recorded_at=tx.now, **flags)
 
 
 def _values(tx: Transaction, company: UUID, before: Row, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from persistence.tables.reference import (
     risk_group,
 )
 from persistence.take import Result, Transaction
+from persistence.writing.credit_file import file_refusals
 from persistence.writing.finding import customers_of, few_enough, findable, text_refusals, twice_refusals
 from persistence.writing.saving import changes, differing, update
 
@@ -51,8 +52,18 @@ CREDIT = {
     "credit_management_group_id": "creditManagementGroup",
     "account_status_id": "accountStatus",
     "party_id": "party",
+    "excluded_until": "excludedUntil",
+    "credit_rating": "creditRating",
+    "eligible_limit": "eligibleLimit",
+    "eligible_limit_currency": "eligibleLimit",
+    "eligible_limit_date": "eligibleLimitDate",
+    "last_review_date": "lastReviewDate",
+    "next_review_date": "nextReviewDate",
+    "with_agency": "withAgency",
+    "title_held": "titleHeld",
+    "notes": "notes",
 }
-"""Columns that decide on credit, with their names in the input."""
+"""Columns that decide on credit or are its credit file, with their names in the input."""
 
 DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id")
 """Columns that an ERP changes and that rules look at."""
@@ -82,10 +93,10 @@ UNKNOWN_CODE = {
     risk_group.name: N_("Risk group {code} is unknown."),
 }
 CREDIT_ATTRIBUTE = N_(
-    "{field} of customer {account} decides on credit. It came with the customer; now a credit manager changes it."
+    "{field} of customer {account} is kept by the credit office. It came with the customer; now people change it."
 )
 NEEDS_INITIAL_LOAD = N_(
-    "{field} of customer {account} decides on credit. Only an initial load may bring it; leave it out."
+    "{field} of customer {account} is kept by the credit office. Only an initial load may bring it; leave it out."
 )
 OTHER_PAYER = N_("Sending customer {account} again does not change its payer. Use changePayer.")
 NO_PAYER = N_("Customer {account} does not exist in company {company}, so it cannot pay. Send it too.")
@@ -137,6 +148,7 @@ class _Saving:
             refusals.append(Refusal(ErrorCode.NOT_FOUND, message, (*path, "party")))
         for column in CODED.keys() & values.keys():
             refusals.extend(self._name(row, column, values, path))
+        refusals.extend(file_refusals(self.tx, self.tx.company(row.company)["id"], values, path))
         if refusals:
             return refusals
         self.values[row.company, row.account] = values
@@ -176,9 +188,10 @@ class _Saving:
         else:
             wrong = list(differing(before, sent))
             text, code, node = CREDIT_ATTRIBUTE, ErrorCode.DOCUMENT_DIFFERS, ("customer", before["id"])
+        fields = dict.fromkeys(CREDIT[column] for column in wrong)
         return [
-            Refusal(code, Message(text, {"field": CREDIT[c], "account": row.account}), (*path, CREDIT[c]), node)
-            for c in wrong
+            Refusal(code, Message(text, {"field": field, "account": row.account}), (*path, field), node)
+            for field in fields
         ]
 
     def _payer(self, row: CustomerToSave, before: Row | None, path: tuple[str, ...]) -> list[Refusal]:

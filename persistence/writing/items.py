@@ -43,6 +43,7 @@ DIFFERS = N_("Item {number} exists with other content. Reverse it and use anothe
 WAS_REVERSED = N_("Item {number} was reversed on {day}. Use another number.")
 DUE_TOO_EARLY = N_("An item of {document} cannot fall due on {due}, before it was written.")
 TOO_MUCH_DISPUTED = N_("No more than {open} can be disputed.")
+TOO_MUCH_TAX = N_("The tax in an item of {amount} is no more than that.")
 NOT_DISPUTABLE = N_("Only what a customer owes can be disputed.")
 
 
@@ -71,6 +72,7 @@ class ItemToPost:
     due_date: date
     booked: Money | None = None
     disputed: Money | None = None
+    tax: Money | None = None
     dunning_level: int = 0
     bills: tuple[LineBilled, ...] = ()
 
@@ -125,6 +127,8 @@ class _Posting:
             accounting = Money(row.booked.amount, tx.companies[company]["currency"])
             refusals.extend(same_currency(row.booked, accounting.currency, (*path, "bookedAmount")))
             refusals.extend(tx.amount_refusals(row.booked, (*path, "bookedAmount")))
+        if row.tax is not None and not refusals:
+            refusals.extend(_tax_refusals(tx, row, row.tax, (*path, "taxAmount")))
         refusals.extend(level_refusals(row.dunning_level, (*path, "dunningLevel")))
         if row.disputed is not None and not refusals:
             refusals.extend(_disputed_refusals(tx, row, row.disputed, (*path, "disputed")))
@@ -231,6 +235,13 @@ def _disputed_refusals(tx: Transaction, row: ItemToPost, part: Money, path: tupl
     return []
 
 
+def _tax_refusals(tx: Transaction, row: ItemToPost, tax: Money, path: tuple[str, ...]) -> list[Refusal]:
+    refusals = [*tx.amount_refusals(tax, path, positive=False), *same_currency(tax, row.amount.currency, path)]
+    if not refusals and tax > row.amount:
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(TOO_MUCH_TAX, {"amount": row.amount}), path, actual=tax)]
+    return refusals
+
+
 def same_currency(money: Money, currency: str, path: tuple[str, ...]) -> list[Refusal]:
     """An amount that must be in one currency is in it."""
     if money.currency == currency:
@@ -273,6 +284,7 @@ def _row(row: ItemToPost, item: OpenItem, buyer: UUID, accounting: str) -> dict[
         "kind": item.kind.value,
         "amount": item.amount.amount,
         "currency": item.amount.currency,
+        "tax_amount": None if row.tax is None else signed(row.kind, row.tax.amount),
         "booked_amount": None if booked is None else signed(row.kind, booked.amount),
         "document_date": item.document_date,
         "due_date": item.due_date,

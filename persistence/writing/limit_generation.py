@@ -20,7 +20,7 @@ from domain.limit_generation import (
     generated,
     left_out,
 )
-from domain.limits import AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -36,6 +36,7 @@ from persistence.writing.adjustment_lines import entries_of, holder_columns
 from persistence.writing.adjustments import write_draft
 from persistence.writing.holders import CUSTOMER as CUSTOMERS
 from persistence.writing.holders import GROUP, groups_open_to
+from persistence.writing.rules import percent_refusals
 from persistence.writing.saving import Changes
 
 MOST_GENERATED = 10_000
@@ -62,6 +63,8 @@ async def generate_adjustment(tx: Transaction, wanted: AdjustmentToGenerate) -> 
     """Write a draft with a line for everybody that is found and has a limit; who is left out is warned of."""
     company = tx.company(wanted.company)
     refusals = asked_refusals(wanted.kind, wanted.change, wanted.days, tx.digits)
+    if wanted.kind in MARGINS:
+        refusals += percent_refusals(wanted.change.percent, ("change", "percent"))
     if refusals:
         raise Refused(*refusals)
     candidates = await (_groups(tx, company, wanted.where) if wanted.groups else _customers(tx, company, wanted.where))
@@ -143,6 +146,8 @@ def _row(holder: Holder, line: Generated) -> dict[str, Any]:
         "from_day": line.from_,
         "until_day": line.until,
         "replaces_id": line.replaces and line.replaces.id,
+        "percent": line.percent,
+        "tolerance": line.tolerance and line.tolerance.amount,
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from domain.adjustment import AdjustmentLine, AdjustmentStatus, Holder, post_refusals, standing
 from domain.audit import AuditEventKind
-from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
+from domain.limits import MARGINS, AdjustmentKind, LimitEntry, normal_on, temporary_on
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.customer_sums import members_of_group
@@ -18,7 +18,15 @@ from persistence.reevaluating import reevaluate
 from persistence.statements import Row, insert
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line, credit_limit_entry
 from persistence.take import MovedMeanwhile, Result, Transaction
-from persistence.writing.adjustment_lines import entries_of, holder_columns, holder_of, holders_of, line_of, lines_of
+from persistence.writing.adjustment_lines import (
+    entries_of,
+    holder_columns,
+    holder_of,
+    holders_of,
+    line_of,
+    lines_of,
+    with_margins,
+)
 from persistence.writing.adjustments import LINE_POSTED, TABLE, AdjustmentStep, adjustment_to_change
 from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
 from persistence.writing.below_used import warn_below_used
@@ -110,6 +118,9 @@ async def post_lines(
     refusals = post_refusals([line.asks for line in lines], entries, status, today, workflow)
     if refusals:
         raise Refused(*refusals)
+    if AdjustmentKind(header["kind"]) in MARGINS:
+        asked = await with_margins(tx, [line.asks for line in lines], entries)
+        lines = [replace(line, asks=asks) for line, asks in zip(lines, asked, strict=True)]
     complete = stands_after(rows, chosen, AdjustmentStatus.POSTED) is AdjustmentStatus.POSTED
     await _write(tx, header, lines, entries, complete=complete, note=note)
     await warn_below_used(tx, [(line.holder.holder, line.asks.id) for line in lines])
@@ -153,6 +164,7 @@ async def _write(
         before = _in_force(tx, line, entries.get(line.holder.holder, ()))
         values = {
             "status": AdjustmentStatus.POSTED.value,
+            "amount": line.asks.limit.amount,
             "current_amount": before.limit.amount if before else None,
             "current_currency": before.limit.currency if before else None,
         }
@@ -180,6 +192,8 @@ def _entry(line: AskedLine) -> dict[str, Any]:
         "from_day": asks.from_,
         "until_day": asks.until,
         "replaces_id": asks.replaces,
+        "percent": asks.percent,
+        "tolerance": asks.tolerance and asks.tolerance.amount,
         "adjustment_line_id": line.row["id"],
     }
 

@@ -26,6 +26,7 @@ from persistence.writing.saving import Changes, changes, differing, update
 
 TABLE = "credit_parameters"
 
+NO_MONTH = N_("The month in which the fiscal year begins is a number from 1 to 12.")
 TWICE = N_("The checkpoint is named twice.")
 NEVER_CHECKED = N_("Company {company} checks credit at no step: its orders go on without being checked.")
 SAVED = N_("The credit parameters of {company} were saved.")
@@ -119,6 +120,9 @@ def _refusals(wanted: ParametersToSave) -> list[Refusal]:
     refusals = []
     for name, field_name in _COUNTS.items():
         refusals += count_refusals(wanted.values.get(name), (field_name,))
+    month = wanted.values.get("fiscal_year_start")
+    if month is not None and not 1 <= month <= 12:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NO_MONTH), ("fiscalYearStart",)))
     steps = wanted.checkpoints or ()
     for place, step in enumerate(steps):
         path = ("checkpoints", str(place))

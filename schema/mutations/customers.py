@@ -20,11 +20,14 @@ from schema.mutations.sent import STAYS, sent
 from schema.mutations.words import KEY, VERSION
 from schema.rights import Permission
 from schema.scalars import CountryCode, CurrencyCode, Locale
+from schema.types.money import MoneyInput
 
 if TYPE_CHECKING:
     from schema.types.customer import Customer
 
 _CREDIT = "It decides on credit: it comes once, with a new customer of an initial load, and is changed elsewhere."
+
+_FILE = "It comes once, with a new customer of an initial load, and is changed elsewhere."
 
 _COLUMNS = {
     "customer_group": "customer_group_id",
@@ -90,6 +93,34 @@ class CustomerInput:
     )
     mandatory_credit_limit: bool | None = strawberry.field(
         default=strawberry.UNSET, description=f"Without a limit it has no credit, also inside a group. {_CREDIT}"
+    )
+
+    excluded_until: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"The last day on which it is excluded. {_CREDIT}"
+    )
+    credit_rating: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Its rating, as an agency or the credit office writes it. {_FILE}"
+    )
+    eligible_limit: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description=f"The highest limit it was judged good for. {_FILE}"
+    )
+    eligible_limit_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When that was judged. {_FILE}"
+    )
+    last_review_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When its credit was last reviewed. {_FILE}"
+    )
+    next_review_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description=f"When its credit is due to be reviewed. {_FILE}"
+    )
+    with_agency: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Its debts are with a collection agency. {_FILE}"
+    )
+    title_held: bool | None = strawberry.field(
+        default=strawberry.UNSET, description=f"Goods are delivered to it with retention of title. {_FILE}"
+    )
+    notes: str | None = strawberry.field(
+        default=strawberry.UNSET, description=f"What the credit office wrote about it. {_FILE}"
     )
 
     def wanted(self) -> CustomerToSave:

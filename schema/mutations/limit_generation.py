@@ -113,7 +113,8 @@ class GenerateCreditLimitAdjustmentInput:
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     company: str = strawberry.field(description="Code of the company whose customers it is about.")
     kind: AdjustmentKind = strawberry.field(
-        description="Permanent limits, or temporary ones. Both are worked out of the normal limit."
+        description="What its lines are. Permanent and temporary limits are worked out of the normal limit; a seasonal"
+        " factor or a tolerance is what `change` says."
     )
     holders: GeneratedHoldersInput = strawberry.field(
         description="For whom, at most 10,000. Who is excluded, unlimited or without a limit is left out and warned of."

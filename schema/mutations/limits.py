@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -46,9 +47,16 @@ class AdjustmentLineInput:
     holder: CreditHolderKey | None = strawberry.field(
         default=None, description="Whose limit it is. A new line needs it; a changed one keeps its own without it."
     )
-    new_limit: MoneyInput = strawberry.field(
-        description="The limit, in the currency of the customer's company or of the group. 0 is a limit: no credit."
+    new_limit: MoneyInput | None = strawberry.field(
+        default=None,
+        description="A permanent or temporary limit, in the currency of the customer's company or of the group. 0 is a"
+        " limit: no credit.",
     )
+    percent: Decimal | None = strawberry.field(
+        default=None,
+        description='A seasonal factor, such as "5" or "-5", or a tolerance, as a percentage of the limit in force.',
+    )
+    tolerance: MoneyInput | None = strawberry.field(default=None, description="A tolerance as an amount instead.")
     from_: date | None = strawberry.field(
         default=None, name="from", description="The first day; none: the day on which it is posted."
     )
@@ -64,12 +72,14 @@ class AdjustmentLineInput:
     def wanted(self) -> LineToSave:
         """As persistence takes it."""
         return LineToSave(
-            new_limit=self.new_limit.to_domain(),
+            new_limit=None if self.new_limit is None else self.new_limit.to_domain(),
             id=None if self.id is None else key_of(self.id, CREDIT_LIMIT_ADJUSTMENT_LINE.prefix),
             holder=None if self.holder is None else holder_named(self.holder),
             from_=self.from_,
             until=self.until,
             replaces=None if self.replaces is None else key_of(self.replaces, LIMIT_ENTRY.prefix),
+            percent=self.percent,
+            tolerance=None if self.tolerance is None else self.tolerance.to_domain(),
         )
 
 
@@ -79,7 +89,7 @@ class CreateCreditLimitAdjustmentInput:
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     company: str = strawberry.field(description="Code of the company whose customers it is about.")
-    kind: AdjustmentKind = strawberry.field(description="Permanent limits, or temporary ones.")
+    kind: AdjustmentKind = strawberry.field(description="What its lines are.")
     description: str | None = strawberry.field(default=None, description="What it is for.")
     lines: list[AdjustmentLineInput] = strawberry.field(
         default_factory=list, description="Its lines, at most 250 at a time; more can be added later."

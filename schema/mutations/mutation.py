@@ -21,6 +21,7 @@ from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
 from schema.mutations.orders import OrderMutations
+from schema.mutations.party_limits import PartyLimitMutations
 from schema.mutations.payments import PaymentMutations
 from schema.mutations.receivables import ReceivablesMutations
 from schema.mutations.release_approval import ReleaseApprovalMutations
@@ -47,6 +48,7 @@ class Mutation(
     LimitGenerationMutations,
     LimitApprovalMutations,
     AuthorityMutations,
+    PartyLimitMutations,
     DelegationMutations,
     CreditGroupMutations,
     CollateralMutations,

@@ -61,6 +61,9 @@ class OpenItemInput:
     booked_amount: MoneyInput | None = strawberry.field(
         default=None, description="The same as it was booked in the company's accounting currency."
     )
+    tax_amount: MoneyInput | None = strawberry.field(
+        default=None, description="The tax in it, for a share of turnover net of tax. Left out, all of it counts."
+    )
     document_date: date = strawberry.field(description="Its date; from then on it is part of the ledger.")
     due_date: date = strawberry.field(description="When it falls due.")
     disputed: MoneyInput | None = strawberry.field(default=None, description="The part the customer disputes.")
@@ -83,6 +86,7 @@ class OpenItemInput:
             due_date=self.due_date,
             booked=plain(self.booked_amount),
             disputed=plain(self.disputed),
+            tax=plain(self.tax_amount),
             dunning_level=self.dunning_level,
             bills=tuple(line.wanted() for line in self.bills),
         )

@@ -219,6 +219,9 @@ class SaveCreditParametersInput:
     release_valid_days: int | None = strawberry.field(
         default=None, description="How many days a release without bounds holds."
     )
+    fiscal_year_start: int | None = strawberry.field(
+        default=None, description="The month in which its fiscal year begins, 1 to 12."
+    )
     checkpoints: list[CheckpointInput] | None = strawberry.field(
         default=None, description="All the steps at which credit is checked; none of them: every order goes on."
     )

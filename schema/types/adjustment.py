@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -54,12 +55,16 @@ class CreditLimitAdjustmentLine(Record):
     """Rows of the line shape."""
 
     line_number: int = stored("Its place in the document.")
-    new_limit: Money = money("The new limit.", "amount")
+    new_limit: Money = money(
+        "The new limit; of a seasonal factor or a tolerance what the limit comes to with it.", "amount"
+    )
+    percent: Decimal | None = stored("What a seasonal factor or a tolerance adds, as a percentage of the limit.")
+    tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
     status: AdjustmentStatus = stored("Where it stands.")
     status_label: str = labelled("status", AdjustmentStatus)
 
     from_: date | None = stored("The first day; null: the day of posting.", "from")
-    until: date | None = stored("The last day of a temporary limit, the expiry date of a permanent one.")
+    until: date | None = stored("The last day; of a permanent limit the day on which it expires.")
 
     @strawberry.field(
         description="Whose limit it is.",
@@ -100,7 +105,7 @@ class CreditLimitAdjustment(Record):
         "company_id", COMPANY, "The company it was written in."
     )
     number: str = stored("Its number in the company.")
-    kind: AdjustmentKind = stored("Whether it posts permanent or temporary limits.")
+    kind: AdjustmentKind = stored("What its lines are.")
     kind_label: str = labelled("kind", AdjustmentKind)
     description: str | None = stored("What it is for.")
     status: AdjustmentStatus = stored("Where it stands.")

@@ -33,6 +33,7 @@ coded(
     PARTY_SAVED="A party was saved.",
     CUSTOMER_SAVED="A customer was saved.",
     CREDIT_ATTRIBUTES_CHANGED="Credit attributes of a customer were changed.",
+    PARTY_LIMITS_SAVED="Limits of a party or of a customer were saved.",
     PAYER_CHANGED="Somebody else pays for a customer.",
     RATES_SET="Exchange rates were set.",
     OPEN_ITEMS_POSTED="Open items were posted.",

@@ -12,7 +12,7 @@ import strawberry
 from domain import decision as domain
 from domain import money as domain_money
 from domain import unblock as ways
-from domain.decision import BlockReasonCode, CreditOutcome, Decision
+from domain.decision import BlockReasonCode, CreditOutcome, Decision, LimitTestKind
 from domain.facts import Checkpoint, Facts, Order
 from domain.unblock import UnblockKind
 from persistence.selection import Finished, InMoney, Linked, Stored, WorkedOut
@@ -59,10 +59,12 @@ coded(
     FORCED="Somebody held it by hand.",
     ACCOUNT_STATUS="The customer's account status holds it, by itself at this step or by a rule.",
     GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
+    PARTY_LIMIT_EXCEEDED="The ceiling of the party over all companies, or of the customer, has no room for it.",
     CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
+    TURNOVER_LIMIT_EXCEEDED="More would be used than the share of turnover that the party or the customer may use.",
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",
-    OVERDUE_DAYS="Something is overdue for longer than a rule allows.",
+    OVERDUE_DAYS="Something is overdue for longer than a rule, or a limit of the party or the customer, allows.",
     OVERDUE_AMOUNT="More is overdue, and more of the limit would be used, than a rule allows.",
     OVERDUE_PERCENT="More of the receivables is overdue for long than a rule allows.",
     OLDEST_OPEN_ITEM="An item has been open for longer than a rule allows.",
@@ -75,6 +77,13 @@ coded(
     COLLATERAL_TERMS="The payment terms of the order are longer than what secures the debt covers.",
     REVIEW_DUE="The review of the customer's credit is later than a rule allows.",
     EARLY_WARNING="More of the limit would be used than a rule watches for.",
+)
+coded(
+    LimitTestKind,
+    "What kind of limit was compared.",
+    CREDIT_LIMIT="The credit limit of the credit group or the customer.",
+    CEILING="The ceiling of the party over all companies, or of the customer.",
+    TURNOVER="The share of turnover that the party or the customer may use.",
 )
 coded(
     UnblockKind,
@@ -118,7 +127,12 @@ class RateUsed(Reckoned):
 class LimitTest(Reckoned):
     """All amounts are in the currency of the holder's limit."""
 
-    @strawberry.field(description="Whose limit it is: the credit group's or the customer's.", metadata=read_as(BY_NAME))
+    kind: LimitTestKind = stored("What kind of limit it is.")
+    kind_label: str = labelled("kind", LimitTestKind)
+
+    @strawberry.field(
+        description="Whose limit it is: the credit group's, the customer's or the party's.", metadata=read_as(BY_NAME)
+    )
     async def holder(self, info: Info) -> CreditHolder:
         found: CreditHolder = await record_of(info.context, self.facts.holder)
         return found
@@ -227,7 +241,8 @@ class CreditCheckResult:
         return [BlockReason.of(reason) for reason in self.decided().reasons]
 
     @strawberry.field(
-        description="Every limit that was compared: the credit group's, then the customer's.",
+        description="Every limit that was compared: the credit group's, the customer's, then those beside it of the"
+        " party and of the customer.",
         metadata=_kept(WorkedOut(DECIDED, "tests")),
     )
     def tests(self) -> list[LimitTest]:

@@ -19,9 +19,17 @@ from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.dso import CUSTOMER_DSO
 from persistence.shapes.party import PARTY
+from persistence.shapes.party_limits import PARTY_LIMITS
 from schema import sums
 from schema.arguments import AsOf, InCurrency
-from schema.connections import COLLATERALS, CREDIT_GROUP_MEMBERSHIPS, CREDIT_HOLDS, OPEN_ITEMS, SALES_ORDERS
+from schema.connections import (
+    COLLATERALS,
+    CREDIT_GROUP_MEMBERSHIPS,
+    CREDIT_HOLDS,
+    OPEN_ITEMS,
+    PARTY_LIMITS_LIST,
+    SALES_ORDERS,
+)
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.fields import link, money, read_as, shaped, stored
@@ -43,6 +51,7 @@ if TYPE_CHECKING:
     from schema.types.company import Company
     from schema.types.credit_group import CreditGroup
     from schema.types.party import Party
+    from schema.types.party_limits import PartyLimits
 
 
 @shaped(CUSTOMER, "A party as a customer of one company.")
@@ -115,6 +124,13 @@ class Customer(CreditHolder):
     )
     collaterals: COLLATERALS.connection = COLLATERALS.field(  # type: ignore[name-defined]
         "What secures its debt.", {"customer_id": "id"}
+    )
+
+    party_limits: Annotated[PartyLimits, strawberry.lazy("schema.types.party_limits")] | None = link(
+        "limits_id", PARTY_LIMITS, "Limits of its own beside its credit limit; those of its party stand there."
+    )
+    party_limits_history: PARTY_LIMITS_LIST.connection = PARTY_LIMITS_LIST.field(  # type: ignore[name-defined]
+        "All that were ever saved, the latest first.", {"holder_id": "id"}
     )
 
     @strawberry.field(description="What it owes by age.", metadata=read_as(WorkedOut(CUSTOMER_AGING)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import strawberry
 
@@ -14,9 +15,11 @@ from schema.types.node import Record
 
 coded(
     AdjustmentKind,
-    "Whether a limit stands until the next one, or replaces it for a time.",
+    "Whether a limit stands until the next one, replaces it for a time, or changes whichever is in force.",
     PERMANENT="It stands until the next one begins.",
     TEMPORARY="It replaces the normal limit from its first to its last day.",
+    SEASONAL="It raises or lowers the limit in force by a percentage, to its last day at most.",
+    TOLERANCE="It is what may be used beyond the limit in force: a percentage or an amount.",
 )
 
 
@@ -24,8 +27,12 @@ coded(
 class CreditLimitEntry(Record):
     """Rows of the limit entry shape."""
 
-    kind: AdjustmentKind = stored("Permanent or temporary.")
+    kind: AdjustmentKind = stored("What it is.")
     kind_label: str = labelled("kind", AdjustmentKind)
-    limit: Money = money("The limit.", "amount")
+    limit: Money = money(
+        "The limit; of a seasonal factor or a tolerance what the limit came to with it when it was posted.", "amount"
+    )
+    percent: Decimal | None = stored("What a seasonal factor or a tolerance adds, as a percentage of the limit.")
+    tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
     from_: date = strawberry.field(name="from", description="The first day.")
-    until: date | None = stored("The last day of a temporary limit, the expiry date of a permanent one.")
+    until: date | None = stored("The last day; of a permanent limit the day on which it expires.")

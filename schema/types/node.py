@@ -14,7 +14,8 @@ from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import TRANSLATED, TRANSLATIONS
-from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION
+from persistence.shapes.party import PARTY
+from persistence.shapes.position import CUSTOMER_POSITION, GROUP_POSITION, PARTY_POSITION
 from schema.arguments import AsOf, InCurrency
 from schema.connections import AUDIT_EVENTS, LIMIT_ENTRIES
 from schema.context import Info
@@ -90,12 +91,13 @@ class Named(Record):
         return texts
 
 
-@strawberry.interface(description="Whoever has a credit limit: a customer or a credit group.")
+@strawberry.interface(description="Whoever has a credit limit: a customer, a credit group, or a party with a ceiling.")
 class CreditHolder(Record):
-    """A customer or a credit group."""
+    """A customer, a credit group or a party."""
 
     credit_limit_history: LIMIT_ENTRIES.connection = LIMIT_ENTRIES.field(  # type: ignore[name-defined]
-        "Its limits as they were posted, the latest first.", {"holder_id": "id"}
+        "Its limits as they were posted, the latest first; none of a party, whose ceilings were saved.",
+        {"holder_id": "id"},
     )
 
     @strawberry.field(description="What it is called.", metadata=read_as(Stored("name")))
@@ -105,7 +107,13 @@ class CreditHolder(Record):
     @strawberry.field(
         description="Its limit, what is used of it and what is left.",
         metadata=read_as(
-            ByType({CUSTOMER.name: WorkedOut(CUSTOMER_POSITION), CREDIT_GROUP.name: WorkedOut(GROUP_POSITION)})
+            ByType(
+                {
+                    CUSTOMER.name: WorkedOut(CUSTOMER_POSITION),
+                    CREDIT_GROUP.name: WorkedOut(GROUP_POSITION),
+                    PARTY.name: WorkedOut(PARTY_POSITION),
+                }
+            )
         ),
     )
     async def credit(

@@ -52,6 +52,7 @@ class OpenItem(Record):
     kind_label: str = labelled("kind", OpenItemKind)
     number: str = stored("Its number in the company's ERP.")
     amount: Money = money("What it was posted with, tax included.", "amount")
+    tax_amount: Money | None = money("The tax in it, signed as the amount is; null: not said.", "tax_amount")
     document_date: date = stored("Its date; from then on it is part of the ledger.")
     due_date: date = stored("When it falls due.")
     disputed: Money = money("The part the customer disputes.", "disputed")

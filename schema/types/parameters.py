@@ -99,6 +99,7 @@ class CreditParameters(Record):
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     release_valid_days: int = stored("How long a release without bounds holds.")
+    fiscal_year_start: int = stored("The month in which its fiscal year begins, 1 to 12.")
 
     @strawberry.field(
         description="The steps at which credit is checked, in the order in which they come.",

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import strawberry
 
+from domain import limits
 from persistence.selection import WorkedOut
 from persistence.shapes.party import PARTY
+from persistence.shapes.party_limits import PARTY_LIMITS
 from persistence.shapes.position import PARTY_POSITION
 from schema import sums
 from schema.arguments import AsOf, InCurrency
-from schema.connections import CUSTOMERS
+from schema.connections import CUSTOMERS, PARTY_LIMITS_LIST
 from schema.context import Info
-from schema.fields import read_as, shaped, stored
-from schema.planned_arguments import ByArguments
+from schema.fields import link, read_as, shaped, stored
 from schema.scalars import CountryCode
-from schema.types.node import Record
+from schema.types.node import CreditHolder
+from schema.types.party_limits import PartyLimits
 from schema.types.position import CreditPosition, WithoutLimit
 
 
 @shaped(PARTY, "A legal person, who may be a customer of several companies.")
-class Party(Record):
+class Party(CreditHolder):
     """Rows of the party shape."""
 
     number: str = stored("Its number in the group of companies.")
@@ -31,10 +33,15 @@ class Party(Record):
         "Its customers that you may see, one a company.", {"party_id": "id"}
     )
 
+    party_limits: PartyLimits | None = link("limits_id", PARTY_LIMITS, "Its limits in force, over all its customers.")
+    party_limits_history: PARTY_LIMITS_LIST.connection = PARTY_LIMITS_LIST.field(  # type: ignore[name-defined]
+        "All that were ever saved, the latest first.", {"holder_id": "id"}
+    )
+
     @strawberry.field(
-        description="What it owes all companies together. The currency must be said.",
-        metadata=read_as(ByArguments(lambda asked: asked.in_a_currency(WorkedOut(PARTY_POSITION)))),
+        description="Its ceiling, and what it owes all companies. Without a ceiling the currency must be said.",
+        metadata=read_as(WorkedOut(PARTY_POSITION)),
     )
     async def credit(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> CreditPosition:
-        owed = await sums.party_exposure(info.context, self.row["id"], as_of, currency)
-        return CreditPosition.of(WithoutLimit(owed))
+        limit, owed = await sums.party_position(info.context, self.row["id"], as_of, currency)
+        return CreditPosition.of(WithoutLimit(owed) if limit is None else limits.CreditPosition(limit, owed))

@@ -29,6 +29,8 @@ coded(
     "What a limit is made of.",
     BASE="The normal limit.",
     TEMPORARY="A temporary limit, which replaces the normal one while it is active.",
+    SEASONAL="What a seasonal factor adds to it; negative where it lowers it.",
+    TOLERANCE="What may be used beyond that.",
     INSURANCE="What insurance adds.",
     GUARANTEE="What a guarantee adds.",
     COLLATERAL="What other collateral adds.",
@@ -100,7 +102,7 @@ class CreditLimit(Reckoned):
 
 @dataclass(frozen=True)
 class WithoutLimit:
-    """What somebody owes who has no limit of its own: a party."""
+    """What somebody owes who has no limit of its own: a party without a ceiling."""
 
     exposure: exposures.Exposure
     limit: None = None
@@ -111,9 +113,9 @@ class WithoutLimit:
 
 @reckoned(limits.CreditPosition, "Limit and exposure side by side.")
 class CreditPosition(Reckoned):
-    """A position of `domain.limits`, or what a party owes."""
+    """A position of `domain.limits`."""
 
-    limit: CreditLimit | None = stored("The limit; null of a party, which has none of its own.")
+    limit: CreditLimit | None = stored("The limit; of a party its ceiling, null where it has none.")
     exposure: Exposure = stored("What is used.")
     available: Money | None = stored("What is left of the own limit, negative above it; null without a total.")
     used_percent: Decimal | None = stored("How much of the own limit is used; null where the limit is not above 0.")

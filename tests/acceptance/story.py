@@ -52,6 +52,8 @@ SAVE_RULE = f"""mutation($input: SaveBlockingRuleInput!) {{
   saveBlockingRule(input: $input) {{ blockingRule {{ id }} {ERRORS} }} }}"""
 SAVE_NAME = """mutation($input: Save%(kind)sInput!) {
   save%(kind)s(input: $input) { %(field)s { id } errors { code message path } } }"""
+SAVE_PARTY_LIMITS = f"""mutation($input: SavePartyLimitsInput!) {{ savePartyLimits(input: $input) {{
+  party {{ id blocked partyLimits {{ version }} }} customer {{ id partyLimits {{ version }} }} {ERRORS} }} }}"""
 SAVE_PARAMETERS = f"""mutation($input: SaveCreditParametersInput!) {{
   saveCreditParameters(input: $input) {{ {ERRORS} }} }}"""
 CREDIT = f"""query($key: CustomerKey!, $asOf: Date, $currency: CurrencyCode) {{ customer(by: $key) {{
@@ -60,6 +62,9 @@ CREDIT = f"""query($key: CustomerKey!, $asOf: Date, $currency: CurrencyCode) {{ 
     exposure {{ total {MONEY} receivables {MONEY} openOrders {MONEY} openDeliveries {MONEY} openBilling {MONEY}
       unappliedPayments {MONEY} heldOrders {MONEY} overdue {MONEY} disputed {MONEY} daysOverdue }}
     available {MONEY} usedPercent effectiveAvailable {MONEY} }} }} }}"""
+
+
+KEY = ("company", "account")
 
 
 def money(amount: str, currency: str) -> dict[str, str]:
@@ -134,6 +139,19 @@ class Story:
     async def own_limit(self, company: str, account: str, amount: str, **more: Any) -> Any:
         """A posted limit of a customer."""
         return await self.limit(company, {"customer": {"company": company, "account": account}}, amount, **more)
+
+    async def changed_limit(self, company: str, account: str, kind: str, **more: Any) -> Any:
+        """A posted seasonal factor or tolerance of a customer's limit."""
+        line = {"holder": {"customer": {"company": company, "account": account}}, **more}
+        given = {"company": company, "kind": kind, "lines": [line], "idempotencyKey": fresh()}
+        draft = await self.tell(CREATE_ADJUSTMENT, given, "CREDIT_MANAGER")
+        post = {"creditLimitAdjustment": draft["creditLimitAdjustment"]["id"], "idempotencyKey": fresh()}
+        return await self.tell(POST_ADJUSTMENT, post, "CREDIT_MANAGER")
+
+    async def party_limits(self, holder: str | tuple[str, str], **limits: Any) -> Any:
+        """Limits of a party by its number, or of a customer by company and account."""
+        key = {"party": holder} if isinstance(holder, str) else {"customer": dict(zip(KEY, holder, strict=True))}
+        return await self.tell(SAVE_PARTY_LIMITS, {"holder": key, **limits}, "CREDIT_MANAGER")
 
     async def insured(
         self, company: str, account: str, value: str, percent: str, *, flagged: bool = False, **more: Any

@@ -17,7 +17,8 @@ LIMITS = (1, 2, 4, 5, 6, 8, 9, 11, 12, 13, 14)
 CHECKS = (15, 16, 17, 19, 21, 22, 23, 24, 25, 27, 29, 30, 31, 33, 34, 35, 37, 38, 40)
 CHECKS_TOO = (42, 44, 45, 47, 48, 50, 52, 53, 55, 56, 58, 59, 60, 61, 63, 64, 65)
 SECTIONS = ("2.1", "2.1a", "2.1b", *(f"2.{number}" for number in range(2, 12)))
-NUMBERS = {*(f"AC-{number:02}" for number in (*LIMITS, *CHECKS, *CHECKS_TOO)), *SECTIONS}
+QAD = tuple(f"QAD-{number}" for number in range(1, 9))
+NUMBERS = {*(f"AC-{number:02}" for number in (*LIMITS, *CHECKS, *CHECKS_TOO)), *QAD, *SECTIONS}
 """The cases there are. The numbers between them do not exist."""
 
 
@@ -64,12 +65,12 @@ def test_every_line_that_is_not_for_later_names_tests_that_exist_and_are_called_
     there = Counter(existing())
     for row in rows():
         assert bool(row.tests) != row.here.startswith("later: "), row
-        prefix = row.number.lower().replace("-", "_") if row.number.startswith("AC") else f"d365_{row.number}"
+        prefix = row.number.lower().replace("-", "_") if "-" in row.number else f"d365_{row.number}"
         for name in row.tests:
             assert there[name] == 1, name
             assert name.startswith(f"test_{prefix.replace('.', '_')}_"), row
 
 
 def test_every_test_of_a_case_is_in_the_table() -> None:
-    of_cases = {name for name in existing() if re.match(r"test_(ac|d365)_\d", name)}
+    of_cases = {name for name in existing() if re.match(r"test_(ac|d365|qad)_\d", name)}
     assert of_cases == set(chain.from_iterable(row.tests for row in rows()))

@@ -21,6 +21,8 @@ from tests.acceptance.story import ERRORS, NORDIC, Story, fresh, money
 LIMITS = httpx2.Limits(max_connections=64, keepalive_expiry=2)
 
 ROUNDS, ORDERS, ROOM = 20, 64, 20
+TODAY = datetime.now(UTC).date().isoformat()
+DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 SUBMIT = f"""mutation($input: SubmitSalesOrderInput!) {{
   submitSalesOrder(input: $input) {{ decision {{ outcome }} {ERRORS} }} }}"""
 MEMBERS = (("SE01", 0), ("FI01", 1), ("SE01", 2), ("FI01", 3))
@@ -64,6 +66,52 @@ async def test_exactly_as_many_orders_pass_as_there_is_room_for_in_every_round(s
         assert set(outcomes) == {"PASSED", "HELD"}
         passed.append(outcomes.count("PASSED"))
     assert passed == [ROOM] * ROUNDS
+    async with pool.acquire() as conn:
+        assert await reconcile(conn) == []
+
+
+async def test_customers_of_one_party_never_pass_its_ceiling_together_in_different_companies_and_groups(
+    story: Story, pool: Pool
+) -> None:
+    passed = []
+    for round_number in range(ROUNDS // 4):
+        number = f"party-{round_number}"
+        customers = [(company, f"{number}-{place}") for company, place in MEMBERS]
+        for company, account in customers:
+            await story.customer(company, account, party=number)
+            await story.own_limit(company, account, "1000000")
+        for place, pair in enumerate((customers[:2], customers[2:])):  # rooms of their own, beside the party's
+            await story.group(f"{number}-{place}", "SEK", "1000000", *pair)
+        await story.party_limits(number, ceiling=money("20000", "SEK"), reaction="HOLD")
+        orders = [submitted(story, *customers[n % len(customers)], f"{number}-{n}") for n in range(ORDERS)]
+        payments = [story.payment(*customers[0], f"{number}-{n}", "1", paidOn=TODAY) for n in range(4)]
+        answers = await asyncio.gather(*orders, *payments)
+        outcomes = [payload["decision"]["outcome"] for payload in answers[:ORDERS]]
+        assert set(outcomes) == {"PASSED", "HELD"}
+        passed.append(outcomes.count("PASSED"))
+    assert passed == [ROOM] * (ROUNDS // 4)
+    async with pool.acquire() as conn:
+        assert await conn.fetchval(DEADLOCKS) == 0
+        assert await reconcile(conn) == []
+
+
+async def test_limits_of_a_party_saved_meanwhile_never_let_more_pass_than_they_say(story: Story, pool: Pool) -> None:
+    customers = [(company, f"saved-{place}") for company, place in MEMBERS]
+    for company, account in customers:
+        await story.customer(company, account, party="saved")
+        await story.own_limit(company, account, "1000000")
+    orders = [submitted(story, *customers[n % len(customers)], f"saved-{n}") for n in range(ORDERS)]
+    ceilings = [story.party_limits("saved", ceiling=money(f"{n}000", "SEK"), reaction="HOLD") for n in (5, 10, 15)]
+    await asyncio.gather(*orders, *ceilings)
+    query = 'query { party(number: "saved") { credit { available { amount } exposure { total { amount } } } } }'
+    before = (await story.ask(query)).data["party"]["credit"]
+    ceiling = Decimal(before["exposure"]["total"]["amount"]) + ROOM * 1000
+    await story.party_limits("saved", ceiling=money(str(ceiling), "SEK"), reaction="HOLD")
+    after = [submitted(story, *customers[n % len(customers)], f"saved-after-{n}") for n in range(ORDERS)]
+    outcomes = [payload["decision"]["outcome"] for payload in await asyncio.gather(*after)]
+    assert outcomes.count("PASSED") == ROOM
+    credit = (await story.ask(query)).data["party"]["credit"]
+    assert Decimal(credit["available"]["amount"]) == 0
     async with pool.acquire() as conn:
         assert await reconcile(conn) == []
 

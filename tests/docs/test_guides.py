@@ -35,7 +35,9 @@ GUIDES = (
             "approval",
             "groups",
             "collateral",
+            "adjusting",
             "parameters",
+            "party-limits",
             "rules",
         )
     ),

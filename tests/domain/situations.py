@@ -15,7 +15,7 @@ from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
 from domain.limits import LimitTerms
 from domain.money import Money
-from tests.domain.words import DIGITS, customer, days, group, itemized, normal, owes, policy, rule, temporary
+from tests.domain.words import DIGITS, customer, days, group, itemized, margin, normal, owes, policy, rule, temporary
 
 OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
 WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
@@ -67,9 +67,13 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
         for _ in range(int(str(some(st.integers(0, 5)))))
     )
+    season, tolerance = str(some(st.decimals(-100, 200, places=2))), some(st.sampled_from(["5", "12.5", "100 EUR"]))
+    begins = days(int(str(some(st.integers(-9, 9)))))
     own = tuple(
         entry
         for entry in (
+            margin("SEASONAL", season, begins, days(12)),
+            margin("TOLERANCE", str(tolerance), begins),
             replace(normal("0 SEK", days(-400), days(int(str(some(st.integers(-10, 10)))))), limit=some(some_money())),
             replace(temporary("0 SEK", days(int(str(some(st.integers(-9, 20))))), days(25)), limit=some(some_money())),
         )

@@ -49,6 +49,16 @@ def test_decision_3_lines_that_fit_are_posted_and_may_replace() -> None:
     assert refused(replace(NORMAL, limit=money("0 SEK"))) == []
 
 
+def test_only_a_temporary_limit_takes_the_place_of_another_and_only_of_a_temporary_one() -> None:
+    stands = normal("50 SEK", id_=202)
+    for line in (NORMAL, replace(TEMPORARY, until=days(4))):
+        for replaced in (stands.id, POSTED.id)[: 2 if line is NORMAL else 1]:
+            found = post_refusals(
+                (replace(line, replaces=replaced),), {HOLDER: (POSTED, stands)}, AdjustmentStatus.DRAFT, TODAY
+            )
+            assert [one.code for one in found] == [ErrorCode.NOT_FOUND]
+
+
 def test_two_lines_of_one_adjustment_may_not_overlap_either() -> None:
     first, second = replace(TEMPORARY, until=days(3)), replace(TEMPORARY, id=UUID(int=2), from_=days(3), until=days(4))
     assert refused(first, second) == [("OVERLAPPING_TEMPORARY_LIMIT", "lines.1.from")]

@@ -11,6 +11,7 @@ import pytest
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
+from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
 from domain.ranks import Conditions, Ranked
 from domain.reason import AccountStatusEffect
 from domain.release import Release
@@ -25,6 +26,7 @@ from tests.domain.words import (
     normal,
     order,
     owes,
+    party,
     rule,
     with_customer,
     with_group,
@@ -68,9 +70,12 @@ COVERED = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=0)
 EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
 OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
+BOUND = party(PartyLimits(money("80,000 SEK"), TurnoverShare(Decimal(10), "SEK"), reaction=PartyLimitReaction.HOLD))
+CEILING = replace(HEALTHY, party=replace(BOUND, turnover=None))
+TURNOVER = replace(HEALTHY, party=replace(BOUND, limits=replace(BOUND.limits, ceiling=None)))
 SPOILED = with_group(
     with_customer(
-        replace(WATCHED, terms_days={LATER.id: 61}),
+        replace(WATCHED, terms_days={LATER.id: 61}, party=BOUND),
         on_hold=True,
         payment_terms=LATER.id,
         check_payment_terms_increase=True,
@@ -156,6 +161,10 @@ TABLE = [
         ["CASH_DISCOUNT_RANK"],
     ),
     ("better terms where nobody minds", HEALTHY, replace(ORDER, own=BETTER), PASSED, []),
+    ("the party's ceiling is reached", CEILING, order("40,000 SEK"), PASSED, []),
+    ("the party's ceiling is passed", CEILING, order("40,000.01 SEK"), HELD, ["PARTY_LIMIT_EXCEEDED"]),
+    ("the share of turnover is reached", TURNOVER, order("40,000 SEK"), PASSED, []),
+    ("the share of turnover is passed", TURNOVER, order("40,000.01 SEK"), HELD, ["TURNOVER_LIMIT_EXCEEDED"]),
     ("everything at once", SPOILED, replace(ORDER, forced=True, own=BETTER), HELD, HOLDING),
 ]
 
@@ -216,14 +225,14 @@ def test_roads_past_the_rules(facts: Facts, asked: Order, outcome: CreditOutcome
     decision = check(facts, asked)
     assert decision.outcome is outcome
     assert (decision.reasons == ()) == (outcome is not HELD)
-    assert len(decision.tests) == 2
+    assert len(decision.tests) == 4
 
 
 def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 16
+    assert len(check(facts, delivered).reasons) == 18
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

@@ -12,8 +12,10 @@ from domain.check import CustomerFacts, Facts, GroupFacts, Order
 from domain.collateral import Collateral, CollateralKind
 from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
+from domain.facts import PartyFacts
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
 from domain.money import Exchange, Money, Rate
+from domain.party_limits import PartyLimits
 
 TODAY = date(2026, 11, 16)
 DIGITS = {"SEK": 2, "EUR": 2, "PLN": 2, "JPY": 0, "KWD": 3, "USD": 2}
@@ -30,7 +32,8 @@ ACME = UUID(int=1)
 GROUP = UUID(int=2)
 SOUTH = UUID(int=3)
 ITS_TERMS = UUID(int=4)
-"""A customer, a credit group, a credit management group, payment terms."""
+LEGAL = UUID(int=5)
+"""A customer, a credit group, a credit management group, payment terms, a party."""
 
 
 def money(text: str) -> Money:
@@ -50,6 +53,14 @@ def normal(limit: str, from_: date = ALWAYS, until: date | None = None, posted: 
 
 def temporary(limit: str, from_: date, until: date, posted: int = 0, id_: int = 200, **more: UUID) -> LimitEntry:
     return LimitEntry(UUID(int=id_), AdjustmentKind.TEMPORARY, money(limit), from_, until, posted, **more)
+
+
+def margin(kind: str, added: str, from_: date = ALWAYS, until: date | None = None, **more: int) -> LimitEntry:
+    """A seasonal factor or a tolerance: `margin("SEASONAL", "-5")`, `margin("TOLERANCE", "10 SEK")`."""
+    by_amount = {"tolerance": money(added)} if " " in added else {"percent": Decimal(added)}
+    posted = {"posted": more.get("posted", 0), **by_amount}
+    nothing = money("0 SEK")
+    return LimitEntry(UUID(int=more.get("id_", 250)), AdjustmentKind(kind), nothing, from_, until, **posted)
 
 
 def policy(
@@ -114,6 +125,13 @@ def group(*entries: LimitEntry, balances: tuple[Balance, ...] = (), **more: obje
         policy=CountingPolicy(),
         exchange=EXCHANGE,
     )
+    return replace(facts, **more)
+
+
+def party(limits: PartyLimits, **more: object) -> PartyFacts:
+    """A party that owes 40,000 and was sold 800,000, in all companies together."""
+    owing = (replace(owes("40,000 SEK", overdue=-10), company_day=TODAY),)
+    facts = PartyFacts(LEGAL, "Acme", TODAY, limits, owing, EXCHANGE, (money("800,000 SEK"),))
     return replace(facts, **more)
 
 

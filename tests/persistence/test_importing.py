@@ -84,6 +84,26 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
     ) == [("WHOLESALE", "WATCH", 30, "LOW", 42, True, date(2019, 5, 1))]
 
 
+def test_a_credit_file_is_loaded_once_with_the_customer(ledger: Ledger) -> None:
+    ledger.group()
+    head = "company,account,name,currency,locale,credit_rating,eligible_limit,eligible_limit_currency,next_review_date,"
+    head += "title_held,notes"
+    rows = ["SE01,9001,New,SEK,sv-SE,AA,2500.50,SEK,2027-01-15,true,Spring", "SE01,9002,Plain,SEK,sv-SE,,,,,,"]
+    loaded = ledger.rows("customers", "\n".join([head, *rows]))
+    assert (loaded.loaded, loaded.rejected) == (2, 0)
+    kept = "select credit_rating, eligible_limit, next_review_date, title_held, with_agency, notes from customer"
+    assert ledger.ask(f"{kept} where account like '900_' order by account") == [
+        ("AA", Decimal("2500.50"), date(2027, 1, 15), True, False, "Spring"),
+        (None, None, None, False, False, None),
+    ]
+    bad = ["SE01,9003,Odd,SEK,sv-SE,AA,1,,2027-01-15,true,", "SE01,9001,New,SEK,sv-SE,B,,,,,"]
+    assert ledger.rows("customers", "\n".join([head, *bad])).rejected == 2
+    assert [(line, column) for line, column, *_ in ledger.rejects()] == [
+        ("2", "eligible_limit_currency"),
+        ("3", "credit_rating"),
+    ]
+
+
 def test_what_is_made_gets_keys_like_those_of_the_application(ledger: Ledger) -> None:
     clock = "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
     ((before,),) = ledger.ask(clock)

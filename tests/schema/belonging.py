@@ -31,10 +31,12 @@ EVERYBODYS = frozenset({"actor", "api_key", "currency", "exchange_rate"})
 _BELONGS = {
     "company": "id = $1",
     "party": f"id in {_ONLY_CUSTOMERS}",
+    "customer_flags": f"customer_id in {_CUSTOMERS}",
     "customer_payer": f"customer_id in {_CUSTOMERS}",
     "credit_group": f"id in {_ONLY_MEMBERS}",
     "credit_group_member": f"customer_id in {_CUSTOMERS}",
     "credit_limit_entry": f"customer_id in {_CUSTOMERS} or credit_group_id in {_ONLY_MEMBERS}",
+    "party_limits": f"customer_id in {_CUSTOMERS} or party_id in {_ONLY_CUSTOMERS}",
     "credit_limit_adjustment_line": f"customer_id in {_CUSTOMERS}"
     " or adjustment_id in (select id from credit_limit_adjustment where company_id = $1)",
     "translation": f"subject_id in ({_NAMED})",
@@ -62,7 +64,9 @@ _CODES = frozenset(
 )
 """Columns, by name or with their table, that hold codes of ours and not what people write."""
 
-_STAYS = frozenset({"movement", "balance", "collateral", "credit_group_member", "customer_payer", "idempotency_key"})
+_STAYS = frozenset(
+    {"movement", "balance", "collateral", "credit_group_member", "customer_flags", "customer_payer", "idempotency_key"}
+)
 """What shared totals are made of, and what nobody reads."""
 
 

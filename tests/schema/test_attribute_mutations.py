@@ -144,6 +144,41 @@ async def test_a_customer_that_is_stopped_goes_on_when_its_status_ends(
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
 
 
+POSITIONS = """query ($key: CustomerKey!, $asOf: Date) {
+  customer(by: $key) { credit(asOf: $asOf) { limit { kind total { amount } } available { amount } } }
+  exposureByCompany(companies: ["SE01"], asOf: $asOf, currency: "SEK") {
+    creditLimits { amount } overLimitCustomers overLimitAmount { amount } }
+  company(code: "SE01") { exposure(asOf: $asOf) { total { amount } } }
+  exposureReport(groupBy: [COMPANY], asOf: $asOf, currency: "SEK", where: {companies: ["SE01"]}) {
+    nodes { companyCode creditLimits } } }"""
+
+
+async def test_an_earlier_day_is_worked_out_with_the_flags_of_that_day(
+    ask: Asker, pool: asyncpg.Pool, world: World, acme: str
+) -> None:
+    both, key = BothLanes(house(pool)), {"number": {"company": "SE01", "account": acme}}
+
+    async def told(day: str | None) -> Any:
+        return (await both(POSITIONS, {"key": key, "asOf": day}))[0]["data"]
+
+    await world.owes(f"SE01/{acme}", "150000 SEK", TODAY, TODAY - timedelta(5))
+    before = await told(YESTERDAY)
+    assert before["customer"]["credit"]["limit"] == {"kind": "AMOUNT", "total": {"amount": "100000.00"}}
+    await changed(ask, UPDATE, of(acme, unlimitedCredit=True))
+    await changed(ask, UPDATE, of(acme, mandatoryCreditLimit=True))
+    assert await told(YESTERDAY) == before
+    after = await told(None)
+    assert after["customer"]["credit"]["limit"] == {"kind": "UNLIMITED", "total": None}
+    over = [one["exposureByCompany"][0]["overLimitCustomers"] for one in (before, after)]
+    assert over[0] == over[1] + 1
+    assert await told(TODAY.isoformat()) == after
+    kept = await world.conn.fetch("select * from customer_flags where customer_id = $1", world.ids[f"SE01/{acme}"])
+    assert [(row["until_day"], row["unlimited_credit"]) for row in kept] == [(TODAY - timedelta(1), False)]
+    await world.conn.execute("update customer_flags set until_day = $1", TODAY - timedelta(3))
+    assert (await told((TODAY - timedelta(2)).isoformat()))["customer"] == after["customer"]
+    assert (await told((TODAY - timedelta(3)).isoformat()))["customer"] == before["customer"]
+
+
 async def test_an_exclusion_holds_to_the_end_of_its_last_day(ask: Asker, world: World, acme: str) -> None:
     today = {"excludedFromCreditManagement": True, "excludedUntil": TODAY.isoformat()}
     await changed(ask, UPDATE, of(acme, **today))

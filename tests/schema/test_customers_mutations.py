@@ -24,7 +24,7 @@ from tests.schema.books import (
     received,
     takes,
 )
-from tests.schema.changing import changed, customer_id, keyed, mistaken, refused, rows, said
+from tests.schema.changing import changed, customer_id, keyed, mistaken, refused, rows, said, sek
 from tests.schema.world import World
 
 CUSTOMER = """id version account name currency locale country party { number } payer { account } customerGroup { code }
@@ -88,6 +88,54 @@ async def test_a_customer_comes_with_everything_and_sent_again_stays_untouched(a
         {"field": "name", "before": "Acme", "after": "Acme 2"},
         {"field": "customerGroup", "before": code, "after": None},
     ]
+
+
+FILE: dict[str, Any] = {
+    "excludedFromCreditManagement": True,
+    "excludedUntil": "2027-01-31",
+    "creditRating": "AA",
+    "eligibleLimit": sek("2500.50"),
+    "eligibleLimitDate": "2026-01-15",
+    "lastReviewDate": "2026-01-15",
+    "nextReviewDate": "2027-01-15",
+    "withAgency": True,
+    "titleHeld": True,
+    "notes": "Pays in spring.",
+}
+
+
+async def test_a_credit_file_comes_once_with_a_new_customer(ask: Asker, world: World) -> None:
+    document = mutation(
+        "upsertCustomers",
+        "customers { version eligibleLimit { amount currency } "
+        + " ".join(name for name in FILE if name != "eligibleLimit")
+        + " }",
+    )
+    given = row(**FILE)
+    for _ in range(2):
+        (made,) = (await changed(ask, document, {"customers": [given]}, **ERP))["customers"]
+        assert made == FILE | {"version": 1}, "sent again as it is, it stays"
+    for field, value in (("creditRating", "B"), ("eligibleLimit", sek("1")), ("titleHeld", False), ("notes", None)):
+        other = {"customers": [given | {field: value}]}
+        assert said(await refused(ask, world, SAVE, other, **ERP)) == [("DOCUMENT_DIFFERS", f"customers.0.{field}")]
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "field"),
+    [
+        ({"excludedUntil": "2027-01-31"}, "INVALID_VALUE", "excludedUntil"),
+        ({"eligibleLimit": sek("-1")}, "AMOUNT_NEGATIVE", "eligibleLimit"),
+        ({"eligibleLimitDate": "2026-01-15"}, "INVALID_VALUE", "eligibleLimitDate"),
+        ({"lastReviewDate": "2027-01-15"}, "DAY_IN_FUTURE", "lastReviewDate"),
+        ({"lastReviewDate": "2026-01-15", "nextReviewDate": "2026-01-14"}, "DATE_ORDER", "nextReviewDate"),
+        ({"creditRating": " "}, "INVALID_VALUE", "creditRating"),
+    ],
+)
+async def test_a_credit_file_that_cannot_be_meant_is_refused(
+    ask: Asker, world: World, more: dict[str, Any], code: str, field: str
+) -> None:
+    given = {"customers": [row(**more)]}
+    assert said(await refused(ask, world, SAVE, given, **ERP)) == [(code, f"customers.0.{field}")]
 
 
 async def test_what_is_not_sent_stays_as_it_is(ask: Asker, world: World) -> None:

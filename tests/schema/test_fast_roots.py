@@ -236,6 +236,29 @@ async def test_an_operation_of_the_front_ends_is_answered_by_the_fast_lane(
     assert all(answer["data"].values())
 
 
+@pytest.mark.parametrize(
+    "asked", ["", '(currency: "EUR")', '(asOf: "2026-11-16")', '(asOf: "2019-06-01", currency: "SEK")']
+)
+async def test_the_ceiling_of_a_party_is_its_limit_in_both_lanes(both: BothLanes, firms: World, asked: str) -> None:
+    number = f"P-{OWN.text('2')}"
+    query = """query ($number: String!) { party(number: $number) { displayName partyLimits { turnoverPercent version }
+      credit%s { limit { kind kindLabel total { formatted } base { amount }
+        parts { kind amount { amount } source { id } }
+        temporary { id } insuranceAndGuarantees { amount } expiryDate }
+      available { amount currency } usedPercent effectiveAvailable { amount } exposure { total { amount } } } } }"""
+    answer, fast = await both(query % asked, {"number": number})
+    assert fast
+    limit = answer["data"]["party"]["credit"]["limit"]
+    assert (limit is None) == ("2019" in asked)
+
+
+@pytest.mark.parametrize("number", [PARTY, f"P-{OWN.text('3')}"])
+async def test_without_a_ceiling_the_slow_lane_asks_for_the_currency_of_a_party(both: BothLanes, number: str) -> None:
+    answer, fast = await both("query ($n: String!) { party(number: $n) { credit { usedPercent } } }", {"n": number})
+    assert not fast
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["CURRENCY_REQUIRED"]
+
+
 async def test_a_party_has_no_limit_whatever_is_asked_of_it(both: BothLanes) -> None:
     query = """query ($number: String!) { party(number: $number) { credit(currency: "SEK") {
       limit { kind total { formatted } parts { kind } temporary { id } } available { amount }

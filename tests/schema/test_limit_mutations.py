@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from persistence.reconcile import reconcile
 from tests.schema.adjusting import CREATE, POST, UPDATE, draft, drafted, line, own_customer, post, temporary, update
-from tests.schema.asking import Asker
+from tests.schema.asking import Asker, house
+from tests.schema.both_lanes import BothLanes
 from tests.schema.changing import (
     OPERATIONS,
     changed,
@@ -171,6 +174,46 @@ async def test_decision_3_a_temporary_limit_takes_the_place_of_another(ask: Aske
     posted = await changed(ask, POST, post(await drafted(ask, shorter, later, kind="TEMPORARY")))
     in_force = posted["creditLimitAdjustment"]["lines"]["nodes"][0]["holder"]["credit"]["limit"]
     assert in_force["total"] == {"amount": "9000.00"}
+
+
+HISTORY = """query ($id: ID!, $asOf: Date) { node(id: $id) { ... on Customer {
+  credit(asOf: $asOf) { limit { total { amount } temporary { id until } } }
+  creditLimitHistory(where: {kind: {eq: TEMPORARY}}, last: 1) { nodes { id } } } } }"""
+
+
+async def test_ending_a_temporary_limit_early_holds_what_it_let_pass_and_frees_its_days(
+    ask: Asker, world: World, acme: str, pool: asyncpg.Pool
+) -> None:
+    both, given = BothLanes(house(pool)), {"id": customer_id(world, acme)}
+
+    async def total(days: int) -> str:
+        asked = {**given, "asOf": (TODAY + timedelta(days)).isoformat()}
+        answer, fast = await both(HISTORY, asked)
+        assert fast
+        found: str = answer["data"]["node"]["credit"]["limit"]["total"]["amount"]
+        return found
+
+    await world.limit(acme, "1000 SEK")
+    long = temporary(acme, -5, 30)
+    await changed(ask, POST, post(await drafted(ask, long, kind="TEMPORARY")))
+    hold = await held_order(ask, world, "SE01", acme.split("/")[1], "9500")
+    await changed(ask, POST, post(await drafted(ask, line(acme, "1000"))))
+    posted = (await both(HISTORY, given))[0]["data"]["node"]["creditLimitHistory"]["nodes"][0]["id"]
+    ended = temporary(acme, -5, -1, replaces=posted)
+    await changed(ask, POST, post(await drafted(ask, ended, kind="TEMPORARY")))
+    assert [await total(days) for days in (-6, -5, -1, 0, 30)] == [
+        "1000.00",
+        "9000.00",
+        "9000.00",
+        "1000.00",
+        "1000.00",
+    ]
+    assert await hold_status(world, hold) == "OPEN"
+    again = temporary(acme, 0, 9, "9500")
+    await changed(ask, POST, post(await drafted(ask, again, kind="TEMPORARY")))
+    assert (await total(0), await hold_status(world, hold)) == ("9500.00", "READY_TO_RELEASE")
+    twice = await refused(ask, world, CREATE, draft(temporary(acme, 0, 3, replaces=posted), kind="PERMANENT"))
+    assert said(twice) == [("NOT_FOUND", "lines.0.replaces")]
 
 
 async def test_without_a_first_day_a_limit_begins_today_where_its_holder_is(

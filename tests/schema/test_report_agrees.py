@@ -11,7 +11,7 @@ import pytest
 
 from domain.exposure import Category
 from tests.schema.asking import Asker
-from tests.schema.world import LONG_AGO, TODAY, World
+from tests.schema.world import LONG_AGO, NOW, TODAY, World
 
 DAY = timedelta(days=1)
 PAST = TODAY - 30 * DAY
@@ -65,6 +65,11 @@ async def random_customers(world: World, chance: random.Random) -> None:
         }
         await world.customer(company, account, account, **flags)
         name = f"{company}/{account}"
+        if chance.random() < 0.5:
+            was = {flag: chance.random() < 0.3 for flag in ("unlimited_credit", "mandatory_credit_limit")}
+            until = TODAY - chance.choice([1, 20, 29, 30, 31, 60]) * DAY
+            kept = {"customer_id": world.ids[name], "until_day": until, "recorded_at": NOW}
+            await world.put("customer_flags", **kept, **was)
         for _ in range(chance.randrange(7)):
             due = TODAY + chance.choice([0, -1, -30, -31, -60, -61, -90, -91, chance.randrange(-120, 60)]) * DAY
             day = TODAY - chance.randrange(60) * DAY
@@ -83,6 +88,13 @@ async def random_customers(world: World, chance: random.Random) -> None:
                     since, until = (TODAY - chance.randrange(40) * DAY for _ in range(2))
                     later = {"from_day": since, "until_day": max(since, until), "replaces_id": first}
                     await world.limit(name, f"{chance.randrange(3000)} EUR", kind="TEMPORARY", **later)
+        for kind in chance.choices(["SEASONAL", "TOLERANCE"], k=chance.choice([0, 0, 1, 3])):
+            since = TODAY - chance.randrange(60) * DAY
+            days = {"from_day": since, "until_day": since + chance.randrange(60) * DAY}
+            by_amount = kind == "TOLERANCE" and chance.random() < 0.5
+            percent = Decimal(chance.randrange(0 if kind == "TOLERANCE" else -1_000_000, 2_000_000)).scaleb(-4)
+            added = {"tolerance": Decimal(chance.randrange(3000))} if by_amount else {"percent": percent}
+            await world.limit(name, f"{chance.randrange(3000)} SEK", kind=kind, **days, **added)
         if chance.random() < 0.3:
             await insured(world, name, chance)
         if chance.random() < 0.5:

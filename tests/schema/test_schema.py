@@ -78,7 +78,7 @@ def test_every_record_type_is_a_node() -> None:
 @pytest.mark.parametrize(
     ("interface", "types"),
     [
-        ("CreditHolder", {"Customer", "CreditGroup"}),
+        ("CreditHolder", {"Customer", "CreditGroup", "Party"}),
         (
             "Named",
             {

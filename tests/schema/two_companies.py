@@ -149,6 +149,8 @@ async def _limits(world: World, firm: Firm) -> None:
     until = {"kind": "TEMPORARY", "from_day": TODAY, "until_day": TODAY + timedelta(days=9)}
     world.ids[f"temporary {firm.code}"] = await world.limit(firm.account(2), firm.money(3), **until)
     writer = await paper.actor(world)
+    await world.party_limits("customer", firm.account(2), firm.money(43), writer, max_days_overdue=9)
+    await world.party_limits("party", f"P-{firm.text('2')}", firm.money(44), writer, turnover_percent=Decimal(10))
     said = {"number": firm.text("adjustment"), "description": firm.text("adjusted"), "created_by_id": writer}
     key = await world.put("credit_limit_adjustment", company_id=world.ids[firm.code], kind="PERMANENT", **said)
     world.ids[f"adjustment {firm.code}"] = key
@@ -168,7 +170,7 @@ async def _limits(world: World, firm: Firm) -> None:
 
 async def _ledger(world: World, firm: Firm) -> None:
     due, dated = TODAY - timedelta(days=20), TODAY - timedelta(days=50)
-    booked = {"booked_amount": firm.exactly(13)}
+    booked = {"booked_amount": firm.exactly(13), "tax_amount": firm.exactly(45)}
     for number in (1, 2):
         first, second, note = (firm.text(f"{what} {number}") for what in ("item A", "item B", "note"))
         await paper.item(world, firm.account(number), first, firm.money(11), due, dated, **booked)

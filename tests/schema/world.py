@@ -95,6 +95,15 @@ class World:
         row = {"kind": "PERMANENT", "from_day": LONG_AGO, "amount": Decimal(number), "currency": currency}
         return await self.put("credit_limit_entry", holder_id=key, **{column: key} | row | more)
 
+    async def party_limits(self, table: str, holder: str, ceiling: str, by: UUID, **more: Any) -> UUID:
+        """Limits in force of a customer or a party, saved long ago, which warn; "100000 SEK"."""
+        number, currency = ceiling.split()
+        of = {"holder_id": self.ids[holder], f"{table}_id": self.ids[holder]}
+        row = {"reaction": "WARN", "ceiling": Decimal(number), "currency": currency, "from_day": LONG_AGO}
+        key = await self.put("party_limits", f"limits {holder}", **{**of, **row, "saved_by_id": by, **more})
+        await self.conn.execute(f"update {table} set limits_id = $1 where id = $2", key, self.ids[holder])
+        return key
+
     async def owes(
         self,
         customer: str,

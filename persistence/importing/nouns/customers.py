@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from domain.attributes import EXCLUDES_NOBODY, NO_ELIGIBLE_LIMIT, REVIEW_BEFORE
 from domain.message import N_
 from domain.refusal import ErrorCode
-from persistence.importing.declaration import Check, Field, FieldType, Noun, said
+from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day
 from persistence.importing.nouns.names import company_check
 from persistence.writing.customers import NO_PARTY, UNKNOWN_CODE
 from persistence.writing.finding import NO_CUSTOMER
@@ -14,8 +15,23 @@ ALWAYS = "date '1900-01-01'"
 
 _CODES = UNKNOWN_CODE
 _FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
-_PLAIN = ("name", "country", "currency", "locale", "risk_score", *_FLAGS, "customer_since", "in_business_since")
+_FILE_FLAGS = ("with_agency", "title_held")
+_FILE_DAYS = ("excluded_until", "eligible_limit_date", "last_review_date", "next_review_date")
+_FILE = ("credit_rating", "eligible_limit", "eligible_limit_currency", *_FILE_DAYS, *_FILE_FLAGS, "notes")
+_PLAIN = (
+    "name",
+    "country",
+    "currency",
+    "locale",
+    "risk_score",
+    *_FLAGS,
+    "customer_since",
+    "in_business_since",
+    *_FILE,
+)
 _COLUMNS = ", ".join(("id", "company_id", "account", "party_id", *_PLAIN, *(f"{code}_id" for code in _CODES)))
+
+_SELECTED = ", ".join(f"coalesce({name}, false)" if name in _FILE_FLAGS else name for name in _COLUMNS.split(", "))
 
 # A payer has no payer of its own, whether kept already or in the same file.
 _CHAIN = """
@@ -57,6 +73,21 @@ CUSTOMERS = Noun(
         *(Field(flag, "true or false", FieldType.FLAG, default="false") for flag in _FLAGS),
         Field("customer_since", "first business with it", FieldType.DAY),
         Field("in_business_since", "when its own business began", FieldType.DAY),
+        Field("excluded_until", "the last day on which it is excluded from credit management", FieldType.DAY),
+        Field("credit_rating", "its rating, as an agency or the credit office writes it"),
+        Field(
+            "eligible_limit",
+            "the highest limit it was judged good for",
+            FieldType.AMOUNT,
+            money="r.eligible_limit_currency",
+            zero=True,
+        ),
+        Field("eligible_limit_currency", "of that limit", FieldType.CURRENCY),
+        Field("eligible_limit_date", "when it was judged", FieldType.DAY),
+        Field("last_review_date", "when its credit was last reviewed", FieldType.DAY),
+        Field("next_review_date", "when its credit is due to be reviewed", FieldType.DAY),
+        *(Field(flag, "true or false; empty: false of a new customer", FieldType.FLAG) for flag in _FILE_FLAGS),
+        Field("notes", "what the credit office wrote about it"),
     ),
     key=("company", "account"),
     resolve=f"""
@@ -99,6 +130,31 @@ CUSTOMERS = Noun(
             f"r.fresh and r.payer <> r.account and ({_CHAIN})",
             {"payer": said("r.payer"), "account": said("r.account")},
         ),
+        Check(
+            "excluded_until",
+            ErrorCode.INVALID_VALUE,
+            EXCLUDES_NOBODY,
+            "r.fresh and r.excluded_until is not null and not r.excluded_from_credit_management",
+        ),
+        Check(
+            "eligible_limit_date",
+            ErrorCode.INVALID_VALUE,
+            NO_ELIGIBLE_LIMIT,
+            "r.eligible_limit_date is not null and r.eligible_limit is null",
+        ),
+        Check(
+            "eligible_limit_currency",
+            ErrorCode.INVALID_VALUE,
+            N_("An amount and its currency belong together."),
+            "(r.eligible_limit is null) <> (r.eligible_limit_currency is null)",
+        ),
+        Check(
+            "next_review_date",
+            ErrorCode.DATE_ORDER,
+            REVIEW_BEFORE,
+            "r.next_review_date < r.last_review_date",
+            {"next": said_day("r.next_review_date"), "last": said_day("r.last_review_date")},
+        ),
         *(
             Check(
                 code,
@@ -111,7 +167,7 @@ CUSTOMERS = Noun(
         ),
     ),
     load=(
-        f"insert into customer ({_COLUMNS}) select {_COLUMNS} from {{new}} where fresh",
+        f"insert into customer ({_COLUMNS}) select {_SELECTED} from {{new}} where fresh",
         f"""
         insert into customer_payer (customer_id, from_day, payer_id, recorded_at)
         select n.id, coalesce(n.payer_from, {ALWAYS}), y.id, i.now

@@ -10,6 +10,7 @@ from persistence.importing.declaration import Check, Field, FieldType, Noun, sai
 from persistence.importing.nouns.credit_groups import customer_check, group_check, order_check
 from persistence.importing.nouns.names import company_check
 
+_KINDS = (AdjustmentKind.PERMANENT, AdjustmentKind.TEMPORARY)
 _GIVEN = "r.limit_kind = 'AMOUNT'"
 _OVERLAPPING = """
     select o."from", o.until from {new} o
@@ -24,7 +25,7 @@ LIMITS = Noun(
         Field("company", "code of the company, for a customer"),
         Field("account", "the customer's number there"),
         Field("credit_group", "or the number of a credit group"),
-        Field("kind", "permanent or temporary", FieldType.CHOICE, default="PERMANENT", choices=tuple(AdjustmentKind)),
+        Field("kind", "permanent or temporary", FieldType.CHOICE, default="PERMANENT", choices=_KINDS),
         Field(
             "limit_kind",
             "AMOUNT, or UNSET for no limit of its own; UNLIMITED only repeats the customer's unlimited_credit",

@@ -38,6 +38,7 @@ OPEN_ITEMS = Noun(
         Field("document_date", "its date; it is in the ledger from then on", FieldType.DAY, required=True),
         Field("due_date", "when it falls due", FieldType.DAY, required=True),
         Field("disputed", "the part now in dispute", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field("tax_amount", "the tax in it", FieldType.AMOUNT, money="r.currency", zero=True),
         Field("dunning_level", "how far it has been dunned, 0 to 9", FieldType.WHOLE, default="0"),
     ),
     key=("company", "number"),
@@ -61,6 +62,13 @@ OPEN_ITEMS = Noun(
         customer_check("buyer_id"),
         not_in_future("document_date"),
         Check(
+            "tax_amount",
+            ErrorCode.INVALID_VALUE,
+            N_("The tax in an item of {amount} is no more than that."),
+            "r.tax_amount > r.amount",
+            {"amount": said_number("r.amount")},
+        ),
+        Check(
             "disputed",
             ErrorCode.INVALID_VALUE,
             N_("At most the open amount of an invoice can be disputed, not {disputed}."),
@@ -78,10 +86,10 @@ OPEN_ITEMS = Noun(
     load=(
         """
         insert into open_item (customer_id, id, company_id, buyer_id, kind, number, amount, currency, booked_amount,
-          document_date, due_date, disputed, dunning_level, created_at, updated_at)
+          document_date, due_date, disputed, tax_amount, dunning_level, created_at, updated_at)
         select customer_id, id, company_id, buyer_id, kind, number, signed, currency,
           coalesce(booked_amount, case when currency = company_currency then amount end) * sign(signed), document_date,
-          due_date, disputed, dunning_level, clock_timestamp(), clock_timestamp()
+          due_date, disputed, tax_amount * sign(signed), dunning_level, clock_timestamp(), clock_timestamp()
         from {new} where fresh order by customer_id
         """,
     ),

@@ -26,7 +26,7 @@ KINDS = (
     "NEW_CUSTOMER_AMOUNT",
     "PAYMENT_TERMS",
 )
-LATE = ("DUNNING_LEVEL", "REVIEW_DUE", "EARLY_WARNING")
+LATE = ("DUNNING_LEVEL", "REVIEW_DUE", "COLLATERAL_TERMS", "EARLY_WARNING")
 RANKS = ("PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK")
 SWITCHES = {
     "check_payment_terms_increase": "payment terms that rank above the payer's usual ones hold an order",

@@ -104,6 +104,26 @@ async def test_d365_2_1_a_group_has_temporary_limits_too_and_no_insurance(story:
     assert (reasons(check), check["tests"][0]["limit"]) == (["GROUP_LIMIT_EXCEEDED"], money("25000.00", "SEK"))
 
 
+async def test_ac_09_a_seasonal_factor_raises_or_lowers_the_limit_for_a_time(story: Story) -> None:
+    for factor, limit in (("5", "10500.00"), ("-5", "9500.00")):
+        account = await customer(story, "10000")
+        season = {"percent": factor, "until": "2026-12-24"}
+        await story.changed_limit("SE01", account, "SEASONAL", **season)
+        for day, total in (("2026-11-23", limit), ("2026-12-24", limit)):
+            found = (await story.credit("SE01", account, asOf=day))["limit"]
+            assert found["total"]["amount"] == total, day
+        assert [part["kind"] for part in found["parts"]] == ["BASE", "SEASONAL"]
+        assert (await story.credit("SE01", account, asOf="2026-12-25"))["limit"]["total"]["amount"] == "10000.00"
+        assert await outcomes(story, "SE01", account, limit, limit.replace(".00", ".01")) == EXACTLY
+
+
+async def test_ac_09_a_tolerance_lets_pass_what_is_a_little_above(story: Story) -> None:
+    for tolerance in ({"percent": "10"}, {"tolerance": money("1000", "SEK")}):
+        account = await customer(story, "10000")
+        await story.changed_limit("SE01", account, "TOLERANCE", **tolerance)
+        assert await outcomes(story, "SE01", account, "11000", "11000.01") == EXACTLY
+
+
 async def test_ac_11_the_limit_of_a_group_is_shared_by_members_without_their_own(story: Story) -> None:
     first, second = await customer(story), await customer(story)
     await story.group(fresh(), "SEK", "350000", ("SE01", first), ("SE01", second))

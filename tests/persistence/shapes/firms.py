@@ -97,6 +97,9 @@ class Firms:
         flags |= {"intercompany": self._flag(0.2)}
         await self.world.put("customer", id=key, currency="SEK", locale="en", **row, **flags)
         self.customers.append(key)
+        for day in {self._near() for _ in range(self.chance.choice([0, 0, 1, 2]))}:
+            was = {"unlimited_credit": self._flag(0.3), "mandatory_credit_limit": self._flag(0.3)}
+            await self.world.put("customer_flags", customer_id=key, until_day=day, recorded_at=NOW, **was)
         await self._limits(key, "customer_id")
         for _ in range(self.chance.choice([0, 0, 1, 2, 3])):
             await self._collateral(key, company)
@@ -124,6 +127,17 @@ class Firms:
             key = await self.world.put("credit_limit_entry", **row, **amount, replaces_id=replaces)
             if kind == "TEMPORARY":
                 temporary.append(key)
+
+        for kind in self.chance.choices(["SEASONAL", "TOLERANCE"], k=self.chance.choice([0, 0, 1, 2, 4])):
+            since, by_amount = self._near(), kind == "TOLERANCE" and self._flag()
+            until = since + self.chance.randint(0, 9) * DAY if kind == "SEASONAL" or self._flag() else None
+            row = {"holder_id": holder, column: holder, "kind": kind, "from_day": since, "until_day": until}
+            lowest = -1_000_000 if kind == "SEASONAL" else 0
+            percent = Decimal(self.chance.randint(lowest, 2_000_000)).scaleb(-4)
+            added = {"tolerance": self._amount(2)} if by_amount else {"percent": percent}
+            await self.world.put(
+                "credit_limit_entry", **row, **added, amount=self._amount(2), currency=self.chance.choice(CURRENCIES)
+            )
 
     async def _collateral(self, key: UUID, company: UUID) -> None:
         since = self._near()
