@@ -60,21 +60,27 @@ KNOWN: Mapping[str, str] = {
     "checkInvoicesWithoutOrder": "Check credit limit on free text invoice; project invoices go with it",
     "approveLimitAdjustments": "The workflow of credit limit adjustments",
     "postApprovedLimits": "Its automated task that posts",
+    "approveReleases": "The workflow of credit hold releases, with its automated release",
+    "escalateAfterDays": "Escalation of a workflow, here a mark and a filter",
     "releaseWhenReady": "Evaluate for release, as a periodic task",
     "reasonWhenReady": "Reason to release automatically",
     "reasonWhenChanged": "Reason for releasing modified orders",
     "reasonWhenCancelled": "Reason for cancelled orders",
+    "checkPaymentTermsIncrease": "Check credit limit when payment terms are increased",
+    "checkCashDiscountIncrease": "Check credit limit when a settlement discount is increased",
     "orderHorizonDays": "",
     "maxRateAgeDays": "",
     "releaseValidDays": "Skip credit management blocking rules after order hold is released, here for so many days",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
+    "personalAuthorities": "",
 }
 """What Dynamics 365 calls each parameter; nothing where it has none. One that is missing fails the test."""
 
 OTHERWISE: Mapping[str, str] = {
     "checkpoints": "CONFIRMATION, PACKING_SLIP",
-    "authorities": "none: credit managers approve any limit",
+    "authorities": "none: credit managers approve any amount",
+    "personalAuthorities": "none",
 }
 """The defaults that are no columns of the parameters."""
 

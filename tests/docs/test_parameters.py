@@ -8,7 +8,7 @@ from graphql import GraphQLInputObjectType
 from schema.app import SCHEMA, graphql_schema
 from schema.parameters import FILE, KNOWN, OTHERWISE, fields, main, page
 
-SAVED_ELSEWHERE = {"authorities"}
+SAVED_ELSEWHERE = {"authorities", "personalAuthorities"}
 """By `saveAuthority`, which is an ADMIN's."""
 
 

@@ -87,6 +87,8 @@ def _text(firm: Firm, path: Path, within: str) -> str | None:
             return firm.text("group")
         case ("number", "NumberKey"):
             return firm.text(_NUMBERED[path[-3]])
+        case ("number", "DunningLevelInput"):
+            return firm.text(_NUMBERED["openItem"])
         case ("billing", _) | ("number", "CancelBillingInput"):
             return firm.text("bill")
         case ("number", "ReverseDeliveryInput"):
