@@ -25,7 +25,7 @@ _ONLY_MEMBERS = (
 )
 _ONLY_CUSTOMERS = "(select party_id from customer group by 1 having every(company_id = $1))"
 
-EVERYBODYS = frozenset({"actor", "api_key", "currency", "exchange_rate"})
+EVERYBODYS = frozenset({"actor", "api_key", "closed_day", "currency", "exchange_rate"})
 """Tables without rows of one company. People and programs act in the whole group, and no field gives their keys."""
 
 _BELONGS = {
