@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from domain.exposure import Category
 from domain.receivables import OpenItemKind, category_of
-from persistence.shapes.open_item import open_amount_on
+from persistence.shapes.open_item import settled_until
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, today
-from persistence.shapes.worth import ZERO, constant, one_of
+from persistence.shapes.worth import constant, one_of
 from persistence.tables.company import company_table
 from persistence.tables.limits import collateral, collateral_declaration
-from persistence.tables.receivables import open_item
+from persistence.tables.movements import balance
+from persistence.tables.receivables import open_item, settlement
 
 COLLATERAL_DECLARATION = Shape(
     name="CollateralDeclaration",
@@ -48,6 +49,30 @@ _SOURCE = collateral.join(open_item, open_item.c.customer_id == collateral.c.cus
     company_table, company_table.c.id == open_item.c.company_id
 )
 _CLAIMED = tuple(kind for kind in OpenItemKind if category_of(kind) is Category.RECEIVABLES)
+
+
+def _open() -> sa.ColumnElement[bool]:
+    """Something is open of the item today.
+
+    Most items are long paid. Where nothing is open of all that the customer owes by a due day, none of these items is
+    looked at: what is kept of balances tells at once.
+    """
+    owing = (
+        sa.select(constant(1))
+        .where(
+            balance.c.customer_id == open_item.c.customer_id,
+            balance.c.category == constant(Category.RECEIVABLES),
+            balance.c.currency == open_item.c.currency,
+            balance.c.due_day == open_item.c.due_date,
+            balance.c.amount > constant(0),
+        )
+        .correlate(open_item)
+        .exists()
+    )
+    its_own = sa.and_(settlement.c.customer_id == open_item.c.customer_id, settlement.c.item_id == open_item.c.id)
+    settled = settled_until(its_own, _TODAY, open_item, company_table)
+    stands = sa.or_(open_item.c.reversed_on.is_(None), open_item.c.reversed_on > _TODAY)
+    return sa.and_(stands, owing, open_item.c.amount > settled)
 
 
 def _covers(policy: Any) -> sa.ColumnElement[bool]:
@@ -104,7 +129,7 @@ DECLARATION_DUE = Shape(
         _covers(collateral),
         one_of(open_item.c.kind, _CLAIMED),
         open_item.c.due_date < _TODAY,
-        open_amount_on(dict(open_item.c.items()), _TODAY, open_item, company_table) > ZERO,
+        _open(),
         sa.not_(_an_earlier_one()),
     ),
     company=open_item.c.company_id,
