@@ -16,6 +16,7 @@ from domain.collateral import covered_terms
 from domain.debts import claims
 from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import (
+    TAKEN_BY_ORDERS,
     Balance,
     CountingPolicy,
     CreditLimitType,
@@ -24,6 +25,7 @@ from domain.exposure import (
     overdue,
     owed,
     ships_later,
+    within_horizon,
 )
 from domain.facts import Checkpoint, CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import CreditLimit, CreditLimitKind, limit_on, used_percent
@@ -101,9 +103,23 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         claims=claims(customer.debts, customer.policy, customer.day),
         receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
         balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
+        balances=customer.balances,
+        policy=customer.policy,
+        adds=tuple(_adds(customer, order)),
         terms_days=None if terms is None else facts.terms_days.get(terms),
         covered=covered_terms(customer.terms.collaterals, customer.day) if facts.terms_days else None,
     )
+
+
+def _adds(customer: CustomerFacts, order: Order) -> Iterable[Money]:
+    """What the order adds to the open orders among the balances: what it asks for, less what it takes there already."""
+    policy, day = customer.policy, customer.day
+    if order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, day):
+        return
+    yield order.amount
+    for balance in order.counted:
+        if balance.category in TAKEN_BY_ORDERS and within_horizon(balance, policy, day):
+            yield -balance.amount
 
 
 def _compare(

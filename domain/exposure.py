@@ -84,6 +84,10 @@ COUNTING = {
 """The categories that make up the total; the disputed part comes off it by a switch of its own."""
 
 
+TAKEN_BY_ORDERS = frozenset({Category.OPEN_ORDERS, Category.OPEN_DELIVERIES, Category.OPEN_BILLING})
+"""Where an order stands until the ledger has it."""
+
+
 def counted(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> Iterator[Money]:
     """What of the balances makes up the total, signed as it counts there."""
     categories = COUNTING[policy.limit_type]

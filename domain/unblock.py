@@ -17,7 +17,7 @@ from domain.calendar import DAY
 from domain.check import check
 from domain.comparison import customer_limit, tested_group
 from domain.decision import CREDIT_GROUP, CUSTOMER, BlockReasonCode
-from domain.exposure import BALANCE, Balance, Category, counted
+from domain.exposure import Balance, Category, counted, within_horizon
 from domain.facts import CustomerFacts, Facts, GroupFacts, Order
 from domain.limits import AdjustmentKind, LimitEntry, LimitTerms, limit_on, normal_on, temporary_on
 from domain.message import N_, Message, Value
@@ -244,10 +244,13 @@ def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Mone
     return replace(terms, entries=tuple(changed))
 
 
+_DATED = frozenset({Category.RECEIVABLES, Category.DISPUTED})
+
+
 def _condensed(facts: Facts) -> Facts:
     """The same facts of today in fewer balances, for the many checks of a search: only receivables keep their days.
 
-    What else the ledger has stays apart from what is under way to it, since rules may look at the ledger alone.
+    The others keep what they are, since a rule may look at one of them.
     """
     customer, group = facts.customer, facts.group
     if customer.own is None:
@@ -258,11 +261,16 @@ def _condensed(facts: Facts) -> Facts:
 
 
 def _fewer(customer: CustomerFacts) -> tuple[Balance, ...]:
-    kept = tuple(b for b in customer.balances if b.category in (Category.RECEIVABLES, Category.DISPUTED))
-    rest = [b for b in customer.balances if b.category not in (Category.RECEIVABLES, Category.DISPUTED)]
-    ledger = _sums((b for b in rest if b.category in BALANCE), customer, Category.UNAPPLIED)
-    under_way = _sums((b for b in rest if b.category not in BALANCE), customer, Category.OPEN_DELIVERIES)
-    return (*kept, *ledger, *under_way)
+    kept = tuple(b for b in customer.balances if b.category in _DATED)
+    rest = [
+        b for b in customer.balances if b.category not in _DATED and within_horizon(b, customer.policy, customer.day)
+    ]
+    sums = (
+        Balance(category, money)
+        for category in Category
+        for money in per_currency(b.amount for b in rest if b.category is category)
+    )
+    return (*kept, *sums)
 
 
 def _sums(balances: Iterable[Balance], holder: CustomerFacts | GroupFacts, category: Category) -> tuple[Balance, ...]:

@@ -38,7 +38,7 @@ def broken(english: str, translation: str, terms: tuple[Term, ...]) -> Iterator[
 
     A term inside a longer one does not count: `credit limit` in `temporary credit limit`.
     """
-    said, english = translation.lower(), _NAME.sub("", english)
+    said, english = _NAME.sub("", translation).lower(), _NAME.sub("", english)
     for term in terms:
         english, times = _english(term.english).subn("|", english)
         if times and not any(stem in said for stem in term.stems):

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.blocking.rule import ExposureCategory
 from domain.exposure import Balance, Category
 from domain.message import Message, Percent
 from domain.money import Money, Rate
@@ -171,6 +172,8 @@ _FROM_LIST: dict[type, Callable[..., Any]] = {Balance: _balance_from, Rate: _rat
 
 def _tagged(value: Any) -> Any:
     match value:
+        case ExposureCategory():
+            return {"exposure": value.value}
         case Enum():
             return value.value
         case str() | int():
@@ -195,6 +198,8 @@ def _untagged(value: Any) -> Any:
             return Money(Decimal(written[0]), written[1])
         case "decimal":
             return Decimal(written)
+        case "exposure":
+            return ExposureCategory(written)
         case "percent":
             return Percent(Decimal(written))
         case _:

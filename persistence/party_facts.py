@@ -23,6 +23,7 @@ from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare, 
 from domain.receivables import SALES
 from persistence.moment import Moment
 from persistence.rates import exchange_on, with_age
+from persistence.shapes.falling_due import moved_due
 from persistence.statements import Row, Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import customer, party
@@ -63,7 +64,8 @@ def _any(values: Sequence[str]) -> sa.ColumnElement[bool]:
 
 def _balances() -> Statement:
     """By due day only where a check looks at it, so that they stay few."""
-    due = sa.case((_any(_CLAIMED), balance.c.due_day), else_=None).label("due_day")
+    moved = moved_due(balance.c.due_day, company_table.c.bank_days_of)
+    due = sa.case((_any(_CLAIMED), moved), else_=None).label("due_day")
     total = sa.cast(sa.func.sum(balance.c.amount), sa.BigInteger())
     keys = (customer.c.party_id, company_table.c.time_zone, balance.c.category, balance.c.currency, due)
     return Statement(

@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.attributes import excluded_on
-from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor
+from domain.blocking.rule import BlockingRule, Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.collateral import Collateral, CollateralKind
 from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
@@ -184,6 +184,7 @@ def rule_of(row: Row) -> BlockingRule:
         account_status=_coded(row, "account_status"),
         payment_terms=_coded(row, "payment_terms"),
         dunning_level=row["dunning_level"],
+        exposure_category=_part(row["exposure_category"]),
         at_or_above=row["at_or_above"],
         release_all=row["release_all"],
         ignore_items_below=_money(row, "ignore_items_below"),
@@ -195,6 +196,10 @@ def rule_of(row: Row) -> BlockingRule:
 
 def _money(row: Row, name: str) -> Money | None:
     return None if row[name] is None else Money(row[name], row["currency"])
+
+
+def _part(code: str | None) -> ExposureCategory | None:
+    return None if code is None else ExposureCategory(code)
 
 
 def _coded(row: Row, name: str) -> Coded | None:

@@ -70,7 +70,7 @@ KNOWN: Mapping[str, str] = {
     "orderHorizonDays": "",
     "maxRateAgeDays": "",
     "releaseValidDays": "Skip credit management blocking rules after order hold is released, here for so many days",
-    "fiscalYearStart": "",
+    "fiscalYearStart": "The fiscal calendar of the company",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
     "personalAuthorities": "",

@@ -102,6 +102,13 @@ KNOWN: Mapping[RuleKind, Known] = {
         "test_a_customer_with_a_certain_account_status_is_held",
         d365="Account status",
     ),
+    RuleKind.SUB_LIMIT_EXCEEDED: Known(
+        "One part of the exposure (`exposureCategory`) comes to more than an amount, converted; open orders with the"
+        " order in them.",
+        "OPEN_ORDERS and 150: with 100 on order, an order of 50 passes and 50.01 is held.",
+        "test_a_part_of_the_exposure_has_a_limit_of_its_own",
+        oca="Risk limit of a category (sub-limit)",
+    ),
     RuleKind.CREDIT_LIMIT_EXPIRED: Known(
         "The limit of the customer or of its group expired more than so many days ago.",
         "14 days: a limit that expired on the 1st blocks from the 16th on.",
@@ -200,6 +207,7 @@ INPUTS = {
     ValueType.ACCOUNT_STATUS: "`accountStatus`",
     ValueType.PAYMENT_TERMS: "`paymentTerms`",
     ValueType.DUNNING_LEVEL: "`dunningLevel`",
+    ValueType.EXPOSURE_CATEGORY: "`exposureCategory`",
 }
 
 

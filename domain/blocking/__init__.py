@@ -24,9 +24,10 @@ from domain.blocking import (
     overdue_percent,
     payment_terms,
     review_due,
+    sub_limit_exceeded,
 )
 from domain.blocking.condition import Condition
-from domain.blocking.rule import BlockingRule, Coded, RuleKind, RuleType, ValidFor, ValueType
+from domain.blocking.rule import BlockingRule, Coded, ExposureCategory, RuleKind, RuleType, ValidFor, ValueType
 from domain.blocking.situation import Expiry, Situation, Used
 from domain.message import Message
 
@@ -36,6 +37,7 @@ __all__ = [
     "Coded",
     "Condition",
     "Expiry",
+    "ExposureCategory",
     "RuleKind",
     "RuleType",
     "Situation",
@@ -50,6 +52,7 @@ __all__ = [
 
 POLICY: tuple[Condition, ...] = (
     account_status.CONDITION,
+    sub_limit_exceeded.CONDITION,
     credit_limit_expired.CONDITION,
     credit_limit_used.CONDITION,
     overdue_days.CONDITION,
@@ -114,15 +117,15 @@ def _reason(
 ) -> Message | None:
     """The walk through one kind: level by level, blocking before exclusion."""
     of_kind = [rule for rule in rules if rule.kind is condition.kind]
-    lifted: set[frozenset[ValueType]] = set()
+    lifted: set[tuple[frozenset[ValueType], ExposureCategory | None]] = set()
     for level in ValidFor:
         here = [rule for rule in of_kind if rule.valid_for is level]
         for rule in here:
-            if rule.type is wanted and rule.given not in lifted and condition.met(rule, situation):
+            if rule.type is wanted and rule.lifts not in lifted and condition.met(rule, situation):
                 return condition.reason(rule, situation)
         for rule in here:
             if rule.type is RuleType.EXCLUDE and condition.met(rule, situation):
-                lifted.add(rule.given)
+                lifted.add(rule.lifts)
     return None
 
 

@@ -14,6 +14,7 @@ class RuleKind(StrEnum):
     """What a rule looks at. One file beside this one each."""
 
     ACCOUNT_STATUS = "ACCOUNT_STATUS"
+    SUB_LIMIT_EXCEEDED = "SUB_LIMIT_EXCEEDED"
     CREDIT_LIMIT_EXPIRED = "CREDIT_LIMIT_EXPIRED"
     CREDIT_LIMIT_USED = "CREDIT_LIMIT_USED"
     OVERDUE_DAYS = "OVERDUE_DAYS"
@@ -61,6 +62,18 @@ class ValueType(StrEnum):
     ACCOUNT_STATUS = "ACCOUNT_STATUS"
     PAYMENT_TERMS = "PAYMENT_TERMS"
     DUNNING_LEVEL = "DUNNING_LEVEL"
+    EXPOSURE_CATEGORY = "EXPOSURE_CATEGORY"
+
+
+class ExposureCategory(StrEnum):
+    """A part of an exposure that may have a limit of its own: the figures of an exposure, by their names there."""
+
+    RECEIVABLES = "RECEIVABLES"
+    SPECIAL_LIABILITIES = "SPECIAL_LIABILITIES"
+    OPEN_ORDERS = "OPEN_ORDERS"
+    OPEN_DELIVERIES = "OPEN_DELIVERIES"
+    OPEN_BILLING = "OPEN_BILLING"
+    OVERDUE = "OVERDUE"
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ class BlockingRule:
     account_status: Coded | None = None
     payment_terms: Coded | None = None
     dunning_level: int | None = None
+    exposure_category: ExposureCategory | None = None
     at_or_above: bool = False
     release_all: bool = False
     ignore_items_below: Money | None = None
@@ -113,8 +127,14 @@ class BlockingRule:
             ValueType.ACCOUNT_STATUS: self.account_status,
             ValueType.PAYMENT_TERMS: self.payment_terms,
             ValueType.DUNNING_LEVEL: self.dunning_level,
+            ValueType.EXPOSURE_CATEGORY: self.exposure_category,
         }
         return frozenset(value_type for value_type, value in values.items() if value is not None)
+
+    @property
+    def lifts(self) -> tuple[frozenset[ValueType], ExposureCategory | None]:
+        """What an exclusion has in common with a block that it lifts: of sub-limits, the part of the exposure too."""
+        return self.given, self.exposure_category
 
     @property
     def by_item(self) -> bool:

@@ -147,6 +147,7 @@ FIELDS = {
     ValueType.ACCOUNT_STATUS: "accountStatus",
     ValueType.PAYMENT_TERMS: "paymentTerms",
     ValueType.DUNNING_LEVEL: "dunningLevel",
+    ValueType.EXPOSURE_CATEGORY: "exposureCategory",
 }
 """Where in the input a threshold stands."""
 
@@ -176,6 +177,9 @@ THRESHOLD = {
     RuleKind.OLDEST_OPEN_ITEM: {RuleType.BLOCK: N_("A rule for the oldest open item needs a number of days only.")},
     RuleKind.DUNNING_LEVEL: {RuleType.BLOCK: N_("A rule for dunning levels needs a dunning level only.")},
     RuleKind.REVIEW_DUE: {RuleType.BLOCK: N_("A rule for credit reviews needs a number of days only.")},
+    RuleKind.SUB_LIMIT_EXCEEDED: {
+        RuleType.BLOCK: N_("A rule for a part of the exposure needs that part and an amount only.")
+    },
     RuleKind.COLLATERAL_TERMS: {
         RuleType.BLOCK: N_("A rule for the payment terms that are covered needs a number of days only.")
     },

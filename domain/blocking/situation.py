@@ -8,8 +8,10 @@ from uuid import UUID
 
 from domain.collateral import CoveredTerms
 from domain.debts import Claim
-from domain.exposure import Owed
+from domain.exposure import Balance, CountingPolicy, Owed
 from domain.money import Exchange, Money
+
+_EVERYTHING = CountingPolicy()
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,9 @@ class Situation:
     per currency. `expiries`: of the limits that bind and can expire, customer before group. `currency`: of the limit.
 
     What few rules look at is there where one of them does: `claims`, the single items; `receivables`, by due day;
-    `balance`, what the customer owes less what it has paid already, per currency; `terms_days`, those of the payment
-    terms, and `covered`, the longest terms that are covered.
+    `balance`, what the customer owes less what it has paid already, per currency; `balances`, everything of it as
+    `policy` counts it, and `adds`, what the order adds to its open orders; `terms_days`, those of the payment terms,
+    and `covered`, the longest terms that are covered.
     """
 
     customer: UUID
@@ -61,5 +64,8 @@ class Situation:
     claims: tuple[Claim, ...] = ()
     receivables: tuple[Owed, ...] = ()
     balance: tuple[Money, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    policy: CountingPolicy = _EVERYTHING
+    adds: tuple[Money, ...] = ()
     terms_days: int | None = None
     covered: CoveredTerms | None = None

@@ -20,6 +20,9 @@ def condition(rule: BlockingRule) -> Message:
         return Message(STATUS, {"status": rule.account_status.code})
     if rule.payment_terms is not None:
         return Message(TERMS, {"terms": rule.payment_terms.code})
+    if rule.exposure_category is not None:
+        assert rule.amount is not None
+        return Message(PART[comparison], {"category": rule.exposure_category, "amount": rule.amount})
     if rule.dunning_level is not None:
         return Message(DUNNED[comparison], {"level": rule.dunning_level})
     if rule.percent is not None and rule.days is not None:
@@ -42,6 +45,12 @@ def condition(rule: BlockingRule) -> Message:
 _ABOVE, _REACHED = (RuleType.BLOCK, False), (RuleType.BLOCK, True)
 _NOT_ABOVE, _NOT_REACHED = (RuleType.EXCLUDE, False), (RuleType.EXCLUDE, True)
 
+PART = {
+    _ABOVE: N_("{category}: more than {amount}."),
+    _REACHED: N_("{category}: at least {amount}."),
+    _NOT_ABOVE: N_("{category}: at most {amount}."),
+    _NOT_REACHED: N_("{category}: less than {amount}."),
+}
 EXPIRED = {
     _ABOVE: NN_(
         "The credit limit expired more than {days} day ago.", "The credit limit expired more than {days} days ago."

@@ -42,6 +42,7 @@ BLOCKING_RULE = Shape(
         **{f"{table.name}_id": blocking_rule.c[f"{table.name}_id"] for table in NAMED_IN_RULES},
         **{name.name: name.element for name in NAMES_IN_RULES},
         "dunning_level": blocking_rule.c.dunning_level,
+        "exposure_category": blocking_rule.c.exposure_category,
         "ignore_items_below": blocking_rule.c.ignore_items_below,
         "minimum_items": blocking_rule.c.minimum_items,
         "ignore_balance_below": blocking_rule.c.ignore_balance_below,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from domain.approval import APPROVING
-from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
 from persistence.tables.columns import (
@@ -129,6 +129,7 @@ blocking_rule = table(
     reference("account_status_id", "account_status", "this credit standing", nullable=True),
     reference("payment_terms_id", "payment_terms", "these terms of the order", nullable=True),
     whole("dunning_level", "above this dunning level"),
+    choice("exposure_category", ExposureCategory, "this part of the exposure", nullable=True),
     flag("at_or_above", "reaching the threshold is enough"),
     flag("release_all", "an exclusion that lifts every block, limits included"),
     amount("ignore_items_below", "items of less are left out", nullable=True),

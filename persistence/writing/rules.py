@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
-from domain.blocking import BlockingRule, Coded, RuleKind, RuleType, ValidFor
+from domain.blocking import BlockingRule, Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.blocking.saving import rule_refusals
 from domain.message import N_, Message
 from domain.money import Money
@@ -65,6 +65,7 @@ _COLUMNS = (
     "account_status_id",
     "payment_terms_id",
     "dunning_level",
+    "exposure_category",
     "ignore_items_below",
     "minimum_items",
     "ignore_balance_below",
@@ -119,6 +120,7 @@ class RuleToSave:
     account_status: UUID | None = None
     payment_terms: UUID | None = None
     dunning_level: int | None = None
+    exposure_category: ExposureCategory | None = None
     ignore_items_below: Money | None = None
     minimum_items: int | None = None
     ignore_balance_below: Money | None = None
@@ -220,6 +222,7 @@ async def rule_wanted(tx: Transaction, company: UUID, wanted: RuleToSave) -> tup
         account_status=named.get(account_status.name),
         payment_terms=named.get(payment_terms.name),
         dunning_level=wanted.dunning_level,
+        exposure_category=wanted.exposure_category,
         at_or_above=wanted.at_or_above,
         release_all=wanted.release_all,
         ignore_items_below=wanted.ignore_items_below,
@@ -280,6 +283,7 @@ def _columns(rule: BlockingRule, company: UUID, active: bool) -> dict[str, Any]:
         "account_status_id": rule.account_status.id if rule.account_status else None,
         "payment_terms_id": rule.payment_terms.id if rule.payment_terms else None,
         "dunning_level": rule.dunning_level,
+        "exposure_category": rule.exposure_category and rule.exposure_category.value,
         "ignore_items_below": _amount(rule.ignore_items_below),
         "minimum_items": rule.minimum_items,
         "ignore_balance_below": _amount(rule.ignore_balance_below),

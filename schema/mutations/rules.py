@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from domain.audit import AuditEventKind
-from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, REASON, RISK_GROUP
@@ -41,6 +41,7 @@ _AS_GIVEN = (
     "days",
     "percent",
     "dunning_level",
+    "exposure_category",
     "minimum_items",
     "at_or_above",
     "release_all",
@@ -77,6 +78,9 @@ class SaveBlockingRuleInput:
     )
     payment_terms: strawberry.ID | None = strawberry.field(
         default=None, description="The payment terms that are looked for."
+    )
+    exposure_category: ExposureCategory | None = strawberry.field(
+        default=None, description="The part of the exposure that the threshold is for."
     )
     dunning_level: int | None = strawberry.field(default=None, description="Threshold as a dunning level, 0 to 9.")
     ignore_items_below: MoneyInput | None = strawberry.field(

@@ -61,6 +61,7 @@ coded(
     GROUP_LIMIT_EXCEEDED="The limit of the credit group has no room for it.",
     PARTY_LIMIT_EXCEEDED="The ceiling of the party over all companies, or of the customer, has no room for it.",
     CREDIT_LIMIT_EXCEEDED="The customer's own limit has no room for it.",
+    SUB_LIMIT_EXCEEDED="One part of the exposure comes to more than a rule allows.",
     TURNOVER_LIMIT_EXCEEDED="More would be used than the share of turnover that the party or the customer may use.",
     CREDIT_LIMIT_EXPIRED="The limit has expired, and a rule minds.",
     CREDIT_LIMIT_USED="More of the limit would be used than a rule allows.",

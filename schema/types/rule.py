@@ -10,7 +10,7 @@ import strawberry
 
 from domain.blocking.materiality import left_out
 from domain.blocking.rule import BlockingRule as Rule
-from domain.blocking.rule import RuleKind, RuleType, ValidFor
+from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.blocking.wording import condition
 from persistence.facts import rule_of
 from persistence.selection import Chosen, Finished
@@ -46,7 +46,18 @@ coded(
     DUNNING_LEVEL="How far an open item has been dunned.",
     COLLATERAL_TERMS="By how many days the payment terms are longer than what insurance covers.",
     REVIEW_DUE="How late the review of the customer's credit is.",
+    SUB_LIMIT_EXCEEDED="What one part of the exposure comes to.",
     EARLY_WARNING="The share of the limit that is used with the order; it warns and never holds.",
+)
+coded(
+    ExposureCategory,
+    "A part of the exposure that may have a limit of its own.",
+    RECEIVABLES="Open items, disputed ones included.",
+    SPECIAL_LIABILITIES="Payment requests and bills of exchange, less down payments received.",
+    OPEN_ORDERS="Ordered and not yet delivered, with the order that is checked.",
+    OPEN_DELIVERIES="Delivered and not yet billed.",
+    OPEN_BILLING="Billed and not yet in the ledger.",
+    OVERDUE="What is claimed and overdue.",
 )
 coded(
     RuleType,
@@ -70,6 +81,7 @@ _SAID: Mapping[str, Callable[[str], Any]] = {
     "percent": Decimal,
     "amount": Decimal,
     "dunning_level": int,
+    "exposure_category": str,
     "at_or_above": "true".__eq__,
 }
 """The fields of a rule that its sentence is made of, and how each is read from text."""
@@ -145,6 +157,8 @@ class BlockingRule(Record):
     payment_terms: Annotated[PaymentTerms, strawberry.lazy("schema.types.named")] | None = link(
         "payment_terms_id", PAYMENT_TERMS, "The payment terms that are looked for."
     )
+    exposure_category: ExposureCategory | None = stored("The part of the exposure that the threshold is for.")
+    exposure_category_label: str | None = labelled("exposure_category", ExposureCategory)
     dunning_level: int | None = stored("Above this dunning level.")
     ignore_items_below: Money | None = money("Open items of less are left out.", "ignore_items_below")
     minimum_items: int | None = stored("So many items must be beyond the threshold; null: one.")

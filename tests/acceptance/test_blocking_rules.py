@@ -134,6 +134,28 @@ async def test_an_amount_overdue_holds_once_much_of_the_limit_is_used(story: Sto
     assert (await story.submit("SE01", "member", "M-1", "4000"))["decision"]["outcome"] == "PASSED"
 
 
+async def test_a_part_of_the_exposure_has_a_limit_of_its_own(story: Story) -> None:
+    await customer_with_room(story, "parts")
+    given = {"exposureCategory": "OPEN_ORDERS", "amount": money("150", "SEK")}
+    rule = await story.rule("SE01", "SUB_LIMIT_EXCEEDED", **given, **only("parts"))
+    assert (await story.submit("SE01", "parts", "PARTS-1", "100"))["decision"]["outcome"] == "PASSED"
+    assert (await story.check("SE01", "parts", "50"))["outcome"] == "PASSED"
+    held = (await story.submit("SE01", "parts", "PARTS-2", "50.01"))["decision"]
+    assert (held["outcome"], codes(held)) == ("HELD", ["SUB_LIMIT_EXCEEDED"])
+    assert [(option["kind"], option["amount"]) for option in held["unblock"]] == [("LESS", money("50.00", "SEK"))]
+    query = (
+        "query($id: ID!) { node(id: $id) { ... on BlockingRule { condition exposureCategory exposureCategoryLabel } } }"
+    )
+    answer = await story.ask(query, {"id": rule["blockingRule"]["id"]}, as_="CREDIT_CLERK", language="sv")
+    assert answer.data["node"] == {
+        "condition": "Öppna order: mer än 150,00\u00a0kr.",
+        "exposureCategory": "OPEN_ORDERS",
+        "exposureCategoryLabel": "Öppna order",
+    }
+    told = (await story.check("SE01", "parts", "51", language="sv"))["explanation"]
+    assert told == "Öppna order: 151,00\u00a0kr med ordern; tröskelvärdet är 150,00\u00a0kr."
+
+
 async def test_a_warning_lets_the_order_go_on_and_count_and_says_why(story: Story) -> None:
     await customer_with_room(story, "warned")
     await story.rule("SE01", "ORDER_AMOUNT", type="WARN", amount=money("1000", "SEK"), **only("warned"))

@@ -39,6 +39,7 @@ GUIDES = (
             "parameters",
             "party-limits",
             "rules",
+            "party-limits",
         )
     ),
 )

@@ -28,7 +28,7 @@ def test_every_kind_has_its_place_its_names_and_its_threshold() -> None:
     for condition in POLICY:
         known = KNOWN[condition.kind]
         assert f"### {condition.kind.value}\n" in written
-        assert known.d365 or known.sap or known.qad or known.insurers
+        assert known.d365 or known.sap or known.qad or known.oca or known.insurers
         assert condition.blocks_by <= set(INPUTS)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from domain.blocking import RuleKind, RuleType, ValidFor
+from domain.blocking import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import Facts, Order
 from domain.debts import Debt
 from domain.exposure import Balance, Category, CountingPolicy
@@ -126,9 +126,16 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     dunned = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_level=some(st.integers(0, 3)))
     review = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 5)))
     early = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(70))
+    part = rule(
+        RuleKind.SUB_LIMIT_EXCEEDED,
+        RuleType.BLOCK,
+        ValidFor.ALL,
+        amount=some(some_money()),
+        exposure_category=some(st.sampled_from(ExposureCategory)),
+    )
     uncovered = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=some(st.integers(0, 40)))
     by_item = [replace(one, **some(some_materiality())) for one in (OVERDUE, late, share, old, dunned)]
-    others = (USED, WARNING, expired, large, larger, first, review, uncovered, early)
+    others = (USED, WARNING, expired, large, larger, first, review, uncovered, part, early)
     rules = tuple(one for one in (*by_item, *others) if some(st.booleans()))
     days_of = {MONTH: 30, SEASON: 90} if some(st.booleans()) else {}
     asks = Order(some(some_money(1)), payment_terms=some(st.sampled_from([None, SEASON])))

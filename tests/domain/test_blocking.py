@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.blocking import POLICY, BlockingRule, Coded, RuleKind, RuleType, ValidFor
+from domain.blocking import POLICY, BlockingRule, Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import CreditOutcome, Facts, check
 from domain.limits import LimitTerms
 from tests.domain.words import (
@@ -36,6 +36,7 @@ ORDER, STATUS, TERMS = RuleKind.ORDER_AMOUNT, RuleKind.ACCOUNT_STATUS, RuleKind.
 LATE, NEW = RuleKind.OVERDUE_AMOUNT, RuleKind.NEW_CUSTOMER_AMOUNT
 SHARE, OLD, DUNNED = RuleKind.OVERDUE_PERCENT, RuleKind.OLDEST_OPEN_ITEM, RuleKind.DUNNING_LEVEL
 REVIEW, EARLY, COVERED = RuleKind.REVIEW_DUE, RuleKind.EARLY_WARNING, RuleKind.COLLATERAL_TERMS
+PART = RuleKind.SUB_LIMIT_EXCEEDED
 WATCHED, LONG = Coded(UUID(int=500), "WATCH"), Coded(UUID(int=510), "N120")
 BLOCK, WARN, EXCLUDE = RuleType.BLOCK, RuleType.WARN, RuleType.EXCLUDE
 ONE, SOME, ALL = ValidFor.CUSTOMER, ValidFor.GROUP, ValidFor.ALL
@@ -121,6 +122,10 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
         REVIEW: (with_customer(next_review_date=days(-30)), {"days": 30}),
         COVERED: (covered(60, 90), {"days": 30}),
         EARLY: (with_customer(balances=(owes("79,999 SEK"),)), {"percent": Decimal(80)}),
+        PART: (
+            with_customer(balances=(owes("5 SEK", 1),)),
+            {"amount": money("5 SEK"), "exposure_category": ExposureCategory.RECEIVABLES},
+        ),
     }
     facts, threshold = edge[kind]
     strict = rule(kind, WARN if kind is EARLY else BLOCK, ALL, **threshold)

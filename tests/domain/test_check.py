@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.blocking import Coded, RuleKind, RuleType, ValidFor
+from domain.blocking import Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import BlockReasonCode, Checkpoint, CreditOutcome, Decision, Facts, Order, check
 from domain.limits import LimitTerms
 from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
@@ -68,7 +68,14 @@ DUNNED = rule(RuleKind.DUNNING_LEVEL, RuleType.BLOCK, ValidFor.ALL, dunning_leve
 REVIEW = rule(RuleKind.REVIEW_DUE, RuleType.BLOCK, ValidFor.ALL, days=7)
 COVERED = rule(RuleKind.COLLATERAL_TERMS, RuleType.BLOCK, ValidFor.ALL, days=0)
 EARLY = rule(RuleKind.EARLY_WARNING, RuleType.WARN, ValidFor.ALL, percent=Decimal(80))
-OTHERS = (WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
+PART = rule(
+    RuleKind.SUB_LIMIT_EXCEEDED,
+    RuleType.BLOCK,
+    ValidFor.ALL,
+    amount=money("49,999 SEK"),
+    exposure_category=ExposureCategory.OPEN_ORDERS,
+)
+OTHERS = (PART, WATCHING, LONG, MUCH, FIRST, SHARE, OLD, DUNNED, REVIEW, COVERED, EARLY)
 WATCHED = with_customer(replace(LARGE, rules=(*LARGE.rules, *OTHERS)), account_status=WATCH.id)
 BOUND = party(PartyLimits(money("80,000 SEK"), TurnoverShare(Decimal(10), "SEK"), reaction=PartyLimitReaction.HOLD))
 CEILING = replace(HEALTHY, party=replace(BOUND, turnover=None))
@@ -143,6 +150,7 @@ TABLE = [
     ),
     ("terms that are not covered", replace(covered(60, 61), rules=(COVERED,)), ORDER, HELD, ["COLLATERAL_TERMS"]),
     ("much of the limit is used", replace(HEALTHY, rules=(EARLY,)), order("40,000.01 SEK"), WARNED, ["EARLY_WARNING"]),
+    ("more is on order than a rule allows", replace(HEALTHY, rules=(PART,)), ORDER, HELD, ["SUB_LIMIT_EXCEEDED"]),
     ("a new customer", NEW, ORDER, HELD, ["NEW_CUSTOMER_AMOUNT"]),
     ("an order of the amount of a rule", LARGE, order("49,999 SEK"), PASSED, []),
     ("an order of more than the amount of a rule", LARGE, ORDER, HELD, ["ORDER_AMOUNT"]),
@@ -232,7 +240,7 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     facts = with_customer(SPOILED, checkpoints=frozenset(Checkpoint))
     delivered = order("50,000 SEK", checkpoint=Checkpoint.INVOICE, delivered=True)
     assert check(facts, delivered).outcome is WARNED
-    assert len(check(facts, delivered).reasons) == 18
+    assert len(check(facts, delivered).reasons) == 19
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD

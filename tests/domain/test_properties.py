@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.blocking import RuleKind
 from domain.check import CreditOutcome, Facts, Order, check
+from domain.explanation import LIMITS
 from domain.exposure import Category, CountingPolicy, CreditLimitType, exposure, ships_later
 from domain.limits import LimitTerms
 from domain.money import Money
@@ -138,7 +139,7 @@ def test_leaving_more_out_never_blocks(situation: tuple[Facts, Order], name: str
 def test_an_order_is_held_exactly_when_there_is_a_reason(situation: tuple[Facts, Order]) -> None:
     decision = check(*situation)
     failed = [test for test in decision.tests if not test.passed]
-    limits = [reason for reason in decision.reasons if reason.code.value.endswith("LIMIT_EXCEEDED")]
+    limits = [reason for reason in decision.reasons if reason.code in LIMITS]
     assert bool(decision.reasons) == (decision.outcome in (CreditOutcome.HELD, CreditOutcome.WARNED))
     assert len(failed) == len(limits)
     for test in decision.tests:

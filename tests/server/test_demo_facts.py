@@ -189,7 +189,7 @@ def test_orders_are_in_every_state_that_the_api_brings_about(scale: Scale) -> No
 WARNING = {"ACCOUNT_STATUS", "NEW_CUSTOMER_AMOUNT", "ORDER_AMOUNT", "OVERDUE_AMOUNT", "PAYMENT_TERMS"}
 """Kinds of rules that only warn in the demo. A status holds there all the same, by its own effect."""
 UNUSED = {"COLLATERAL_TERMS", "DUNNING_LEVEL", "EARLY_WARNING", "OLDEST_OPEN_ITEM", "OVERDUE_PERCENT", "REVIEW_DUE"}
-UNUSED |= {"PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK"}
+UNUSED |= {"SUB_LIMIT_EXCEEDED", "PAYMENT_TERMS_RANK", "CASH_DISCOUNT_RANK"}
 """Kinds of rules, and reasons, that the demo does without."""
 
 BESIDE = {BlockReasonCode.PARTY_LIMIT_EXCEEDED, BlockReasonCode.TURNOVER_LIMIT_EXCEEDED}
