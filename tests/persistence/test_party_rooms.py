@@ -168,6 +168,22 @@ async def test_what_reaches_rooms_that_are_not_locked_begins_anew_with_all_of_th
     assert tries == [frozenset(), frozenset({group.customers["2"]})]
 
 
+async def test_a_change_that_many_get_before_begins_anew_until_it_is_its_turn(pool: Pool, group: Group) -> None:
+    tries = 0
+
+    async def overtaken(tx: Transaction) -> Mapping[str, Any]:
+        nonlocal tries
+        tries += 1
+        if tries < 20:
+            raise MovedMeanwhile
+        return {"done": True}
+
+    granted = {await group.code(name): company for name, company in group.companies.items()}
+    kind = AuditEventKind.HOLDS_EVALUATED
+    taken = await take(pool, overtaken, actor=group.actor, now=NOW, granted=granted, kind=kind)
+    assert (taken.result, tries) == ({"done": True}, 20)
+
+
 async def test_what_was_locked_with_the_first_is_locked_again_without_beginning_anew(
     pool: Pool, group: Group, party: UUID
 ) -> None:
