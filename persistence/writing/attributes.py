@@ -40,6 +40,7 @@ DECIDING = {
     "excluded_until": "excludedUntil",
     "account_status_id": "accountStatus",
     "credit_management_group_id": "creditManagementGroup",
+    "customer_since": "customerSince",
 }
 """What decides on credit, with its names in the input: only who may change credit changes it (decision 7)."""
 
