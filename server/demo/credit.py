@@ -9,7 +9,7 @@ from typing import Any
 from server.demo.client import Client
 from server.demo.facts import story
 from server.demo.facts.companies import BY_CODE, TIME_ZONE, currency_of
-from server.demo.facts.credit_groups import CreditGroup
+from server.demo.facts.customers import Customer
 from server.demo.facts.group import Facts
 from server.demo.facts.limits import Adjustment, Limit
 from server.demo.facts.rules import PARAMETERS, Rule
@@ -102,7 +102,7 @@ def post_limits(poster: Poster, facts: Facts) -> None:
         members = [account_of(one.company.code, one.account) for one in group.members]
         _group(poster, its, group.limit, members, facts.today - MEMBER_FOR)
         if group.left is not None:
-            _left(poster, group, facts.today)
+            _left(poster, group.number, group.left, facts.today)
     named = _ids(poster, SECURITIES)
     for cover in facts.covers:
         wanted = {
@@ -162,17 +162,15 @@ def _group(
     _adjust(poster, members[0]["company"], "PERMANENT", f"Shared limit of {its['name']}", [line])
 
 
-def _left(poster: Poster, group: CreditGroup, today: date) -> None:
+def _left(poster: Poster, number: str, once: Customer, today: date) -> None:
     """Somebody who belonged to it for some months. Leaving has no key of its own: who is gone does not leave again."""
-    if group.left is None:
-        return
-    asked = f'{{ creditGroup(number: "{group.number}") {{ id memberships {{ nodes {{ until }} }} }} }}'
+    asked = f'{{ creditGroup(number: "{number}") {{ id memberships {{ nodes {{ until }} }} }} }}'
     found = poster.manager.ask(asked)["creditGroup"]
     if any(membership["until"] for membership in found["memberships"]["nodes"]):
         return
-    member = account_of(group.left.company.code, group.left.account)
+    member = account_of(once.company.code, once.account)
     its = {"creditGroup": found["id"], "customer": {"number": member}}
-    joining = key(f"member-{group.left.account}") | its | {"from": str(today - MEMBER_FOR)}
+    joining = key(f"member-{once.account}") | its | {"from": str(today - MEMBER_FOR)}
     poster.one(poster.manager, "addCreditGroupMember", joining)
     poster.one(poster.manager, "removeCreditGroupMember", its | {"until": str(today - LEFT)})
 

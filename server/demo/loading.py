@@ -126,6 +126,7 @@ def _work(made: Facts) -> int:
     ledger = made.ledger
     single = len(NAMES) * (1 + len(LANGUAGES)) + len(made.rules) + 5 * len(made.groups) + len(made.covers)
     single += 2 * len(made.adjustments) + len(made.reviews) + len(ledger.credited) + len(ledger.returned)
+    single += len(made.party_limits) + 2 * len(made.declared)
     single += 2 * len([order for order in made.orders if order.way is Way.SUBMITTED])
     return ONE_ROW * single + len(made.customers) * 2 + len(ledger.items) + len(ledger.payments) * 2
 

@@ -91,22 +91,17 @@ def _by_own_rules(company: Company, here: Sequence[Customer], overdue: Mapping[s
     """What is held by rules that not all companies have."""
     kinds, parameters = OWN.get(company.code, ()), PARAMETERS[company.code].values
     longer = Conditions(terms="N60")
+    in_season = next((one for one in here if one.manner is Manner.SEASONAL and one.part is Part.INSURED), None)
     for customer in here:
         dunned = customer.manner is Manner.TROUBLED and overdue[customer.account] >= DUNNED_LAST
         if dunned and customer.part is Part.INSURED and "DUNNING_LEVEL" in kinds:
             yield Held(customer, 4, "DUNNING_LEVEL")
         elif customer.part is Part.WATCHED and "REVIEW_DUE" in kinds:
             yield Held(customer, 3, "REVIEW_DUE", Then.REVIEWED)
-        elif customer is _insured_in_season(here) and "COLLATERAL_TERMS" in kinds:
+        elif customer is in_season and "COLLATERAL_TERMS" in kinds:
             yield Held(customer, 3, "COLLATERAL_TERMS", conditions=longer)
     *_, one, other = plain(here)
     if "checkPaymentTermsIncrease" in parameters:
         yield Held(one, 4, "PAYMENT_TERMS_RANK", conditions=longer)
     if "checkCashDiscountIncrease" in parameters:
         yield Held(other, 4, "CASH_DISCOUNT_RANK", conditions=Conditions(discount="D3"))
-
-
-def _insured_in_season(here: Sequence[Customer]) -> Customer | None:
-    """The seasonal customer of the cast, whose insurance covers no long terms."""
-    insured = (one for one in here if one.manner is Manner.SEASONAL and one.part is Part.INSURED)
-    return next(insured, None)

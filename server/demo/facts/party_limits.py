@@ -19,8 +19,8 @@ MOST = 6
 YEAR = timedelta(days=350)
 """Turnover counts for a year; whoever was invoiced in less has some, whatever day it is."""
 
-HALF_OF_ORDER, TWICE_A_MONTH = 20, 40
-"""Percent of a customer's limit that its held order comes to: what it buys in a month, and in two."""
+A_MONTH, TWO_MONTHS = 20, 40
+"""Percent of a customer's limit: what it buys in so long, and what its held order comes to."""
 
 TURNOVER = 5
 """Percent of a year's turnover. Two years bring 24 months of it, so an order of two months is more."""
@@ -62,11 +62,11 @@ def party_limits(
         owing = max(Decimal(0), sum((_euros(owed[one.account], one) for one in members), Decimal(0)))
         reasons = {story.why for _, story in stories}
         if "PARTY_LIMIT_EXCEEDED" not in reasons:
-            story = Held(abroad, HALF_OF_ORDER, "PARTY_LIMIT_EXCEEDED")
+            story = Held(abroad, A_MONTH, "PARTY_LIMIT_EXCEEDED")
             ceiling = nice(owing + _euros(story.amount, abroad) / 2)
             limits.append(PartyLimit(first.party, ceiling=ceiling, days=60, holds=True))
         elif "TURNOVER_LIMIT_EXCEEDED" not in reasons and any(one.account in invoiced for one in members):
-            story = Held(abroad, TWICE_A_MONTH, "TURNOVER_LIMIT_EXCEEDED")
+            story = Held(abroad, TWO_MONTHS, "TURNOVER_LIMIT_EXCEEDED")
             limits.append(PartyLimit(first.party, turnover=TURNOVER, holds=True))
         else:
             monthly = sum((_euros(Decimal(one.monthly), one) for one in members), Decimal(0))
