@@ -44,9 +44,12 @@ COLLATERAL_DECLARATION = Shape(
     order=(("declared_on", True),),
 )
 
+_ITEM = open_item.alias("item")
+"""Not the items themselves: whose record an item is, its own shape says."""
+
 _TODAY = today(company_table.c.time_zone)
-_SOURCE = collateral.join(open_item, open_item.c.customer_id == collateral.c.customer_id).join(
-    company_table, company_table.c.id == open_item.c.company_id
+_SOURCE = collateral.join(_ITEM, _ITEM.c.customer_id == collateral.c.customer_id).join(
+    company_table, company_table.c.id == _ITEM.c.company_id
 )
 _CLAIMED = tuple(kind for kind in OpenItemKind if category_of(kind) is Category.RECEIVABLES)
 
@@ -60,19 +63,19 @@ def _open() -> sa.ColumnElement[bool]:
     owing = (
         sa.select(constant(1))
         .where(
-            balance.c.customer_id == open_item.c.customer_id,
+            balance.c.customer_id == _ITEM.c.customer_id,
             balance.c.category == constant(Category.RECEIVABLES),
-            balance.c.currency == open_item.c.currency,
-            balance.c.due_day == open_item.c.due_date,
+            balance.c.currency == _ITEM.c.currency,
+            balance.c.due_day == _ITEM.c.due_date,
             balance.c.amount > constant(0),
         )
-        .correlate(open_item)
+        .correlate(_ITEM)
         .exists()
     )
-    its_own = sa.and_(settlement.c.customer_id == open_item.c.customer_id, settlement.c.item_id == open_item.c.id)
-    settled = settled_until(its_own, _TODAY, open_item, company_table)
-    stands = sa.or_(open_item.c.reversed_on.is_(None), open_item.c.reversed_on > _TODAY)
-    return sa.and_(stands, owing, open_item.c.amount > settled)
+    its_own = sa.and_(settlement.c.customer_id == _ITEM.c.customer_id, settlement.c.item_id == _ITEM.c.id)
+    settled = settled_until(its_own, _TODAY, _ITEM, company_table)
+    stands = sa.or_(_ITEM.c.reversed_on.is_(None), _ITEM.c.reversed_on > _TODAY)
+    return sa.and_(stands, owing, _ITEM.c.amount > settled)
 
 
 def _covers(policy: Any) -> sa.ColumnElement[bool]:
@@ -80,17 +83,17 @@ def _covers(policy: Any) -> sa.ColumnElement[bool]:
     declared = (
         sa.select(constant(1))
         .where(
-            collateral_declaration.c.customer_id == open_item.c.customer_id,
-            collateral_declaration.c.open_item_id == open_item.c.id,
+            collateral_declaration.c.customer_id == _ITEM.c.customer_id,
+            collateral_declaration.c.open_item_id == _ITEM.c.id,
             collateral_declaration.c.collateral_id == policy.c.id,
         )
-        .correlate(open_item, policy)
+        .correlate(_ITEM, policy)
         .exists()
     )
     return sa.and_(
         policy.c.declare_within_days.is_not(None),
-        policy.c.from_day <= open_item.c.document_date,
-        sa.or_(policy.c.until_day.is_(None), policy.c.until_day >= open_item.c.document_date),
+        policy.c.from_day <= _ITEM.c.document_date,
+        sa.or_(policy.c.until_day.is_(None), policy.c.until_day >= _ITEM.c.document_date),
         sa.not_(declared),
     )
 
@@ -104,37 +107,37 @@ def _an_earlier_one() -> sa.ColumnElement[bool]:
     return (
         sa.select(constant(1))
         .where(other.c.customer_id == collateral.c.customer_id, _covers(other), sooner)
-        .correlate(collateral, open_item)
+        .correlate(collateral, _ITEM)
         .exists()
     )
 
 
-_DECLARE_BY = open_item.c.due_date + collateral.c.declare_within_days
+_DECLARE_BY = _ITEM.c.due_date + collateral.c.declare_within_days
 
 DECLARATION_DUE = Shape(
     name="DeclarationDue",
     prefix="due",
     source=_SOURCE,
-    id=open_item.c.id,
+    id=_ITEM.c.id,
     fields={
-        "company_id": open_item.c.company_id,
-        "customer_id": open_item.c.customer_id,
-        "open_item_id": open_item.c.id,
+        "company_id": _ITEM.c.company_id,
+        "customer_id": _ITEM.c.customer_id,
+        "open_item_id": _ITEM.c.id,
         "collateral_id": collateral.c.id,
         "declare_by": _DECLARE_BY,
         "days_left": _DECLARE_BY - _TODAY,
     },
     visible=sa.and_(
-        seen(open_item.c.company_id),
+        seen(_ITEM.c.company_id),
         _covers(collateral),
-        one_of(open_item.c.kind, _CLAIMED),
-        open_item.c.due_date < _TODAY,
+        one_of(_ITEM.c.kind, _CLAIMED),
+        _ITEM.c.due_date < _TODAY,
         _open(),
         sa.not_(_an_earlier_one()),
     ),
-    company=open_item.c.company_id,
+    company=_ITEM.c.company_id,
     filters={
-        "customer": Filterable(Kind.ID, open_item.c.customer_id),
+        "customer": Filterable(Kind.ID, _ITEM.c.customer_id),
         "collateral": Filterable(Kind.ID, collateral.c.id),
         "declare_by": Filterable(Kind.DAY, _DECLARE_BY, sort=True),
     },

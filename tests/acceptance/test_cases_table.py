@@ -61,6 +61,10 @@ def test_every_line_says_same_or_ours_with_the_decision_or_later_with_what_is_mi
     assert {found[1] for found in cited.values() if found} <= decisions
 
 
+def test_nothing_but_what_needs_a_risk_score_is_for_later() -> None:
+    assert [row.number for row in rows() if row.here.startswith("later: ")] == ["AC-12"]
+
+
 def test_every_line_that_is_not_for_later_names_tests_that_exist_and_are_called_after_it() -> None:
     there = Counter(existing())
     for row in rows():
