@@ -39,7 +39,6 @@ GUIDES = (
             "parameters",
             "party-limits",
             "rules",
-            "party-limits",
         )
     ),
 )
