@@ -257,6 +257,8 @@ async def _approval(world: World, firm: Firm, held: str) -> None:
     change |= {"changes": [stood], "asked": {"notes": {"before": stood["before"], "after": stood["after"]}}}
     key = await world.put("credit_change_request", **change)
     world.ids[f"credit change {firm.code}"] = key
+    until = {"until_day": TODAY - timedelta(days=9), "recorded_at": NOW}
+    await world.put("customer_flags", customer_id=change["customer_id"], **until)
     order = world.ids[held]
     hold = world.ids[f"hold {held}"]
     words = {"note": firm.text("asks"), "decision_note": firm.text("decides")}
