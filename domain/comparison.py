@@ -18,6 +18,7 @@ from domain.decision import CREDIT_GROUP, CUSTOMER, LimitTest
 from domain.exposure import (
     TAKEN_BY_ORDERS,
     Balance,
+    Category,
     CountingPolicy,
     CreditLimitType,
     counted,
@@ -112,13 +113,17 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
 
 
 def _adds(customer: CustomerFacts, order: Order) -> Iterable[Money]:
-    """What the order adds to the open orders among the balances: what it asks for, less what it takes there already."""
+    """What the order adds to the open orders among the balances: what it asks for, less what it takes there already.
+
+    What is prepaid of it lowers the order, and is kept as money that no longer stands unapplied.
+    """
     policy, day = customer.policy, customer.day
     if order.checkpoint is Checkpoint.CONFIRMATION and ships_later(order.ship_date, policy, day):
         return
     yield order.amount
     for balance in order.counted:
-        if balance.category in TAKEN_BY_ORDERS and within_horizon(balance, policy, day):
+        taken = balance.category in TAKEN_BY_ORDERS or balance.category is Category.UNAPPLIED
+        if taken and within_horizon(balance, policy, day):
             yield -balance.amount
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.audit import AuditEventKind
 from persistence.database import Pool
-from persistence.reevaluating import reevaluate, waiting_in
+from persistence.reevaluating import reevaluate, waiting_near
 from persistence.scope import actor_id, companies_by_code
 from persistence.take import Result, Transaction, take
 
@@ -20,12 +20,12 @@ SYSTEM = ("creditgraph", "creditgraph", "SYSTEM")
 
 
 async def look_again(pool: Pool, now: datetime, companies: Sequence[UUID] | None = None) -> int:
-    """Check every open hold of these companies again, of all companies unless said; how many payers were looked at."""
+    """Check open holds again, how many payers' is the answer: those that facts of these companies decide on, or all."""
     async with pool.acquire() as conn:
         actor = await actor_id(conn, *SYSTEM)
         granted = await companies_by_code(conn)
         tx = await Transaction.begin(conn, actor, now, granted)
-        payers = await waiting_in(tx, granted.values() if companies is None else companies)
+        payers = await waiting_near(tx, granted.values() if companies is None else companies)
 
     for payer in payers:
 

@@ -72,6 +72,33 @@ _WAITING = Statement(
     )
     .order_by(credit_hold.c.held_at, credit_hold.c.id)
 )
+_COMPANIES = sa.bindparam("companies", type_=sa.ARRAY(sa.Uuid()))
+_THERE = customer.alias("there")
+_FELLOWS_OF_COMPANIES = (
+    sa.select(_FELLOW.c.customer_id)
+    .join(_MEMBERS, _MEMBERS.c.credit_group_id == _FELLOW.c.credit_group_id)
+    .join(_THERE, _THERE.c.id == _MEMBERS.c.customer_id)
+    .where(_THERE.c.company_id == sa.func.any(_COMPANIES))
+)
+_PARTIES_OF_COMPANIES = (
+    sa.select(_OTHER.c.id)
+    .join(_OWN, _OWN.c.party_id == _OTHER.c.party_id)
+    .join(party, limited(party, _OWN))
+    .where(_OWN.c.company_id == sa.func.any(_COMPANIES))
+)
+_WAITING_NEAR = Statement(
+    sa.select(credit_hold.c.customer_id)
+    .where(
+        sa.or_(
+            credit_hold.c.company_id == sa.func.any(_COMPANIES),
+            credit_hold.c.customer_id.in_(_FELLOWS_OF_COMPANIES),
+            credit_hold.c.customer_id.in_(_PARTIES_OF_COMPANIES),
+        ),
+        none_of(credit_hold.c.status, ENDED),
+    )
+    .distinct()
+    .order_by(credit_hold.c.customer_id)
+)
 _WAITING_IN = Statement(
     sa.select(credit_hold.c.customer_id)
     .where(any_of(credit_hold.c.company_id, "companies"), none_of(credit_hold.c.status, ENDED))
@@ -83,6 +110,14 @@ _WAITING_IN = Statement(
 async def waiting_in(tx: Transaction, companies: Iterable[UUID]) -> list[UUID]:
     """The payers in these companies with an order on hold."""
     return [row["customer_id"] for row in await _WAITING_IN.all(tx.conn, companies=list(companies))]
+
+
+async def waiting_near(tx: Transaction, companies: Iterable[UUID]) -> list[UUID]:
+    """The same, and those of other companies that share a credit group or a party's limits with a customer of these.
+
+    What a company's customers owe, and when it is due, decides on them too.
+    """
+    return [row["customer_id"] for row in await _WAITING_NEAR.all(tx.conn, companies=list(companies), now=tx.now)]
 
 
 async def reevaluate(tx: Transaction, payers: Iterable[UUID]) -> None:

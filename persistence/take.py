@@ -249,6 +249,9 @@ Action = Callable[[Transaction], Awaitable[Result]]
 """Locks, loads, decides and appends. Raises `Refused`: then nothing of it stays."""
 
 TRIES = 5
+MOVES = 50
+"""So often it begins anew where rooms were not what they had been: each time somebody else got what they wanted."""
+
 AGAIN = (
     MovedMeanwhile,
     asyncpg.DeadlockDetectedError,
@@ -287,7 +290,8 @@ async def take(
     refusal is put on record and leaves no key.
     """
     also: frozenset[UUID] = frozenset()
-    for tries in range(1, TRIES + 1):
+    failed = 0
+    for tries in range(1, MOVES + 1):
         try:
             async with pool.acquire() as conn, conn.transaction():
                 return await _taken(conn, action, actor, now, granted, key, also)
@@ -299,10 +303,14 @@ async def take(
             return Taken({}, refused.refusals)
         except MoreToLock as more:
             also |= more.customers
-            if tries == TRIES:
+            if tries == MOVES:
+                raise
+        except MovedMeanwhile:
+            if tries == MOVES:
                 raise
         except AGAIN:
-            if tries == TRIES:
+            failed += 1
+            if failed == TRIES:
                 raise
     raise AssertionError("the last try returns or raises")
 

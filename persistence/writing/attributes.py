@@ -41,11 +41,12 @@ DECIDING = {
     "excluded_until": "excludedUntil",
     "account_status_id": "accountStatus",
     "credit_management_group_id": "creditManagementGroup",
+    "customer_since": "customerSince",
 }
 """What decides on credit, with its names in the input: only who may change credit changes it (decision 7)."""
 
-_ASKED_BY_RULES = ("next_review_date",)
-"""What a blocking rule may look at, and clerks change: whoever reviews a customer says when the next review is due."""
+_ASKED_BY_RULES = ("next_review_date", "customer_since")
+"""What a blocking rule may look at, and clerks change: when the next review is due, and how long a customer is new."""
 
 CHANGED = N_("Credit attributes of customer {account} of company {company} were changed.")
 NOT_YOURS = N_("{field} decides on credit: it is changed only by who may change credit. Ask a credit manager.")

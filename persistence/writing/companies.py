@@ -12,7 +12,7 @@ from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.closed_days import move_due_days
 from persistence.keys import new_key
-from persistence.reevaluating import reevaluate, waiting_in
+from persistence.reevaluating import reevaluate, waiting_near
 from persistence.statements import insert
 from persistence.tables.company import checkpoint_setting, company_table, credit_parameters
 from persistence.take import Result, Transaction
@@ -89,7 +89,7 @@ async def _save(tx: Transaction, company: CompanyToSave) -> str:
         await update(tx.conn, company_table, {"id": found}, differs)
         if "country" in differs and row["bank_days_of"] is not None:
             await move_due_days(tx.conn, found, company.country)
-            await reevaluate(tx, await waiting_in(tx, [found]))
+            await reevaluate(tx, await waiting_near(tx, [found]))
         what = changes(row, differs)
         tx.audit(AuditEventKind.COMPANY_SAVED, message, ("company", found), found, what, event="COMPANY_SAVED")
     return str(found)

@@ -65,7 +65,7 @@ CREDIT = {
 }
 """Columns that decide on credit or are its credit file, with their names in the input."""
 
-DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id")
+DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id", "customer_since")
 """Columns that an ERP changes and that rules look at."""
 
 NOTHING = (None, False)
@@ -160,7 +160,7 @@ class _Saving:
         return self.kept.get(self.accounts.get((row.company, row.account), UUID(int=0)))
 
     def decided_otherwise(self) -> list[UUID]:
-        """Customers whose class of risk or usual way of paying changed: their orders may now be held by other rules."""
+        """Customers whose class of risk, way of paying or first day changed: other rules may now hold their orders."""
         befores = ((self.before(row), self.values[key]) for key, row in self.rows.items())
         return [row["id"] for row, values in befores if row and any(values.get(c, row[c]) != row[c] for c in DECIDING)]
 

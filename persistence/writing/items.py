@@ -43,7 +43,7 @@ DIFFERS = N_("Item {number} exists with other content. Reverse it and use anothe
 WAS_REVERSED = N_("Item {number} was reversed on {day}. Use another number.")
 DUE_TOO_EARLY = N_("An item of {document} cannot fall due on {due}, before it was written.")
 TOO_MUCH_DISPUTED = N_("No more than {open} can be disputed.")
-TOO_MUCH_TAX = N_("The tax in an item of {amount} is no more than that.")
+TOO_MUCH_TAX = N_("The tax of an item is at most what the item comes to: {amount}.")
 NOT_DISPUTABLE = N_("Only what a customer owes can be disputed.")
 
 

@@ -15,10 +15,10 @@ from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.statements import Row
 from persistence.tables.limits import credit_limit_adjustment, credit_limit_adjustment_line
 from persistence.take import Result, Transaction
-from persistence.writing.adjustment_lines import lines_of
+from persistence.writing.adjustment_lines import entries_of, lines_of
 from persistence.writing.adjustments import TABLE, AdjustmentStep, adjustment_to_change, with_author
 from persistence.writing.approval_steps import chosen_lines, stands_after, workflow_of
-from persistence.writing.limit_posting import asked_lines, locked_rooms, post_lines
+from persistence.writing.limit_posting import asked_lines, coming_to, locked_rooms, post_lines
 from persistence.writing.reach import Roles, names_of, reaching_in
 from persistence.writing.saving import Changes, changes, differing, update, update_many
 
@@ -46,17 +46,19 @@ async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
 
 async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: Roles) -> Result:
     """Approve lines in review, and post them at once where the company says so. What is in the way of posting them is
-    in the way of approving them then.
+    in the way of approving them then. What is approved is what the limits come to now.
     """
     rooms = await locked_rooms(tx, wanted.adjustment)
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
     chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
-    await asked_lines(tx, header, chosen)
+    asked = await asked_lines(tx, header, chosen)
     authors = with_author(header)
     own = own_refusals(tx.actor, authors)
     if own:
         raise Refused(*own)
+    asked = await coming_to(tx, header, asked, await entries_of(tx.conn, [line.holder.holder for line in asked]))
+    chosen = [{**line.row, "amount": line.asks.limit.amount} for line in asked]
     lenders = await _lenders(tx, header, chosen, roles_in, authors)
     await _write(tx, header, rows, chosen, _APPROVED, wanted.note, lenders)
     workflow = await workflow_of(tx, header["company_id"])
@@ -117,9 +119,8 @@ async def _write(
     """Where the lines and their adjustment stand now; on record with each amount that was decided about, and for whom
     somebody stood in.
     """
-    await update_many(
-        tx.conn, credit_limit_adjustment_line, [({"id": row["id"]}, {"status": to.value}) for row in chosen]
-    )
+    moved = [({"id": row["id"]}, {"status": to.value, "amount": row["amount"]}) for row in chosen]
+    await update_many(tx.conn, credit_limit_adjustment_line, moved)
     values = differing(header, {"status": stands_after(rows, chosen, to).value})
     changed = changes(header, values) + _decided(chosen, to)
     changed += [{"field": "decidedFor", "before": None, "after": name} for name in await names_of(tx, lenders)]

@@ -118,9 +118,7 @@ async def post_lines(
     refusals = post_refusals([line.asks for line in lines], entries, status, today, workflow)
     if refusals:
         raise Refused(*refusals)
-    if AdjustmentKind(header["kind"]) in MARGINS:
-        asked = await with_margins(tx, [line.asks for line in lines], entries)
-        lines = [replace(line, asks=asks) for line, asks in zip(lines, asked, strict=True)]
+    lines = await coming_to(tx, header, lines, entries)
     complete = stands_after(rows, chosen, AdjustmentStatus.POSTED) is AdjustmentStatus.POSTED
     await _write(tx, header, lines, entries, complete=complete, note=note)
     await warn_below_used(tx, [(line.holder.holder, line.asks.id) for line in lines])
@@ -146,6 +144,18 @@ async def asked_lines(tx: Transaction, header: Row, rows: Sequence[Row]) -> list
     if refusals:
         raise Refused(*refusals)
     return lines
+
+
+async def coming_to(
+    tx: Transaction, header: Row, lines: list[AskedLine], entries: Mapping[Holder, tuple[LimitEntry, ...]]
+) -> list[AskedLine]:
+    """Lines with what their limits come to now: seasonal factors and tolerances follow the limit they change. Raises
+    `Refused` where there is none any more.
+    """
+    if AdjustmentKind(header["kind"]) not in MARGINS:
+        return lines
+    asked = await with_margins(tx, [line.asks for line in lines], entries)
+    return [replace(line, asks=asks) for line, asks in zip(lines, asked, strict=True)]
 
 
 async def _write(
@@ -209,7 +219,7 @@ def _audit_limit(tx: Transaction, line: AskedLine, before: LimitEntry | None) ->
     assert asks.from_ is not None, "a line that is posted begins on a day"
     values: dict[str, Any] = {"holder": line.holder.name, "limit": asks.limit, "from": asks.from_}
     message = Message(LIMIT_POSTED, values)
-    if asks.kind is AdjustmentKind.TEMPORARY:
+    if asks.kind in (AdjustmentKind.TEMPORARY, AdjustmentKind.SEASONAL):
         message = Message(TEMPORARY_POSTED, values | {"until": asks.until})
     was = f"{before.limit.amount:f} {before.limit.currency}" if before else None
     changed = [{"field": "limit", "before": was, "after": f"{asks.limit.amount:f} {asks.limit.currency}"}]

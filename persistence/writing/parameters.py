@@ -14,7 +14,7 @@ from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.closed_days import move_due_days
-from persistence.reevaluating import reevaluate, waiting_in
+from persistence.reevaluating import reevaluate, waiting_in, waiting_near
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import checkpoint_setting, credit_parameters
 from persistence.tables.reference import reason
@@ -44,6 +44,9 @@ _COUNTS = {
     "max_rate_age_days": "maxRateAgeDays",
     "release_valid_days": "releaseValidDays",
 }
+_BEYOND = frozenset({"fiscal_year_start", "due_rolls_to_bank_day"})
+"""What decides on parties, so that it may hold orders in other companies."""
+
 REASONS = {
     "reason_when_ready_id": "reasonWhenReady",
     "reason_when_changed_id": "reasonWhenChanged",
@@ -74,7 +77,7 @@ async def save_parameters(tx: Transaction, wanted: ParametersToSave) -> Result:
     """Save what is given; the rest stays as it is."""
     company = tx.company(wanted.company)
     key: UUID = company["id"]
-    payers = await waiting_in(tx, [key])
+    payers = await (waiting_near if _BEYOND & wanted.values.keys() else waiting_in)(tx, [key])
     await tx.lock(payers)
     row = await kept_parameters(tx, key)
     refusals = [*version_refusals(row["version"], wanted.expected_version, (TABLE, key)), *_refusals(wanted)]

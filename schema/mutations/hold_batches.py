@@ -24,17 +24,17 @@ from schema.ids import key_of
 from schema.mutations.carry_out import key_for
 from schema.mutations.holds import releasing
 from schema.mutations.payload import Payload, UserError, written
+from schema.mutations.words import KEY
 from schema.rights import Permission
 
 MOST_ROWS = 250
-_KEY = "Your own key: sent again, it is done once."
 
 
 @strawberry.input(description="Check many holds again now; each succeeds or is refused by itself.")
 class EvaluateCreditHoldsInput:
     """At most 250 holds."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description=_KEY)
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_holds: list[strawberry.ID] = strawberry.field(description="The holds, at most 250.")
 
 

@@ -19,18 +19,16 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
+from schema.mutations.words import KEY, VERSION
 from schema.rights import Permission
 from schema.types.money import MoneyInput
-
-_KEY = "Your own key: sent again, it is done once."
-_VERSION = "The version you decided on; when it has changed since, nothing is done. None: the last one wins."
 
 
 @strawberry.input(description="Let a held order go on, within bounds.")
 class ReleaseCreditHoldInput:
     """See `ReleaseWanted`."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description=_KEY)
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_hold: strawberry.ID = strawberry.field(description="The hold.")
     reason: strawberry.ID = strawberry.field(description="A reason of the kind RELEASE.")
     with_posting: bool | None = strawberry.field(
@@ -46,7 +44,7 @@ class ReleaseCreditHoldInput:
         default=None, description="The last day it holds; none: as many days as the company's parameters say."
     )
     note: str | None = strawberry.field(default=None, description="What there is to say about it.")
-    expected_version: int | None = strawberry.field(default=None, description=_VERSION)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def wanted(self) -> holds.ReleaseWanted:
         """What is asked for."""
@@ -66,22 +64,22 @@ class ReleaseCreditHoldInput:
 class RejectCreditHoldInput:
     """One hold."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description=_KEY)
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_hold: strawberry.ID = strawberry.field(description="The hold.")
     note: str | None = strawberry.field(default=None, description="What there is to say about it.")
-    expected_version: int | None = strawberry.field(default=None, description=_VERSION)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
 
 @strawberry.input(description="Say when to look at a hold again, who does, and what there is to know.")
 class UpdateCreditHoldInput:
     """What is left out stays as it is."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description=_KEY)
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_hold: strawberry.ID = strawberry.field(description="The hold.")
     review_date: date | None = strawberry.field(default=None, description="When to look at it again.")
     notes: str | None = strawberry.field(default=None, description="What there is to know.")
     responsible: strawberry.ID | None = strawberry.field(default=None, description="Who looks after it.")
-    expected_version: int | None = strawberry.field(default=None, description=_VERSION)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def change(self) -> holds.HoldChange:
         """What is asked for."""
@@ -98,7 +96,7 @@ class UpdateCreditHoldInput:
 class ForceCreditHoldInput:
     """One order."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description=_KEY)
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     sales_order: strawberry.ID = strawberry.field(description="The order.")
     note: str | None = strawberry.field(default=None, description="Why.")
 

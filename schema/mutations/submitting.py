@@ -17,6 +17,7 @@ from persistence.take import Taken
 from schema.context import Info
 from schema.mutations.carry_out import answer, key_for, plain
 from schema.mutations.payload import Payload, written
+from schema.mutations.words import KEY
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -25,7 +26,7 @@ from schema.types.money import MoneyInput
 class SubmitSalesOrderInput:
     """See `OrderToSubmit`."""
 
-    idempotency_key: strawberry.ID = strawberry.field(description="Your own key: sent again, it is done once.")
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     company: str = strawberry.field(description="Code of the company that sells.")
     number: str = strawberry.field(description="The order's number in the ERP.")
     account: str = strawberry.field(description="The customer's number in that company; its payer's limit is used.")

@@ -9,6 +9,7 @@ from typing import Any
 from server.demo.client import Client
 from server.demo.facts import story
 from server.demo.facts.companies import BY_CODE, TIME_ZONE, currency_of
+from server.demo.facts.customers import Customer
 from server.demo.facts.group import Facts
 from server.demo.facts.limits import Adjustment, Limit
 from server.demo.facts.rules import PARAMETERS, Rule
@@ -17,6 +18,9 @@ from server.demo.posting import Poster, account_of, in_parts, key, money, money_
 MEMBER_FOR = timedelta(days=200)
 NAMED = """{ creditManagementGroups { nodes { id code } } accountStatuses { nodes { id code } }
   paymentTerms { nodes { id code } } }"""
+SECURITIES = "{ collateralTypes { nodes { id code } } coverageTypes { nodes { id code } } }"
+LEFT = timedelta(days=60)
+"""Since when a former member of a group is none."""
 
 
 def post_rules(poster: Poster, facts: Facts) -> None:
@@ -26,10 +30,15 @@ def post_rules(poster: Poster, facts: Facts) -> None:
         poster.one(
             poster.manager, "saveCreditParameters", {"company": company, "checkpoints": steps, **parameters.values}
         )
-    found = poster.manager.ask(NAMED)
-    named = {node["code"]: node["id"] for names in found.values() for node in names["nodes"]}
+    named = _ids(poster, NAMED)
     for rule in facts.rules:
         poster.one(poster.manager, "saveBlockingRule", _rule(rule, named))
+
+
+def _ids(poster: Poster, query: str) -> dict[str, str]:
+    """Ids of coded names."""
+    found = poster.manager.ask(query)
+    return {node["code"]: node["id"] for names in found.values() for node in names["nodes"]}
 
 
 def _rule(rule: Rule, named: Mapping[str, str]) -> dict[str, Any]:
@@ -48,6 +57,10 @@ def _rule(rule: Rule, named: Mapping[str, str]) -> dict[str, Any]:
         wanted["accountStatus"] = named[rule.status]
     if rule.terms is not None:
         wanted["paymentTerms"] = named[rule.terms]
+    if rule.category is not None:
+        wanted["exposureCategory"] = rule.category
+    if rule.dunned is not None:
+        wanted["dunningLevel"] = rule.dunned
     return wanted | ({"releaseAll": True, "confirmed": True} if rule.waives else {})
 
 
@@ -88,6 +101,9 @@ def post_limits(poster: Poster, facts: Facts) -> None:
         its = {"number": group.number, "name": group.name, "currency": group.currency}
         members = [account_of(one.company.code, one.account) for one in group.members]
         _group(poster, its, group.limit, members, facts.today - MEMBER_FOR)
+        if group.left is not None:
+            _left(poster, group.number, group.left, facts.today)
+    named = _ids(poster, SECURITIES)
     for cover in facts.covers:
         wanted = {
             "customer": {"number": account_of(cover.customer.company.code, cover.customer.account)},
@@ -97,9 +113,26 @@ def post_limits(poster: Poster, facts: Facts) -> None:
             "percent": str(cover.percent),
             "from": str(cover.from_),
             "until": None if cover.until is None else str(cover.until),
+            "type": named[cover.type],
+            **({} if cover.coverage is None else {"coverageType": named[cover.coverage]}),
+            **({} if cover.longest is None else {"maximumTermsDays": cover.longest}),
+            **({} if cover.declared_in is None else {"declareWithinDays": cover.declared_in}),
         }
         mutation = "recordInsurance" if cover.insurance else "recordGuarantee"
         poster.one(poster.manager, mutation, key(f"cover-{cover.number}") | wanted)
+
+
+def post_party_limits(poster: Poster, facts: Facts) -> None:
+    """What parties may owe all companies together. Saved again with the same, they stay as they are."""
+    for one in facts.party_limits:
+        wanted: dict[str, Any] = {"holder": {"party": one.party}, "reaction": "HOLD" if one.holds else "WARN"}
+        if one.ceiling is not None:
+            wanted["ceiling"] = money(one.ceiling, "EUR")
+        if one.turnover is not None:
+            wanted["turnover"] = {"percent": str(one.turnover), "currency": "EUR", "rolling": True}
+        if one.days is not None:
+            wanted["maxDaysOverdue"] = one.days
+        poster.one(poster.manager, "savePartyLimits", wanted)
 
 
 def post_later(poster: Poster, facts: Facts) -> None:
@@ -129,6 +162,19 @@ def _group(
     _adjust(poster, members[0]["company"], "PERMANENT", f"Shared limit of {its['name']}", [line])
 
 
+def _left(poster: Poster, number: str, once: Customer, today: date) -> None:
+    """Somebody who belonged to it for some months. Leaving has no key of its own: who is gone does not leave again."""
+    asked = f'{{ creditGroup(number: "{number}") {{ id memberships {{ nodes {{ until }} }} }} }}'
+    found = poster.manager.ask(asked)["creditGroup"]
+    if any(membership["until"] for membership in found["memberships"]["nodes"]):
+        return
+    member = account_of(once.company.code, once.account)
+    its = {"creditGroup": found["id"], "customer": {"number": member}}
+    joining = key(f"member-{once.account}") | its | {"from": str(today - MEMBER_FOR)}
+    poster.one(poster.manager, "addCreditGroupMember", joining)
+    poster.one(poster.manager, "removeCreditGroupMember", its | {"until": str(today - LEFT)})
+
+
 def _post(poster: Poster, adjustment: Adjustment) -> None:
     code = adjustment.company.code
     for place, some in enumerate(in_parts(lines_of(adjustment))):
@@ -140,7 +186,9 @@ def lines_of(adjustment: Adjustment) -> list[dict[str, Any]]:
     """Its lines as the API takes them."""
     code = adjustment.company.code
     return [
-        {"holder": {"customer": account_of(code, one.account)}, "newLimit": money_of(code, one.limit)}
+        {"holder": {"customer": account_of(code, one.account)}}
+        | ({} if one.limit is None else {"newLimit": money_of(code, one.limit)})
+        | ({} if one.percent is None else {"percent": str(one.percent)})
         | ({} if one.from_ is None else {"from": str(one.from_)})
         | ({} if one.until is None else {"until": str(one.until)})
         for one in adjustment.lines

@@ -1,14 +1,15 @@
-"""Posts what lies on the desks of credit people: reviews of customers, and limits that wait for approval."""
+"""Posts what lies on the desks of credit people: reviews, declarations, and what waits for approval."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from server.demo.client import Client
 from server.demo.credit import draft, lines_of
 from server.demo.facts.companies import currency_of, in_currency
-from server.demo.facts.desk import ASKERS, UP_TO, Review
+from server.demo.facts.desk import ASKERS, PERSON, RELEASES_IN, STANDS_IN, UP_TO, Review
 from server.demo.facts.group import Facts
 from server.demo.posting import Poster, account_of, key, money
 
@@ -44,3 +45,59 @@ def post_requests(poster: Poster, facts: Facts, askers: Mapping[str, Client]) ->
         found = draft(poster, asker, its | {"lines": lines_of(adjustment)})
         asking = {"creditLimitAdjustment": found, "note": "Sales expects a third more next year."}
         poster.one(asker, "submitCreditLimitAdjustment", key(f"ask-{company}") | asking)
+    _post_wanted_release(poster, facts, askers)
+    _post_people(poster, facts, askers)
+
+
+def _post_wanted_release(poster: Poster, facts: Facts, askers: Mapping[str, Client]) -> None:
+    """One company approves releases too, and somebody there asks for one beyond their authority."""
+    switches = {"company": RELEASES_IN, "approveReleases": True, "escalateAfterDays": 3}
+    poster.one(poster.manager, "saveCreditParameters", switches)
+    order = f'{{company: "{RELEASES_IN}", number: "{facts.wanted.number}"}}'
+    found = poster.manager.ask(
+        f"{{ salesOrder(by: {{number: {order}}}) {{ creditHolds(first: 1) {{ nodes {{ id }} }} }}"
+        ' reasons(where: {code: {eq: "CUSTOMER_RELIABLE"}}) { nodes { id } } }'
+    )
+    asking = {
+        "creditHold": found["salesOrder"]["creditHolds"]["nodes"][0]["id"],
+        "reason": found["reasons"]["nodes"][0]["id"],
+        "note": "They always paid. The crane stands still without these parts.",
+    }
+    poster.one(askers[ASKERS[RELEASES_IN]], "releaseCreditHold", key("ask-release") | asking)
+
+
+def _post_people(poster: Poster, facts: Facts, askers: Mapping[str, Client]) -> None:
+    """What single persons may approve, and who stands in for the credit manager."""
+    company, name, euros = PERSON
+    most = money(in_currency(euros, currency_of(company)), currency_of(company))
+    poster.one(poster.admin, "saveAuthority", {"company": company, "actor": _person(askers[name]), "upTo": most})
+    company, name, euros, days = STANDS_IN
+    lent = {
+        "company": company,
+        "delegate": _person(askers[name]),
+        "upTo": money(in_currency(euros, currency_of(company)), currency_of(company)),
+        "until": str(facts.today + timedelta(days=days)),
+        "note": "On holiday",
+    }
+    poster.one(poster.manager, "delegateAuthority", key(f"stands-in-{company}") | lent)
+
+
+def _person(client: Client) -> str:
+    """Who somebody is, by their id."""
+    return str(client.ask("{ viewer { actor { id } } }")["viewer"]["actor"]["id"])
+
+
+def post_declarations(poster: Poster, facts: Facts) -> None:
+    """What insurers were told of."""
+    for one in facts.declared:
+        company, account = one.cover.customer.company.code, one.cover.customer.account
+        customer = f'customer(by: {{number: {{company: "{company}", account: "{account}"}}}})'
+        found = poster.manager.ask(f"{{ {customer} {{ collaterals {{ nodes {{ id number }} }} }} }}")
+        policies = {node["number"]: node["id"] for node in found["customer"]["collaterals"]["nodes"]}
+        declared = {
+            "openItem": {"number": {"company": company, "number": one.item}},
+            "collateral": policies[one.cover.number],
+            "declaredOn": str(facts.today - timedelta(days=1)),
+            "reference": f"{account}-1",
+        }
+        poster.one(poster.manager, "recordDeclaration", key(f"declared-{one.item}") | declared)

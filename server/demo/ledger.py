@@ -37,6 +37,8 @@ def _item(item: Item) -> dict[str, Any]:
     }
     if item.disputed:
         sent["disputed"] = money_of(item.company, item.disputed)
+    if item.dunned:
+        sent["dunningLevel"] = item.dunned
     if item.order is not None:
         sent["bills"] = [{"salesOrder": item.order, "lineNumber": 1, "amount": sent["amount"]}]
     return sent

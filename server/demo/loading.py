@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 from domain.message import N_, Message, Trouble
 from server.demo.client import Client
-from server.demo.credit import post_later, post_limits, post_rules, post_story_limits
-from server.demo.desk import post_requests, post_reviews
+from server.demo.credit import post_later, post_limits, post_party_limits, post_rules, post_story_limits
+from server.demo.desk import post_declarations, post_requests, post_reviews
 from server.demo.facts.companies import rates_of
 from server.demo.facts.documents import Way
 from server.demo.facts.group import Facts, facts
@@ -97,11 +97,13 @@ def load(
     post_rules(poster, made)
     post_story_limits(poster, today)
     post_limits(poster, made)
+    post_party_limits(poster, made)
+    post_reviews(poster, made)
     post_known_orders(poster, made.orders)
     post_ledger(poster, made.ledger)
+    post_declarations(poster, made)
     post_orders(poster, made.orders, today)
     post_later(poster, made)
-    post_reviews(poster, made)
     post_requests(poster, made, clients)
     _save(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=True))
     progress(100)
@@ -124,6 +126,7 @@ def _work(made: Facts) -> int:
     ledger = made.ledger
     single = len(NAMES) * (1 + len(LANGUAGES)) + len(made.rules) + 5 * len(made.groups) + len(made.covers)
     single += 2 * len(made.adjustments) + len(made.reviews) + len(ledger.credited) + len(ledger.returned)
+    single += len(made.party_limits) + 2 * len(made.declared)
     single += 2 * len([order for order in made.orders if order.way is Way.SUBMITTED])
     return ONE_ROW * single + len(made.customers) * 2 + len(ledger.items) + len(ledger.payments) * 2
 

@@ -59,6 +59,20 @@ class _Steps:
                 self._invoice(order)
             case Then.BILLED:
                 self._bill(order)
+            case Then.CLOSED_SHORT:
+                self._deliver(order, order.amount * 2 // 5)
+                self._close(order)
+            case Then.CLOSED:
+                self._close(order)
+            case Then.REOPENED:
+                self._close(order)
+                self.poster.one(self.poster.erp, "reopenSalesOrder", step | _its(order))
+            case Then.RETURNED:
+                self._deliver(order, order.amount)
+                back = {"number": f"R{order.number}", "lines": _lines(order, order.amount // 5)}
+                self.poster.one(self.poster.erp, "recordReturn", step | _its(order) | back)
+            case Then.PREPAID:
+                self._prepay(order)
             case Then.CANCELLED:
                 self.poster.one(self.poster.erp, "cancelSalesOrder", step | _its(order))
             case Then.FORCED:
@@ -84,12 +98,32 @@ class _Steps:
         }
         if order.ship_date is not None:
             wanted["shipDate"] = str(order.ship_date)
+        if order.conditions.terms is not None:
+            wanted["paymentTerms"] = order.conditions.terms
+        if order.conditions.discount is not None:
+            wanted["cashDiscount"] = order.conditions.discount
         read = "salesOrder { id } creditHold { id }"
         return self.poster.one(self.poster.erp, "submitSalesOrder", key(order.number) | wanted, read)
 
     def _deliver(self, order: Order, goods: Decimal) -> None:
         left = {"number": f"D{order.number}", "lines": _lines(order, goods)}
         self.poster.one(self.poster.erp, "recordDelivery", key(f"{order.number}-left") | _its(order) | left)
+
+    def _close(self, order: Order) -> None:
+        self.poster.one(
+            self.poster.erp, "closeSalesOrderLine", key(f"{order.number}-closed") | _its(order) | {"lineNumber": 1}
+        )
+
+    def _prepay(self, order: Order) -> None:
+        payment = {
+            "company": order.company,
+            "account": order.account,
+            "number": f"V{order.number}",
+            "amount": money_of(order.company, order.amount // 2),
+            "paidOn": str(self.today - timedelta(days=1)),
+            "salesOrder": order.number,
+        }
+        self.poster.one(self.poster.erp, "postPayments", key(f"{order.number}-prepaid") | {"payments": [payment]})
 
     def _bill(self, order: Order) -> None:
         billed = {"number": f"B{order.number}", "lines": _lines(order, order.amount)}

@@ -176,7 +176,8 @@ async def test_a_new_customer_may_order_for_less_than_others(story: Story) -> No
     for account in ("young", "older"):
         await story.rule("SE01", "NEW_CUSTOMER_AMOUNT", amount=money("1000", "SEK"), days=90, **only(account))
 
-    held = (await story.submit("SE01", "young", "Y-1", "1000.01"))["decision"]
+    submitted = await story.submit("SE01", "young", "Y-1", "1000.01")
+    held = submitted["decision"]
     assert (held["outcome"], codes(held)) == ("HELD", ["NEW_CUSTOMER_AMOUNT"])
     assert held["explanation"].startswith(
         "The order comes to SEK\u00a01,000.01; the threshold is SEK\u00a01,000.00 while"
@@ -187,6 +188,11 @@ async def test_a_new_customer_may_order_for_less_than_others(story: Story) -> No
     ]
     assert (await story.submit("SE01", "young", "Y-2", "1000"))["decision"]["outcome"] == "PASSED"
     assert (await story.submit("SE01", "older", "Y-3", "1000.01"))["decision"]["outcome"] == "PASSED"
+    await story.customer("SE01", "young", customerSince=day(-90))
+    assert (await hold(story, submitted))["status"] == "READY_TO_RELEASE"
+    given = {"customer": {"number": {"company": "SE01", "account": "young"}}, "idempotencyKey": fresh()}
+    await story.tell(UPDATE_ATTRIBUTES, given | {"customerSince": day(-9)}, "CREDIT_CLERK")
+    assert (await hold(story, submitted))["status"] == "OPEN"
 
 
 async def test_a_share_of_the_receivables_overdue_for_long_holds(story: Story) -> None:

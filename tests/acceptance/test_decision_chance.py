@@ -75,13 +75,34 @@ def facts(chance: Random) -> list[Fact]:
         return lambda story, firms: story.payment(*firms.at(which), fresh(), value)
 
     def own_limit() -> Fact:
+        """With a seasonal factor or a tolerance, which nothing can have that has no limit."""
         value, temporary = amount(20000), {"kind": "TEMPORARY", "from": day(-chance.randrange(9)), "until": day(9)}
         more: dict[str, Any] = temporary if chance.random() < 0.5 else {}
-        return lambda story, firms: story.own_limit(*firms.at(0), value, **more)
+        kind, percent = chance.choice(("SEASONAL", "TOLERANCE")), str(chance.randrange(1, 50))
+
+        async def told(story: Story, firms: Firms) -> None:
+            await story.own_limit(*firms.at(0), value, **more)
+            await story.changed_limit(*firms.at(0), kind, percent=percent, until=day(9))
+
+        return told
 
     def shared_limit() -> Fact:
         value = amount(60000)
         return lambda story, firms: story.limit(firms.codes[0], {"creditGroup": firms.group}, value, "SEK")
+
+    def beside(of_party: bool) -> Fact:
+        """Limits beside the credit limit, of the customer or of its party."""
+        ceiling, percent, days = amount(30000), str(1 + chance.randrange(300)), chance.randrange(40)
+        turnover = {"percent": percent, "currency": "EUR", "rolling": True, "withOrders": chance.random() < 0.5}
+        every = {"ceiling": money(ceiling, "EUR"), "turnover": turnover, "maxDaysOverdue": days}
+        limits: dict[str, Any] = {name: one for name, one in every.items() if chance.random() < 0.5}
+        limits["reaction"] = chance.choice(("WARN", "HOLD"))
+
+        def told(story: Story, firms: Firms) -> Awaitable[Any]:
+            company, account = firms.at(0)
+            return story.party_limits(f"P-{company}-{account}" if of_party else (company, account), **limits)
+
+        return told
 
     def policy() -> Fact:
         value, percent, flagged = amount(5000), str(chance.randrange(101)), chance.random() < 0.3
@@ -89,6 +110,7 @@ def facts(chance: Random) -> list[Fact]:
 
     def rule() -> Fact:
         days, percent, level = chance.randrange(40), str(chance.randrange(100)), chance.randrange(3)
+        part = chance.choice(("RECEIVABLES", "OPEN_ORDERS", "OVERDUE"))
         ways: list[tuple[str, dict[str, Any]]] = [
             ("OVERDUE_DAYS", {"days": days}),
             ("CREDIT_LIMIT_USED", {"percent": "75"}),
@@ -96,13 +118,14 @@ def facts(chance: Random) -> list[Fact]:
             ("OLDEST_OPEN_ITEM", {"days": days}),
             ("DUNNING_LEVEL", {"dunningLevel": level}),
             ("EARLY_WARNING", {"percent": percent, "type": "WARN"}),
+            ("SUB_LIMIT_EXCEEDED", {"exposureCategory": part, "amount": money(amount(20000), "EUR")}),
         ]
         kind, more = chance.choice(ways)
         if kind.startswith("O") and chance.random() < 0.5:
             more |= {"ignoreItemsBelow": money("2000", "EUR"), "minimumItems": 1 + chance.randrange(2)}
         return lambda story, firms: story.rule(firms.codes[0], kind, **more)
 
-    once = [own_limit(), shared_limit()]
+    once = [own_limit(), shared_limit(), beside(of_party=True), beside(of_party=False)]
     several = [chance.choice((invoice, invoice, payment, policy, rule, rule))() for _ in range(chance.randrange(1, 9))]
     return [*once, *several]
 
@@ -151,10 +174,17 @@ async def test_limits_exposures_and_decisions_are_the_same_whoever_asks(story: S
 
 
 async def test_a_decision_made_again_on_what_it_was_made_on_is_the_same(story: Story, pool: Pool) -> None:
+    terms = fresh()[:10]
+    await story.name("PaymentTerms", terms, rank=3, days=90)
     for seed in range(20, 24):
         firms = await told(story, facts(Random(seed)))
         at = firms.at(0)
         await story.submit(*at, fresh(), "10")
+        await story.rule(firms.codes[0], "COLLATERAL_TERMS", days=seed)
+        await story.insured(*at, "1", "0", maximumTermsDays=30)
+        await story.parameters(firms.codes[0], checkPaymentTermsIncrease=True)
+        ranked = (await story.submit(*at, fresh(), "11", paymentTerms=terms))["decision"]
+        assert {"PAYMENT_TERMS_RANK", "COLLATERAL_TERMS"} <= {reason["code"] for reason in ranked["reasons"]}
         held = await story.submit(*at, fresh(), "99999", shipDate=day(20))
         assert held["decision"]["outcome"] == "HELD"
         await forced(story, await story.submit(*at, fresh(), "88888", checkpoint="PACKING_SLIP"))

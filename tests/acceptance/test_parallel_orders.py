@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx2
@@ -133,4 +134,118 @@ async def test_payments_and_limits_posted_meanwhile_never_let_too_many_pass(stor
     assert Decimal(credit["exposure"]["total"]["amount"]) == passed * 1000 - paid * 1000
     assert Decimal(credit["available"]["amount"]) >= 0
     async with pool.acquire() as conn:
+        assert await reconcile(conn) == []
+
+
+DOING = (
+    ("changePayer", "INTEGRATION"),
+    ("changeSalesOrder", "INTEGRATION"),
+    ("updateCreditAttributes", "CREDIT_MANAGER"),
+    ("savePartyLimits", "CREDIT_MANAGER"),
+    ("addCreditGroupMember", "CREDIT_MANAGER"),
+    ("removeCreditGroupMember", "CREDIT_MANAGER"),
+    ("recordDelivery", "INTEGRATION"),
+    ("reverseDelivery", "INTEGRATION"),
+    ("recordReturn", "INTEGRATION"),
+    ("cancelSalesOrder", "INTEGRATION"),
+    ("submitSalesOrder", "INTEGRATION"),
+    ("postPayments", "INTEGRATION"),
+)
+
+MEMBERSHIP = DOING[4:6] * 8
+"""Who is in a group changes all the time."""
+
+
+class Busy:
+    """Everything that is changed at random about customers who share a party, two groups, and payers."""
+
+    def __init__(self, story: Story, seed: int) -> None:
+        self.story, self.chance = story, Random(seed)
+        self.customers = [(company, f"busy-{place}") for company, place in (*MEMBERS, ("SE01", 4), ("FI01", 5))]
+        self.groups: list[str] = []
+        self.orders = 0
+
+    async def begin(self) -> None:
+        """Four of six customers are one party; two groups, across the companies and across the party."""
+        for company, account in self.customers:
+            await self.story.customer(company, account, party="busy" if account < "busy-4" else f"alone-{account}")
+            await self.story.own_limit(company, account, "50000")
+        for number, members in (("busy-a", (0, 1, 4)), ("busy-b", (2, 3, 5))):
+            pairs = [self.customers[place] for place in members]
+            self.groups.append(await self.story.group(number, "SEK", "30000", *pairs))
+        await self.story.party_limits("busy", ceiling=money("20000", "SEK"), reaction="HOLD")
+        for _ in range(24):
+            await self.do(*DOING[-2])
+
+    async def do(self, mutation: str, role: str) -> str | None:
+        """One change; what it was refused for."""
+        given = self._given(mutation) | {"idempotencyKey": fresh()}
+        if mutation in ("savePartyLimits", "removeCreditGroupMember"):
+            del given["idempotencyKey"]
+        name = mutation[0].upper() + mutation[1:]
+        query = f"mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ {ERRORS} }} }}"
+        answer = await self.story.ask(query, {"input": given}, as_=role)
+        assert answer.data is not None, answer
+        errors = answer.data[mutation]["errors"]
+        return errors[0]["code"] if errors else None
+
+    def _given(self, mutation: str) -> dict[str, Any]:
+        company, account = self.chance.choice(self.customers)
+        customer = {"number": {"company": company, "account": account}}
+        payer = self.chance.choice([one for one in self.customers if one[0] == company])
+        number = self.chance.randrange(max(self.orders, 1))
+        order = {"number": {"company": ("SE01", "FI01")[number % 2], "number": f"busy-order-{number}"}}
+        amount = money(f"{self.chance.randrange(1, 40)}00", "SEK")
+        line = {"lineNumber": 1, "amount": money("100", "SEK")}
+        match mutation:
+            case "changePayer":
+                to = {"number": {"company": payer[0], "account": payer[1]}}
+                return {"customer": customer, "payer": to, "moveOrders": self.chance.random() < 0.7}
+            case "changeSalesOrder":
+                if self.chance.random() < 0.5:
+                    return {"salesOrder": order, "saveLines": [{"lineNumber": 1, "amount": amount}]}
+                return {"salesOrder": order, "payer": customer}
+            case "updateCreditAttributes":
+                return {"customer": customer, "mandatoryCreditLimit": self.chance.random() < 0.5}
+            case "savePartyLimits":
+                holder = {"party": "busy"} if self.chance.random() < 0.5 else {"customer": customer["number"]}
+                ceiling = {} if self.chance.random() < 0.3 else {"ceiling": amount}
+                return {"holder": holder, "reaction": "HOLD", **ceiling}
+            case "addCreditGroupMember" | "removeCreditGroupMember":
+                return {"creditGroup": self.chance.choice(self.groups), "customer": customer}
+            case "recordDelivery" | "recordReturn" | "reverseDelivery":
+                document = {"salesOrder": order, "number": f"{mutation[-8:]}-{self.chance.randrange(9)}"}
+                return document if mutation == "reverseDelivery" else document | {"lines": [line]}
+            case "cancelSalesOrder":
+                return {"salesOrder": order}
+            case "submitSalesOrder":
+                number, self.orders = self.orders, self.orders + 1
+                there = ("SE01", "FI01")[number % 2]
+                account = self.chance.choice([one for of, one in self.customers if of == there])
+                return {"company": there, "account": account, "number": f"busy-order-{number}", "amount": amount}
+            case _:
+                some = self.chance.sample(self.customers, 3)
+                at = datetime.now(UTC).date().isoformat()
+                return {
+                    "payments": [
+                        {"company": of, "account": one, "number": fresh(), "amount": money("10", "SEK"), "paidOn": at}
+                        for of, one in some
+                    ]
+                }
+
+
+async def test_whatever_is_changed_at_once_in_shared_rooms_nobody_stands_in_anothers_way(
+    story: Story, pool: Pool
+) -> None:
+    busy = Busy(story, 4)
+    await busy.begin()
+    seen: set[tuple[str, str | None]] = set()
+    for _ in range(4):
+        doing = [*busy.chance.choices(DOING, k=32), *MEMBERSHIP]
+        refused = await asyncio.gather(*(busy.do(*one) for one in doing))
+        seen |= {(mutation, code) for (mutation, _), code in zip(doing, refused, strict=True)}
+    done = {mutation for mutation, code in seen if code is None}
+    assert len(done) > len(DOING) / 2, seen
+    async with pool.acquire() as conn:
+        assert await conn.fetchval(DEADLOCKS) == 0
         assert await reconcile(conn) == []

@@ -12,10 +12,27 @@ from hypothesis import strategies as st
 from domain.blocking import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import Facts, Order
 from domain.debts import Debt
-from domain.exposure import Balance, Category, CountingPolicy
+from domain.exposure import TAKEN_BY_ORDERS, Balance, Category, CountingPolicy
+from domain.facts import OwnLimits
 from domain.limits import LimitTerms
 from domain.money import Money
-from tests.domain.words import DIGITS, customer, days, group, itemized, margin, normal, owes, policy, rule, temporary
+from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
+from domain.ranks import Conditions, Ranked
+from tests.domain.words import (
+    DIGITS,
+    TODAY,
+    customer,
+    days,
+    group,
+    itemized,
+    margin,
+    normal,
+    owes,
+    party,
+    policy,
+    rule,
+    temporary,
+)
 
 OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
 WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
@@ -57,6 +74,32 @@ def some_materiality(draw: Callable[..., object]) -> dict[str, object]:
 
 
 @st.composite
+def some_limits(draw: Callable[..., object]) -> PartyLimits:
+    """Limits beside the credit limit: any of a ceiling, a share of turnover and days overdue."""
+    share = TurnoverShare(Decimal(int(str(draw(st.integers(1, 200))))), str(draw(currencies)))
+    return PartyLimits(
+        draw(st.one_of(st.none(), some_money())),
+        draw(st.sampled_from([None, replace(share, with_orders=bool(draw(st.booleans())))])),
+        draw(st.sampled_from([None, None, 0, 20])),
+        draw(st.sampled_from(PartyLimitReaction)),
+    )
+
+
+@st.composite
+def some_turnover(draw: Callable[..., object]) -> tuple[Money, ...] | None:
+    """What was sold, perhaps nothing ever."""
+    return draw(st.sampled_from([None, (draw(some_money()), draw(some_money()))]))
+
+
+@st.composite
+def some_conditions(draw: Callable[..., object]) -> Conditions:
+    """How something is paid for, with ranks."""
+    terms = [None, *(Ranked(key, code, rank) for key, code, rank in ((MONTH, "30D", None), (SEASON, "90D", 2)))]
+    discounts = [None, *(Ranked(UUID(int=530 + rank), f"{rank}%", rank) for rank in (1, 2))]
+    return Conditions(draw(st.sampled_from(terms)), draw(st.sampled_from(discounts)))
+
+
+@st.composite
 def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     """A customer, perhaps in a group, with items of several ages and currencies, and rules."""
 
@@ -93,7 +136,13 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         debts=debts,
         next_review_date=some(st.sampled_from([None, days(-3), days(3)])),
         payment_terms=some(st.sampled_from([None, MONTH, SEASON])),
+        usual=some(some_conditions()),
+        check_payment_terms_increase=some(st.sampled_from([False, False, True])),
+        check_cash_discount_increase=some(st.sampled_from([False, False, True])),
+        own=OwnLimits(some(some_limits()), some(some_turnover())) if some(st.integers(0, 2)) == 0 else None,
     )
+    everywhere = (*(replace(one, company_day=TODAY) for one in payer.balances), replace(owes("50 EUR"), due=None))
+    legal = party(some(some_limits()), balances=everywhere, turnover=some(some_turnover()))
     shared = group(
         replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
     )
@@ -138,5 +187,10 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     others = (USED, WARNING, expired, large, larger, first, review, uncovered, part, early)
     rules = tuple(one for one in (*by_item, *others) if some(st.booleans()))
     days_of = {MONTH: 30, SEASON: 90} if some(st.booleans()) else {}
-    asks = Order(some(some_money(1)), payment_terms=some(st.sampled_from([None, SEASON])))
-    return Facts(payer, shared if some(st.booleans()) else None, rules, days_of), asks
+    agreed = some(some_conditions())
+    # What the order takes already is among what its payer takes.
+    of_orders = [one for one in balances if one.category in TAKEN_BY_ORDERS]
+    taken = tuple(one for one in of_orders[:1] if some(st.booleans()))
+    asks = Order(some(some_money(1)), payment_terms=agreed.payment_terms_id, own=agreed, counted=taken)
+    in_party = legal if some(st.integers(0, 2)) == 0 else None
+    return Facts(payer, shared if some(st.booleans()) else None, rules, days_of, in_party), asks

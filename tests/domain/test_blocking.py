@@ -11,6 +11,7 @@ import pytest
 
 from domain.blocking import POLICY, BlockingRule, Coded, ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import CreditOutcome, Facts, check
+from domain.exposure import Balance, Category
 from domain.limits import LimitTerms
 from tests.domain.words import (
     ACME,
@@ -132,6 +133,17 @@ def test_decision_8_strictly_above_blocks_and_equal_only_when_the_rule_says_so(k
     assert check(replace(facts, rules=(strict,)), order("1 SEK")).outcome is CreditOutcome.PASSED
     loose = check(replace(facts, rules=(replace(strict, at_or_above=True),)), order("1 SEK"))
     assert [reason.code.value for reason in loose.reasons] == [kind.value]
+
+
+@pytest.mark.parametrize("stands", [Category.OPEN_ORDERS, Category.HELD_ORDERS])
+def test_what_is_prepaid_of_an_order_is_no_part_of_the_open_orders(stands: Category) -> None:
+    """As the exposure shows it once the order counts: 70 of 100, of which 30 are paid in advance."""
+    taken = (Balance(stands, money("70 SEK")), Balance(Category.UNAPPLIED, money("30 SEK")))
+    received = Balance(Category.UNAPPLIED, money("-30 SEK"))
+    part = rule(PART, BLOCK, ALL, amount=money("70 SEK"), exposure_category=ExposureCategory.OPEN_ORDERS)
+    facts = Facts(customer(normal("100 SEK"), balances=(*taken, received)), rules=(part,))
+    assert check(facts, order("100 SEK", counted=taken)).outcome is CreditOutcome.PASSED
+    assert check(facts, order("100.01 SEK", counted=taken)).reasons[-1].code.value == PART.value
 
 
 def test_the_percentage_compares_exactly_not_as_it_is_shown() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from domain.blocking import RuleKind
 from domain.check import CreditOutcome, Facts, Order, check
+from domain.decision import BlockReasonCode, LimitTestKind
 from domain.explanation import LIMITS
-from domain.exposure import Category, CountingPolicy, CreditLimitType, exposure, ships_later
+from domain.exposure import Balance, Category, CountingPolicy, CreditLimitType, exposure, ships_later
 from domain.limits import LimitTerms
 from domain.money import Money
 from domain.orders import OrderLine, SalesOrderStatus, order_balances, prepaid_lines
@@ -27,6 +28,10 @@ PARTS = {
     CreditLimitType.BALANCE: RECEIVABLES,
     CreditLimitType.BALANCE_AND_DELIVERIES: DELIVERED,
     CreditLimitType.ALL: DELIVERED | {Category.OPEN_ORDERS: 1},
+}
+BESIDE = {
+    LimitTestKind.CEILING: BlockReasonCode.PARTY_LIMIT_EXCEEDED,
+    LimitTestKind.TURNOVER: BlockReasonCode.TURNOVER_LIMIT_EXCEEDED,
 }
 BOUNDLESS = money("1,000,000,000 SEK")
 HALF = Decimal("0.005")
@@ -77,12 +82,13 @@ def test_the_order_of_the_facts_does_not_change_a_decision(situation: tuple[Fact
     def shuffled(things: tuple[object, ...]) -> tuple[object, ...]:
         return tuple(chance.sample(things, len(things)))
 
-    payer, group = facts.customer, facts.group
+    payer, group, party = facts.customer, facts.group, facts.party
     terms = LimitTerms(shuffled(payer.terms.entries), shuffled(payer.terms.collaterals))
     mixed = replace(
         facts,
         customer=replace(payer, balances=shuffled(payer.balances), terms=terms, debts=shuffled(payer.debts)),
         group=None if group is None else replace(group, balances=shuffled(group.balances)),
+        party=None if party is None else replace(party, balances=shuffled(party.balances)),
         rules=shuffled(facts.rules),
     )
     assert check(mixed, asked) == check(facts, asked)
@@ -94,16 +100,22 @@ def owing_more(facts: Facts, of: Callable[[date], bool]) -> Facts:
     def twice(amount: Money) -> Money:
         return Money(amount.amount * 2, amount.currency)
 
-    payer = facts.customer
-    balances = tuple(
-        replace(b, amount=twice(b.amount)) if b.category is Category.RECEIVABLES and b.due and of(b.due) else b
-        for b in payer.balances
-    )
+    def more(balances: tuple[Balance, ...]) -> tuple[Balance, ...]:
+        return tuple(
+            replace(b, amount=twice(b.amount)) if b.category is Category.RECEIVABLES and b.due and of(b.due) else b
+            for b in balances
+        )
+
+    payer, party = facts.customer, facts.party
     debts = tuple(
         replace(one, open=twice(one.open), dunning_level=one.dunning_level + 1) if of(one.due) else one
         for one in payer.debts
     )
-    return replace(facts, customer=replace(payer, balances=balances, debts=debts))
+    return replace(
+        facts,
+        customer=replace(payer, balances=more(payer.balances), debts=debts),
+        party=None if party is None else replace(party, balances=more(party.balances)),
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -138,10 +150,15 @@ def test_leaving_more_out_never_blocks(situation: tuple[Facts, Order], name: str
 @given(situations())
 def test_an_order_is_held_exactly_when_there_is_a_reason(situation: tuple[Facts, Order]) -> None:
     decision = check(*situation)
-    failed = [test for test in decision.tests if not test.passed]
+    failed = [test for test in decision.tests if not test.passed and test.kind is LimitTestKind.CREDIT_LIMIT]
     limits = [reason for reason in decision.reasons if reason.code in LIMITS]
     assert bool(decision.reasons) == (decision.outcome in (CreditOutcome.HELD, CreditOutcome.WARNED))
     assert len(failed) == len(limits)
+    beside = {test.kind for test in decision.tests if not test.passed} - {LimitTestKind.CREDIT_LIMIT}
+    said = {reason.code for reason in decision.reasons}
+    assert {BESIDE[kind] for kind in beside} >= said & set(BESIDE.values())
+    if not decision.held:
+        assert {BESIDE[kind] for kind in beside} <= said, "what only warns is said where nothing holds"
     for test in decision.tests:
         assert test.limit is None or test.passed == (test.exposure + test.amount <= test.limit)
 

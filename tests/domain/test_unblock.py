@@ -15,10 +15,11 @@ from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
 from domain.exposure import Balance, Category
 from domain.limits import LimitTerms
 from domain.money import Exchange, Money
+from domain.party_limits import PARTY
 from domain.paying import paid
 from domain.reason import AccountStatusEffect
 from domain.release import Release
-from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_limit
+from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_ceiling, with_limit
 from tests.domain.situations import OVERDUE, USED, WARNING, situations
 from tests.domain.words import (
     ACME,
@@ -83,10 +84,16 @@ def assert_smallest_raise(facts: Facts, asked: Order, option: UnblockOption) -> 
         changed = facts
         for place, (holder, limit) in enumerate(option.limits):
             less = facts.customer.exchange.unit(limit.currency) * (place == short)
+            amount = Money(limit.amount - less, limit.currency)
+            if holder[0] == PARTY:
+                assert changed.party is not None
+                assert changed.party.id == holder[1]
+                changed = with_ceiling(changed, amount)
+                continue
             whose = changed.customer if holder[0] == CUSTOMER else changed.group
             assert whose is not None
             assert whose.id == holder[1]
-            changed = with_limit(changed, whose, Money(limit.amount - less, limit.currency))
+            changed = with_limit(changed, whose, amount)
         return changed
 
     assert passes(raised(None), asked)

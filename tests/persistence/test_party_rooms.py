@@ -14,9 +14,11 @@ from domain.party_limits import PARTY
 from persistence.database import Connection, Pool
 from persistence.facts import Moment, facts_of
 from persistence.keys import new_key
+from persistence.looking_again import look_again
 from persistence.rooms import Looked, load, lock, look, room_of
 from persistence.statements import insert
 from persistence.submitting import submit, submit_free
+from persistence.tables.customer import credit_group_member
 from persistence.tables.party_limits import party_limits
 from persistence.take import MovedMeanwhile, Transaction, take
 from tests.persistence.room import NOW, Group
@@ -127,6 +129,27 @@ async def test_orders_of_one_transaction_see_what_others_of_the_party_took(
         assert holds == [False, True, False]
 
 
+@pytest.mark.parametrize("shared", ["party", "group"])
+async def test_facts_of_one_company_look_at_the_holds_of_others_in_the_same_room(
+    pool: Pool, group: Group, party: UUID, shared: str
+) -> None:
+    async with pool.acquire() as conn:
+        if shared == "party":
+            await limit(conn, group, PARTY, party, ceiling=Decimal(500))
+        else:
+            await group.share("500")
+            for account in ("1", "2"):
+                key = {"customer_id": group.customers[account], "credit_group_id": group.group}
+                await insert(conn, credit_group_member, [key | {"from_day": NOW.date(), "recorded_at": NOW}])
+        (held,) = await submit(conn, [await group.order("FI", "2", f"NEAR-{shared}", "600", currency="SEK")])
+        assert held.result is not None
+    assert await look_again(pool, NOW, [group.companies["SE"]]) == 1
+    assert await look_again(pool, NOW, [group.companies["FI"]]) == 1
+    await pool.execute("update party set limits_id = null")
+    await pool.execute("delete from credit_group_member where credit_group_id is not distinct from $1", group.group)
+    assert await look_again(pool, NOW, [group.companies["SE"]]) == 0
+
+
 async def test_what_reaches_rooms_that_are_not_locked_begins_anew_with_all_of_them(
     pool: Pool, group: Group, party: UUID
 ) -> None:
@@ -143,6 +166,22 @@ async def test_what_reaches_rooms_that_are_not_locked_begins_anew_with_all_of_th
     granted = {await group.code(name): company for name, company in group.companies.items()}
     await take(pool, reaching, actor=group.actor, now=NOW, granted=granted, kind=AuditEventKind.HOLDS_EVALUATED)
     assert tries == [frozenset(), frozenset({group.customers["2"]})]
+
+
+async def test_a_change_that_many_get_before_begins_anew_until_it_is_its_turn(pool: Pool, group: Group) -> None:
+    tries = 0
+
+    async def overtaken(tx: Transaction) -> Mapping[str, Any]:
+        nonlocal tries
+        tries += 1
+        if tries < 20:
+            raise MovedMeanwhile
+        return {"done": True}
+
+    granted = {await group.code(name): company for name, company in group.companies.items()}
+    kind = AuditEventKind.HOLDS_EVALUATED
+    taken = await take(pool, overtaken, actor=group.actor, now=NOW, granted=granted, kind=kind)
+    assert (taken.result, tries) == ({"done": True}, 20)
 
 
 async def test_what_was_locked_with_the_first_is_locked_again_without_beginning_anew(

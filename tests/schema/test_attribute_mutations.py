@@ -144,6 +144,29 @@ async def test_a_customer_that_is_stopped_goes_on_when_its_status_ends(
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
 
 
+RULE = """mutation ($input: SaveBlockingRuleInput!) { saveBlockingRule(input: $input) {
+  blockingRule { id } errors { code message path } } }"""
+CUSTOMERS = """mutation ($input: UpsertCustomersInput!) { upsertCustomers(input: $input) {
+  customers { customerSince } errors { code message path } } }"""
+
+
+async def test_whoever_changes_since_when_it_is_a_customer_has_its_holds_checked_again(
+    ask: Asker, world: World, acme: str
+) -> None:
+    key = {"number": {"company": "SE01", "account": acme}}
+    rule = {"kind": "NEW_CUSTOMER_AMOUNT", "type": "BLOCK", "validFor": "CUSTOMER", "days": 90, "amount": sek("500")}
+    await changed(ask, UPDATE, of(acme, customerSince=YESTERDAY))
+    await changed(ask, RULE, rule | {"company": "SE01", "customer": key})
+    hold = await held_order(ask, world, "SE01", acme, "600")
+    await changed(ask, UPDATE, of(acme, customerSince="2019-05-01"))
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    sent = {"company": "SE01", "account": acme, "name": acme, "currency": "SEK", "party": f"P-SE01-{acme}"}
+    for day, status in ((YESTERDAY, "OPEN"), ("2019-05-01", "READY_TO_RELEASE")):
+        row = sent | {"customerSince": day}
+        await changed(ask, CUSTOMERS, {"customers": [row]}, as_="INTEGRATION")
+        assert await hold_status(world, hold) == status
+
+
 POSITIONS = """query ($key: CustomerKey!, $asOf: Date) {
   customer(by: $key) { credit(asOf: $asOf) { limit { kind total { amount } } available { amount } } }
   exposureByCompany(companies: ["SE01"], asOf: $asOf, currency: "SEK") {
@@ -200,6 +223,7 @@ DECIDING = [
     {"excludedFromCreditManagement": True},
     {"accountStatus": "stopped"},
     {"creditManagementGroup": "key"},
+    {"customerSince": "2019-05-01"},
 ]
 
 

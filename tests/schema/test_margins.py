@@ -25,6 +25,8 @@ fragment Credit on CreditHolder { credit(asOf: $asOf) { available { amount } lim
     source { ... on CreditLimitEntry { kind percent tolerance { amount } from until } } } } } }"""
 LINES = """query ($id: ID!) { node(id: $id) { ... on CreditLimitAdjustment { lines { nodes {
   percent tolerance { amount currency } newLimit { amount } currentLimit { amount } status } } } } }"""
+POSTED = """query ($key: CustomerKey!) { customer(by: $key) {
+  timeline(last: 1, where: {kind: {eq: LIMIT_POSTED}}) { nodes { message } } } }"""
 LATER = (TODAY + timedelta(9)).isoformat()
 
 
@@ -64,6 +66,10 @@ async def test_a_line_says_what_the_limit_comes_to(ask: Asker, world: World, acm
     await changed(ask, POST, post(made))
     (line,) = (await ask(LINES, {"id": made["id"]})).data["node"]["lines"]["nodes"]
     assert line["newLimit"] == {"amount": "1750.00"}, "what it came to on the day of posting"
+    asked = {"key": {"number": {"company": "SE01", "account": acme.split("/")[1]}}}
+    (event,) = (await ask(POSTED, asked)).data["customer"]["timeline"]["nodes"]
+    days = "from Nov 23, 2026 to Dec 2, 2026"
+    assert event["message"] == f"The credit limit of Limit {acme.split('/')[1]} is SEK\xa01,750.00 {days}."
 
 
 async def test_limits_and_their_parts_are_the_same_in_both_lanes(
@@ -128,6 +134,14 @@ async def test_authority_is_measured_by_what_the_limit_comes_to(ask: Asker, worl
         answer = await ask(APPROVE, {"input": keyed(creditLimitAdjustment=made["id"])}, **MANAGER)
         found.append(codes(answer.data["approveCreditLimitAdjustment"]["errors"]))
     assert found == [[], ["AUTHORITY_EXCEEDED"]]
+    grows = await drafted(ask, season(acme, "10"), kind="SEASONAL", **CLERK)
+    await changed(ask, SUBMIT, post(grows), **CLERK)
+    await world.limit(acme, "1000.01 SEK", from_day=TODAY)
+    late = await refused(ask, world, APPROVE, post(grows), **MANAGER)
+    assert said(late) == [("AUTHORITY_EXCEEDED", "lines.0")], "it comes to more by now than when it was drafted"
+    await world.limit(acme, "900 SEK", from_day=TODAY)
+    approved = (await changed(ask, APPROVE, post(grows), **MANAGER))["creditLimitAdjustment"]
+    assert [line["newLimit"]["amount"] for line in approved["lines"]["nodes"]] == ["990.00"], "what was approved"
     await world.conn.execute("delete from approval_authority where id = $1", authority)
     own = "update credit_parameters set approve_limit_adjustments = false where company_id = $1"
     await world.conn.execute(own, world.ids["SE01"])

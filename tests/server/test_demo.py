@@ -116,13 +116,15 @@ def looks_as_it_was_made(found: dict[str, Any], today: date) -> None:
     assert found["openItems"]["count"]["value"] == SMALL.items + sum(
         order.then is Then.INVOICED for order in made.orders
     )
-    assert found["payments"]["count"]["value"] == len(made.ledger.payments)
+    assert found["payments"]["count"]["value"] == len(made.ledger.payments) + sum(
+        order.then is Then.PREPAID for order in made.orders
+    )
     statuses = {order["number"]: order["status"] for order in found["salesOrders"]["nodes"]}
     assert statuses == {order.number: status_of(order) for order in made.orders}
     holds = {hold["order"]["number"]: hold for hold in found["creditHolds"]["nodes"]}
     assert [order.number for order in made.orders if not held_as_said(order, holds)] == []
     assert {hold["status"] for hold in holds.values()} == {
-        *("OPEN", "READY_TO_RELEASE", "RELEASED", "REJECTED", "CANCELLED")
+        *("OPEN", "READY_TO_RELEASE", "IN_APPROVAL", "RELEASED", "REJECTED", "CANCELLED")
     }
     groups = {group["number"]: group for group in found["creditGroups"]["nodes"]}
     assert len(groups) == SMALL.credit_groups

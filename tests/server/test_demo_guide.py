@@ -58,7 +58,7 @@ async def test_every_query_of_the_guide_answers_with_something(served: Served) -
         return answers
 
     answers = await asyncio.to_thread(use)
-    assert len(queries()) == 11
+    assert len(queries()) == 19
     assert not [name for name, found in answers.items() if any(empty(one) for one in found)]
     (trouble,) = answers["customer"]
     assert trouble["credit"]["exposure"]["daysOverdue"] > 30
@@ -78,6 +78,31 @@ async def test_every_query_of_the_guide_answers_with_something(served: Served) -
     assert any("\u3040" <= letter <= "\u30ff" for hold in waiting for letter in hold["reasons"][0]["message"])
     group = answers["creditGroup"][0]
     assert len(group["byCompany"]) > 1
+    what_was_built_later_is_there(answers)
+
+
+def what_was_built_later_is_there(answers: dict[str, list[dict[str, Any]]]) -> None:
+    """Releases to approve, authority lent and of a person, limits of parties, deadlines, orders closed and returned."""
+    (wanted,) = answers["wanted"][0]["nodes"]
+    assert wanted["releaseRequest"]["askedBy"]["name"] == PEOPLE["GERMAN"].name
+    (person,) = answers["company"][0]["parameters"]["personalAuthorities"]
+    assert person["actor"]["name"] == PEOPLE["JAPANESE"].name
+    (lent,) = answers["delegations"][0]["nodes"]
+    assert (lent["lender"]["name"], lent["delegate"]["name"]) == (PEOPLE["MANAGER"].name, PEOPLE["GERMAN"].name)
+    party = answers["party"][0]
+    assert len(party["customers"]["nodes"]) == 2
+    assert any(customer["salesOrders"]["nodes"] for customer in party["customers"]["nodes"])
+    added = {node["account"]: node["credit"]["limit"]["parts"] for node in answers["added"][0]["nodes"]}
+    assert len(added["4104"]) == 2
+    assert len(added["4118"]) == 3
+    assert all(due["collateral"]["type"] for due in answers["declarationsDue"][0]["nodes"])
+    (insured,) = answers["customers"][2]["nodes"]
+    assert insured["collaterals"]["nodes"][0]["declarations"]["nodes"]
+    lines = [line for order in answers["delivered"][0]["nodes"] for line in order["lines"]["nodes"]]
+    assert any(line["closed"] for line in lines)
+    assert any(float(line["returned"]["amount"]) for line in lines)
+    ended = [membership["until"] is not None for membership in answers["history"][0]["memberships"]["nodes"]]
+    assert sorted(ended)[-2:] == [False, True]
 
 
 def test_its_tables_say_who_is_in_the_group() -> None:

@@ -64,7 +64,7 @@ OPEN_ITEMS = Noun(
         Check(
             "tax_amount",
             ErrorCode.INVALID_VALUE,
-            N_("The tax in an item of {amount} is no more than that."),
+            N_("The tax of an item is at most what the item comes to: {amount}."),
             "r.tax_amount > r.amount",
             {"amount": said_number("r.amount")},
         ),

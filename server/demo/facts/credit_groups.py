@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from server.demo.facts.companies import COMPANIES, EURO_IN
-from server.demo.facts.customers import Customer, nice
+from server.demo.facts.customers import Customer, nice, plain
 from server.demo.facts.words import WORDS, family_word
 
 FULL_UP = len(COMPANIES)
@@ -17,13 +17,17 @@ FULL_UP = len(COMPANIES)
 
 @dataclass(frozen=True)
 class CreditGroup:
-    """Customers who share a limit, the one whose currency and day count first. `full`: they owe more than that."""
+    """Customers who share a limit, the one whose currency and day count first. `full`: they owe more than that.
+
+    `left`: who belonged to it once.
+    """
 
     number: str
     name: str
     limit: int
     members: tuple[Customer, ...]
     full: bool
+    left: Customer | None = None
 
     @property
     def currency(self) -> str:
@@ -37,7 +41,15 @@ def credit_groups(customers: Sequence[Customer], owed: Mapping[str, Decimal]) ->
     for customer in customers:
         if customer.family is not None:
             families[customer.family].append(customer)
-    return [_group(place, members, owed) for place, members in sorted(families.items())]
+    made = [_group(place, members, owed) for place, members in sorted(families.items())]
+    return [
+        replace(group, left=_once(group, customers)) if place < FULL_UP else group for place, group in enumerate(made)
+    ]
+
+
+def _once(group: CreditGroup, customers: Sequence[Customer]) -> Customer:
+    """The last plain customer of its first company belonged to it before it was sold."""
+    return plain([one for one in customers if one.company is group.members[0].company])[-1]
 
 
 def _group(place: int, members: Sequence[Customer], owed: Mapping[str, Decimal]) -> CreditGroup:

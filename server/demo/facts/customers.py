@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
@@ -127,13 +128,20 @@ def customers(scale: Scale) -> list[Customer]:
         add(party, BY_COUNTRY[party.country])
     left = scale.customers - len(ACCOUNTS) - len(all_)
     families = [party for party in all_ if party.family is not None]
-    # Those beyond the cast, so that what is told of it stays in one company.
-    others = [party for party in all_ if party.family is None and party.place >= len(CAST)]
-    step = max(1, len(others) // max(1, left - len(families)))
-    for place, party in enumerate([*families, *others[::step]][:left]):
+    # The last of the stories buy abroad at any scale; of the cast nobody does, so that what is told stays where it is.
+    last = [party for party in all_ if party.family is None and party.place == len(CAST) + PLAIN - 1]
+    others = [party for party in all_ if party.family is None and party.place >= len(CAST) and party not in last]
+    step = max(1, len(others) // max(1, left - len(families) - len(last)))
+    for place, party in enumerate([*families, *last, *others[::step]][:left]):
         countries = [company for company in COMPANIES if company.country != party.country]
         add(party, countries[(place * 3 + place // 7) % len(countries)])
     return made
+
+
+def plain(customers: Sequence[Customer]) -> list[Customer]:
+    """Those of a company who pay promptly and are nothing special, and of whom stories are told."""
+    at_home = [one for one in customers if one.family is None and one.country == one.company.country]
+    return at_home[len(CAST) : len(CAST) + PLAIN]
 
 
 def nice(amount: Decimal) -> int:

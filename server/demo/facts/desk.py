@@ -1,4 +1,4 @@
-"""What lies on the desks of credit people: customers to be reviewed, and limits that wait for approval."""
+"""What lies on the desks of credit people: customers to be reviewed, and what waits for approval."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from server.demo.facts.companies import COMPANIES
-from server.demo.facts.customers import CAST, Customer, Manner, nice
+from server.demo.facts.customers import CAST, Customer, Manner, Part, nice
 from server.demo.facts.limits import Adjustment, Limit
 
 REVIEWED = 3
@@ -40,9 +40,12 @@ def reviews(customers: Sequence[Customer], today: date) -> list[Review]:
     """
     found = []
     for company in COMPANIES[1:]:
-        here = [one for one in customers if one.company is company][::REVIEWED]
-        for place, customer in enumerate(here):
-            next_one = today + timedelta(days=place * 11 % 90 - 21)
+        here = [one for one in customers if one.company is company]
+        chosen = [one for place, one in enumerate(here) if place % REVIEWED == 0 or one.part is Part.WATCHED]
+        for place, customer in enumerate(chosen):
+            # Nobody found the time for those who are to be watched.
+            ahead = -20 if customer.part is Part.WATCHED else place * 11 % 90 - 21
+            next_one = today + timedelta(days=ahead)
             last = next_one - timedelta(days=365)
             found.append(Review(customer, _rating(customer.score), last, next_one, NOTES.get(customer.manner)))
     return found
@@ -55,8 +58,17 @@ def _rating(score: int) -> str:
 ASKERS: Mapping[str, str] = {"DE01": "GERMAN", "JP01": "JAPANESE"}
 """Companies that approve limits before they are posted, and who asks for them there."""
 
-UP_TO = {"CREDIT_CLERK": 20_000, "CREDIT_MANAGER": 2_000_000}
-"""Euros up to which a role approves limits there."""
+UP_TO = {"CREDIT_CLERK": 10_000, "CREDIT_MANAGER": 2_000_000}
+"""Euros up to which a role approves limits and releases there."""
+
+PERSON = ("JP01", "JAPANESE", 500_000)
+"""Company, somebody there, and the euros up to which this person approves whatever the role may."""
+
+STANDS_IN = ("DE01", "GERMAN", 100_000, 14)
+"""Company, who stands in there for the credit manager, up to how many euros, and for how many days from today."""
+
+RELEASES_IN = "DE01"
+"""The company that approves releases; somebody there asks for one."""
 
 
 def asked_for(customers: Sequence[Customer]) -> list[Adjustment]:

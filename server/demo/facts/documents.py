@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 @dataclass(frozen=True)
 class Item:
-    """An item of the ledger, its amount above zero. `order`: the order whose only line it bills."""
+    """An item of the ledger, its amount above zero. `order`: the order whose only line it bills; `dunned`: how far."""
 
     company: str
     account: str
@@ -21,6 +21,7 @@ class Item:
     due_date: date
     disputed: Decimal = Decimal(0)
     order: str | None = None
+    dunned: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ class Returned:
     day: date
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """How an order is paid for, by codes: None where it is as the customer usually does."""
+
+    terms: str | None = None
+    discount: str | None = None
+
+
+USUAL = Conditions()
+
+
 class Way(Enum):
     """How an order comes."""
 
@@ -85,6 +97,16 @@ class Then(Enum):
     """It is delivered, and an item bills it."""
     IN_LEDGER = auto()
     """An item of the past bills it."""
+    CLOSED_SHORT = auto()
+    """A part is delivered, and the rest will not come."""
+    CLOSED = auto()
+    """Nothing of it will come."""
+    REOPENED = auto()
+    """It was closed and comes after all."""
+    RETURNED = auto()
+    """It is delivered, and a part came back."""
+    PREPAID = auto()
+    """Half of it is paid before the goods leave."""
     CANCELLED = auto()
     RELEASED = auto()
     REJECTED = auto()
@@ -112,3 +134,4 @@ class Order:
     goods: str | None = None
     ordered_on: date | None = None
     ship_date: date | None = None
+    conditions: Conditions = USUAL

@@ -10,13 +10,16 @@ from server.demo.facts.balances import days_overdue, owed
 from server.demo.facts.companies import COMPANIES, Rate, rates
 from server.demo.facts.credit_groups import CreditGroup, credit_groups
 from server.demo.facts.customers import Customer, Manner, customers
-from server.demo.facts.desk import Review, asked_for, reviews
+from server.demo.facts.declarations import Declaration, declarations
+from server.demo.facts.desk import RELEASES_IN, Review, asked_for, reviews
 from server.demo.facts.documents import Order, Then
+from server.demo.facts.dunning import dunned
 from server.demo.facts.holds import held
 from server.demo.facts.invoices import written
 from server.demo.facts.limits import Adjustment, Cover, adjustments, covers, raises
 from server.demo.facts.orders import Placing
 from server.demo.facts.parties import Party, parties
+from server.demo.facts.party_limits import PartyLimit, party_limits
 from server.demo.facts.payments import Ledger, ledger_of
 from server.demo.facts.rules import Rule, rules
 from server.demo.facts.scale import FULL, Scale
@@ -32,7 +35,8 @@ STORIES_PER_ORDERS = 1_000
 class Facts:
     """Everything, in the order in which it is posted.
 
-    `later`: limits that are raised after the orders were held; `requests`: those that wait for approval.
+    `later`: limits that are raised after the orders were held; `requests`: those that wait for approval; `wanted`: the
+    order whose release does.
     """
 
     today: date
@@ -43,12 +47,15 @@ class Facts:
     groups: Sequence[CreditGroup]
     adjustments: Sequence[Adjustment]
     covers: Sequence[Cover]
+    party_limits: Sequence[PartyLimit]
     rules: Sequence[Rule]
     ledger: Ledger
     orders: Sequence[Order]
     later: Sequence[Adjustment]
     reviews: Sequence[Review]
+    declared: Sequence[Declaration]
     requests: Sequence[Adjustment]
+    wanted: Order
 
     def known_since(self, customer: Customer) -> date:
         """When business with it began."""
@@ -62,12 +69,17 @@ def facts(today: date, scale: Scale = FULL) -> Facts:
     owing = owed(ledger)
     groups = credit_groups(everybody, owing)
     orders = story_orders(today)
-    placing = Placing(today, owing)
-    stories = list(held(everybody, groups, days_overdue(ledger, today)))
+    bound = party_limits(everybody, ledger.items, owing, today)
+    placing = Placing(today, owing, bound.accounts)
+    stories = [*held(everybody, groups, days_overdue(ledger, today)), *bound.stories]
     placing.place_held(stories, max(1, scale.orders // STORIES_PER_ORDERS))
     billed = placing.place_others(everybody, ledger.items, scale.orders - len(orders) - len(placing.made))
-    ledger.items = [replace(item, order=billed.get(item.number)) for item in ledger.items]
+    letters = dunned(everybody, ledger, today)
+    ledger.items = [
+        replace(item, order=billed.get(item.number), dunned=letters.get(item.number, 0)) for item in ledger.items
+    ]
     orders += placing.made
+    insured = covers(everybody, today)
     return Facts(
         today=today,
         scale=scale,
@@ -76,13 +88,16 @@ def facts(today: date, scale: Scale = FULL) -> Facts:
         rates=rates(today),
         groups=groups,
         adjustments=adjustments(everybody, today),
-        covers=covers(everybody, today),
+        covers=insured,
+        party_limits=bound.limits,
         rules=rules(everybody),
         ledger=ledger,
         orders=orders,
         later=raises([order.account for order in orders if order.then is Then.RAISED], everybody),
         reviews=reviews(everybody, today),
+        declared=declarations(insured, ledger, today),
         requests=asked_for(everybody),
+        wanted=next(one for one in placing.made if one.company == RELEASES_IN and one.why == "CREDIT_LIMIT_EXCEEDED"),
     )
 
 

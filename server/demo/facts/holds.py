@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from server.demo.facts.companies import COMPANIES, Company
 from server.demo.facts.credit_groups import CreditGroup
-from server.demo.facts.customers import CAST, PLAIN, Customer, Manner, Part
-from server.demo.facts.documents import Then
-from server.demo.facts.rules import PARAMETERS, WATCHED_FOR
+from server.demo.facts.customers import Customer, Manner, Part, plain
+from server.demo.facts.documents import USUAL, Conditions, Then
+from server.demo.facts.rules import OWN, PARAMETERS, WATCHED_FOR
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Held:
     percent: int
     why: str | None
     then: Then = Then.NOTHING
+    conditions: Conditions = USUAL
 
     @property
     def amount(self) -> Decimal:
@@ -51,12 +52,6 @@ def held(
             yield company, story
 
 
-def plain(customers: Sequence[Customer]) -> list[Customer]:
-    """Those of a company who pay promptly and are nothing special, and of whom stories are told."""
-    at_home = [one for one in customers if one.family is None and one.country == one.company.country]
-    return at_home[len(CAST) : len(CAST) + PLAIN]
-
-
 def _of(
     company: Company, here: Sequence[Customer], groups: Sequence[CreditGroup], overdue: Mapping[str, int]
 ) -> Iterator[Held]:
@@ -82,6 +77,31 @@ def _of(
             yield Held(customer, 4, "OVERDUE_DAYS")
         elif customer.manner is Manner.NEW and PARAMETERS[company.code].used is not None:
             yield Held(customer, 97, "CREDIT_LIMIT_USED")
+    yield from _by_own_rules(company, here, overdue)
     full = [one for group in groups if group.full for one in group.members if one.company is company]
     for customer in full[:2]:
         yield Held(customer, 5, "GROUP_LIMIT_EXCEEDED")
+
+
+DUNNED_LAST = 61
+"""Whoever owes something for so many days got the third letter."""
+
+
+def _by_own_rules(company: Company, here: Sequence[Customer], overdue: Mapping[str, int]) -> Iterator[Held]:
+    """What is held by rules that not all companies have."""
+    kinds, parameters = OWN.get(company.code, ()), PARAMETERS[company.code].values
+    longer = Conditions(terms="N60")
+    in_season = next((one for one in here if one.manner is Manner.SEASONAL and one.part is Part.INSURED), None)
+    for customer in here:
+        dunned = customer.manner is Manner.TROUBLED and overdue[customer.account] >= DUNNED_LAST
+        if dunned and customer.part is Part.INSURED and "DUNNING_LEVEL" in kinds:
+            yield Held(customer, 4, "DUNNING_LEVEL")
+        elif customer.part is Part.WATCHED and "REVIEW_DUE" in kinds:
+            yield Held(customer, 3, "REVIEW_DUE", Then.REVIEWED)
+        elif customer is in_season and "COLLATERAL_TERMS" in kinds:
+            yield Held(customer, 3, "COLLATERAL_TERMS", conditions=longer)
+    *_, one, other = plain(here)
+    if "checkPaymentTermsIncrease" in parameters:
+        yield Held(one, 4, "PAYMENT_TERMS_RANK", conditions=longer)
+    if "checkCashDiscountIncrease" in parameters:
+        yield Held(other, 4, "CASH_DISCOUNT_RANK", conditions=Conditions(discount="D3"))

@@ -26,12 +26,16 @@ PROVIDERS = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A line of an adjustment. `from_` None: from the day on which it is posted."""
+    """A line of an adjustment: a `limit`, or for a season or a tolerance a `percent`.
+
+    `from_` None: from the day on which it is posted.
+    """
 
     account: str
-    limit: int
+    limit: int | None = None
     from_: date | None = None
     until: date | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,11 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Cover:
-    """Insurance or a guarantee."""
+    """Insurance or a guarantee; `coverage` by its code.
+
+    `longest`: days of payment terms that it covers at most; `declared_in`: days after which it covers nothing that it
+    was not told of.
+    """
 
     customer: Customer
     insurance: bool
@@ -57,10 +65,26 @@ class Cover:
     percent: int
     from_: date
     until: date | None
+    coverage: str | None = None
+    longest: int | None = None
+    declared_in: int | None = None
+
+    @property
+    def type(self) -> str:
+        """Code of what kind of security it is."""
+        return "CREDIT_INSURANCE" if self.insurance else "BANK_GUARANTEE"
+
+
+NOTHING_SAID = "SE01"
+"""The company whose policies say no deadlines: the guides write them themselves."""
+
+DECLARED_IN = 60
+LONGER = 15
+"""Days that insurance lets a customer pay later than the company's terms say."""
 
 
 def adjustments(customers: Sequence[Customer], today: date) -> list[Adjustment]:
-    """For each company what is in force, the raised limits, those of last season, and two drafts."""
+    """For each company what is in force, the raised limits, those of last season, what is added, and two drafts."""
     return [
         one
         for company in COMPANIES
@@ -91,6 +115,7 @@ def _of(company: Company, customers: Sequence[Customer], today: date) -> Iterabl
             if has is part
         )
         yield Adjustment(company, "TEMPORARY", description, tuple(lines))
+    yield from _added(company, customers, today)
     in_trouble = {one.account for one in customers if one.manner in (Manner.TROUBLED, Manner.LATE)}
     lower = (Limit(account, nice(Decimal(limit) / 2)) for account, limit, _ in limited if account in in_trouble)
     yield Adjustment(company, "PERMANENT", "Lower limits for late payers", tuple(lower), posted=False)
@@ -100,14 +125,33 @@ def _of(company: Company, customers: Sequence[Customer], today: date) -> Iterabl
     yield Adjustment(company, "TEMPORARY", "Next high season", tuple(raised), posted=False)
 
 
+def _added(company: Company, customers: Sequence[Customer], today: date) -> Iterable[Adjustment]:
+    """What is added to limits in force: a season for who buys in one, and a tolerance for key accounts."""
+    seasonal = tuple(
+        Limit(one.account, from_=today - timedelta(days=25), until=today + timedelta(days=65), percent=15)
+        for one in customers
+        if one.manner is Manner.SEASONAL and one.limit is not None
+    )
+    yield Adjustment(company, "SEASONAL", "Stocking up for spring", seasonal)
+    keys = tuple(
+        Limit(one.account, from_=today - timedelta(days=250), percent=5)
+        for one in customers
+        if one.part is Part.KEY_ACCOUNT and one.limit is not None
+    )
+    yield Adjustment(company, "TOLERANCE", "Key accounts may go a little beyond", keys)
+
+
 def covers(customers: Sequence[Customer], today: date) -> list[Cover]:
-    """Insurance and guarantees; every seventh has run out."""
+    """Insurance and guarantees; about every seventh has run out."""
     covered = [one for one in customers if one.part in (Part.INSURED, Part.GUARANTEED) and one.limit is not None]
     made = []
     for place, customer in enumerate(covered):
         insurance = customer.part is Part.INSURED
         chance = Random(f"cover {customer.account}")
-        last = -30 if place % 7 == 6 else chance.randint(60, 330)
+        # Never of those who buy in a season: a story is told of their insurance.
+        over = place % 7 == 6 and customer.manner is not Manner.SEASONAL
+        says = insurance and customer.company.code != NOTHING_SAID
+        last = -30 if over else chance.randint(60, 330)
         made.append(
             Cover(
                 customer=customer,
@@ -118,6 +162,9 @@ def covers(customers: Sequence[Customer], today: date) -> list[Cover]:
                 percent=chance.choice((70, 80, 90)) if insurance else 100,
                 from_=today - timedelta(days=chance.randint(40, 350)),
                 until=today + timedelta(days=last) if insurance or last < 0 else None,
+                coverage=("NAMED" if customer.size else "BLANKET") if insurance else None,
+                longest=customer.company.days + LONGER if says else None,
+                declared_in=DECLARED_IN if says else None,
             )
         )
     return made

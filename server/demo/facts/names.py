@@ -39,7 +39,21 @@ def _terms(days: int) -> Named:
         f"{days} jours nets",
         f"{days}日後払い",
     )
-    return Named("paymentTerms", f"N{days}", f"{days} days net", said, {"days": days})
+    # The longer, the better for who pays.
+    return Named("paymentTerms", f"N{days}", f"{days} days net", said, {"days": days, "rank": days})
+
+
+def _discount(percent: int) -> Named:
+    said = (
+        f"{percent} % inom 10 dagar",
+        f"{percent} % 10 päivän kuluessa",
+        f"{percent} % innen 10 dager",
+        f"{percent} % inden 10 dage",
+        f"{percent} % innerhalb von 10 Tagen",
+        f"{percent} % sous 10 jours",
+        f"10日以内{percent}%引き",
+    )
+    return Named("cashDiscount", f"D{percent}", f"{percent}% within 10 days", said, {"rank": percent})
 
 
 def _group(kind: str, code: str, english: str, *said: str) -> Named:
@@ -74,6 +88,15 @@ NAMES = (
     _status("STOPPED", "HOLD_ALL", "Stopped", "Stoppad", "Pysäytetty", "Stoppet", "Stoppet", "Gesperrt", "Bloqué",
             "取引停止"),
     *(_terms(days) for days in (10, 14, 30, 45, 60)),
+    *(_discount(percent) for percent in (2, 3)),
+    _group("collateralType", "CREDIT_INSURANCE", "Credit insurance", "Kreditförsäkring", "Luottovakuutus",
+           "Kredittforsikring", "Kreditforsikring", "Kreditversicherung", "Assurance-crédit", "取引信用保険"),
+    _group("collateralType", "BANK_GUARANTEE", "Bank guarantee", "Bankgaranti", "Pankkitakaus", "Bankgaranti",
+           "Bankgaranti", "Bankbürgschaft", "Garantie bancaire", "銀行保証"),
+    _group("coverageType", "NAMED", "Named buyer", "Namngiven köpare", "Nimetty ostaja", "Navngitt kjøper",
+           "Navngiven køber", "Benannter Käufer", "Acheteur dénommé", "記名買主"),
+    _group("coverageType", "BLANKET", "Blanket cover", "Onamngivna köpare", "Nimeämättömät ostajat",
+           "Unavngitte kjøpere", "Unavngivne købere", "Pauschaldeckung", "Acheteurs non dénommés", "包括補償"),
     _group("customerGroup", "TRADE", "Trades", "Hantverk", "Käsiteollisuus", "Håndverk", "Håndværk", "Handwerk",
            "Artisanat", "職人・小規模業者"),
     _group("customerGroup", "BUILDING", "Building", "Bygg", "Rakentaminen", "Bygg", "Byggeri", "Bau", "Bâtiment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,17 +11,17 @@ from itertools import cycle, islice
 from random import Random
 
 from server.demo.facts.companies import Company, rounded
-from server.demo.facts.customers import Customer, Manner, Part
+from server.demo.facts.customers import Customer, Manner, Part, plain
 from server.demo.facts.days import days_before
 from server.demo.facts.documents import Item, Order, Then, Way
-from server.demo.facts.holds import Held, plain
+from server.demo.facts.holds import Held
 from server.demo.facts.rules import INVOICE, PARAMETERS
 from server.demo.facts.scale import shared_out
 from server.demo.facts.words import WORDS
 
 KINDS = (
     # what becomes of it, how it comes, its share of the orders that are not held
-    (Then.IN_LEDGER, Way.TAKEN_OVER, 54),
+    (Then.IN_LEDGER, Way.TAKEN_OVER, 49),
     (Then.NOTHING, Way.TAKEN_OVER, 14),
     (Then.PARTLY_DELIVERED, Way.TAKEN_OVER, 7),
     (Then.DELIVERED, Way.TAKEN_OVER, 7),
@@ -32,6 +32,11 @@ KINDS = (
     (Then.NOTHING, Way.SUBMITTED, 5),
     (Then.INVOICED, Way.SUBMITTED, 1),
     (Then.DELIVERED, Way.SUBMITTED, 1),
+    (Then.CLOSED_SHORT, Way.SUBMITTED, 1),
+    (Then.CLOSED, Way.SUBMITTED, 1),
+    (Then.RETURNED, Way.TAKEN_OVER, 1),
+    (Then.REOPENED, Way.SUBMITTED, 1),
+    (Then.PREPAID, Way.SUBMITTED, 1),
 )
 
 LEDGER_DAYS = 170
@@ -42,6 +47,9 @@ ENDS = {
     Then.BILLED: "DELIVERED",
     Then.INVOICED: "INVOICED",
     Then.IN_LEDGER: "INVOICED",
+    Then.CLOSED_SHORT: "DELIVERED",
+    Then.CLOSED: "CLOSED",
+    Then.RETURNED: "DELIVERED",
     Then.CANCELLED: "CANCELLED",
     Then.REJECTED: "REJECTED",
     Then.RELEASED: "APPROVED",
@@ -59,10 +67,14 @@ def status_of(order: Order) -> str:
 
 @dataclass
 class Placing:
-    """Orders one by one. `owed`: what each account owes, so that no order is too large that should pass."""
+    """Orders one by one. `owed`: what each account owes, so that no order is too large that should pass.
+
+    `bound`: accounts whose parties have limits that hold; only stories of holds are told of them.
+    """
 
     today: date
     owed: Mapping[str, Decimal]
+    bound: Collection[str] = ()
     made: list[Order] = field(default_factory=list)
     taken: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: 1000))
@@ -74,11 +86,12 @@ class Placing:
             step = next(steps[company.code])
             kind = "FREE_TEXT_INVOICE" if step == INVOICE else "SALES_ORDER"
             order = self._next(story.customer, rounded(story.amount, company.currency))
-            self.made.append(replace(order, then=story.then, why=story.why, checkpoint=step, kind=kind))
+            told = replace(order, then=story.then, why=story.why, checkpoint=step, kind=kind)
+            self.made.append(replace(told, conditions=story.conditions))
 
     def place_others(self, customers: Sequence[Customer], items: Sequence[Item], count: int) -> dict[str, str]:
         """So many orders that are not held; answers with the orders that items bill, by the items' numbers."""
-        busy = {customer.account for customer in plain_of_all(customers)}
+        busy = {customer.account for customer in plain_of_all(customers)} | {*self.bound}
         buying = [one for one in customers if one.manner is not Manner.NEW and one.part is not Part.BLOCKED]
         sound = [one for one in buying if _is_sound(one) and one.account not in busy]
         counts = shared_out(count, [share for *_, share in KINDS])
@@ -126,7 +139,7 @@ class Placing:
             self.taken[customer.account] += amount
         taken_over = way is Way.TAKEN_OVER
         quoted = way is Way.ENTERED and then is Then.NOTHING and chance.random() < 0.5
-        project = way is Way.SUBMITTED and then is Then.NOTHING and chance.random() < 0.25
+        project = way is Way.SUBMITTED and then is Then.NOTHING and chance.random() < 0.4
         ships = self.today + timedelta(days=chance.randint(2, 25))
         order = replace(
             self._next(customer, amount),

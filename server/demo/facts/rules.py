@@ -34,7 +34,12 @@ PARAMETERS = {
     "DE01": Parameters({CONFIRMATION: None, PICKING: 2, SLIP: 0, INVOICE: 0}, 45, 85, {"releaseWhenReady": True}),
     "FR01": Parameters({CONFIRMATION: None, SLIP: 3, INVOICE: None}, 60, 90, {"disputedReducesOverdue": False}),
     "US01": Parameters({CONFIRMATION: None, WAREHOUSE: None, INVOICE: None}, 45, 90, {"releaseValidDays": 30}),
-    "CA01": Parameters({CONFIRMATION: None, PICKING: 7}, 40, 90, {"orderHorizonDays": 90}),
+    "CA01": Parameters(
+        {CONFIRMATION: None, PICKING: 7},
+        40,
+        90,
+        {"orderHorizonDays": 90, "checkPaymentTermsIncrease": True, "checkCashDiscountIncrease": True},
+    ),
     "JP01": Parameters({CONFIRMATION: None, PICKING: 1, WAREHOUSE: 1, SLIP: 1, INVOICE: None}, 30, 85),
 }
 
@@ -47,7 +52,8 @@ WATCHED_FOR = 5
 class Rule:
     """A blocking rule. For one account, for a credit management group, or for all.
 
-    `amount` in the company's currency; `status` and `terms` by their codes.
+    `amount` in the company's currency; `status` and `terms` by their codes; `category`: the part of the exposure that
+    has the amount for its limit; `dunned`: the dunning level that passes.
     """
 
     company: str
@@ -60,13 +66,48 @@ class Rule:
     amount: int | None = None
     status: str | None = None
     terms: str | None = None
+    category: str | None = None
+    dunned: int | None = None
     waives: bool = False
 
 
 def rules(customers: Sequence[Customer]) -> list[Rule]:
-    """Those of every company: each kind blocks and excludes, or warns."""
+    """Those of every company, which block and exclude, or warn; and those that only some have."""
     found = [rule for company in COMPANIES for rule in _of(company.code, customers)]
-    return found + [rule for company in COMPANIES for rule in _warning(company)]
+    found += [rule for company in COMPANIES for rule in _warning(company)]
+    return found + [rule for company in COMPANIES for rule in own_rules(company)]
+
+
+OWN: Mapping[str, Sequence[str]] = {
+    "FI01": ("OVERDUE_PERCENT", "EARLY_WARNING", "COLLATERAL_TERMS"),
+    "DE01": ("DUNNING_LEVEL", "REVIEW_DUE", "COLLATERAL_TERMS"),
+    "FR01": ("DUNNING_LEVEL", "OLDEST_OPEN_ITEM", "OVERDUE_PERCENT"),
+    "US01": ("DUNNING_LEVEL", "SUB_LIMIT_EXCEEDED", "COLLATERAL_TERMS", "EARLY_WARNING"),
+    "CA01": ("DUNNING_LEVEL", "OLDEST_OPEN_ITEM", "SUB_LIMIT_EXCEEDED"),
+    "JP01": ("REVIEW_DUE", "EARLY_WARNING", "OVERDUE_PERCENT"),
+}
+"""Kinds of rules that some companies have and others do without. The guides write their own in SE01 and NO01."""
+
+DUNNED = 2
+"""A customer who got the third letter orders nothing more."""
+
+REVIEW_LATE = 14
+"""Days for which the review of a customer to be watched may be late."""
+
+
+def own_rules(company: Company) -> list[Rule]:
+    """The rules of a company that not all have."""
+    most = nice(in_currency(60_000, company.currency))
+    every = (
+        Rule(company.code, "OVERDUE_PERCENT", "WARN", days=30, percent=25),
+        Rule(company.code, "EARLY_WARNING", "WARN", percent=80),
+        Rule(company.code, "OLDEST_OPEN_ITEM", "WARN", days=120),
+        Rule(company.code, "SUB_LIMIT_EXCEEDED", "WARN", amount=most, category="OPEN_ORDERS"),
+        Rule(company.code, "DUNNING_LEVEL", dunned=DUNNED),
+        Rule(company.code, "REVIEW_DUE", group="WATCH", days=REVIEW_LATE),
+        Rule(company.code, "COLLATERAL_TERMS", days=0),
+    )
+    return [rule for rule in every if rule.kind in OWN.get(company.code, ())]
 
 
 def _warning(company: Company) -> list[Rule]:
