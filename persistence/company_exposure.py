@@ -1,7 +1,7 @@
 """What the customers of a company owe in all, how old it is, and how far they are above their limits.
 
 Read from the kept sums of companies and what is not yet folded into them; a day in the past from the movements.
-Customers of our own group of companies are left out (decision 11).
+Customers of our own group of companies are left out unless they are asked for, `intercompany` (decision 11).
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ async def company_sums_of(
     as_of: date | None,
     now: datetime,
     currencies: Iterable[str] = (),
+    *,
+    intercompany: bool = False,
 ) -> dict[UUID, CompanySums]:
     """The sums of these companies; `currencies` will be converted to."""
     given = {"wanted": list(companies), "as_of": as_of, "now": now}
@@ -102,15 +104,17 @@ async def company_sums_of(
         keys = {row["code"]: BELONGS + row["code"] for row in known}
         narrowed = {**given, "keys_company_code": list(keys.values())}
         policies = {row["id"]: _policy(row) for row in await _scope().all(conn, **given)}
-        balances = await _balances_of(conn, given, past=past)
-        counts = {row["company_code"]: row["customers"] for row in await members(_BY_COMPANY).all(conn, **narrowed)}
+        balances = await _balances_of(conn, given, past=past, intercompany=intercompany)
+        counted = await members(_BY_COMPANY, intercompany=intercompany).all(conn, **narrowed)
+        counts = {row["company_code"]: row["customers"] for row in counted}
         limited: dict[str, list[Money]] = defaultdict(list)
-        for row in await limits(_BY_COMPANY).all(conn, **narrowed):
+        for row in await limits(_BY_COMPANY, intercompany=intercompany).all(conn, **narrowed):
             limited[row["company_code"]].append(Money(row["amount"], row["currency"]))
         secured: dict[str, dict[UUID, list[Money]]] = defaultdict(lambda: defaultdict(list))
-        for row in await covered(_BY_COMPANY).all(conn, **narrowed):
+        for row in await covered(_BY_COMPANY, intercompany=intercompany).all(conn, **narrowed):
             secured[row["company_code"]][row["id"]].append(Money(row["value"], row["currency"]))
-        used = await used_by(conn, {key for each in secured.values() for key in each}, given, past=past)
+        owing = {key for each in secured.values() for key in each}
+        used = await used_by(conn, owing, given, past=past, intercompany=intercompany)
         found = {}
         for row in known:
             key, code = row["id"], keys[row["code"]]
@@ -137,13 +141,18 @@ async def company_sums_of(
 
 
 async def over_limit(
-    conn: asyncpg.Connection, companies: Sequence[UUID], as_of: date | None, now: datetime
+    conn: asyncpg.Connection,
+    companies: Sequence[UUID],
+    as_of: date | None,
+    now: datetime,
+    *,
+    intercompany: bool = False,
 ) -> dict[UUID, OverLimit]:
     """How many customers of each company are above their own limit, and by how much. Raises `RateMissing`."""
     given = {"wanted": list(companies), "as_of": as_of, "now": now}
     known = {row["id"]: row for row in await days().all(conn, **given)}
     past = as_of is not None and any(as_of < row["today"] for row in known.values())
-    rows = await compared(past=past).all(conn, **given)
+    rows = await compared(past=past, intercompany=intercompany).all(conn, **given)
     currencies: dict[UUID, set[str]] = {key: {row["currency"]} for key, row in known.items()}
     for row in rows:
         currencies[row["company_id"]].update(row["currency"])
@@ -180,29 +189,29 @@ def _policy(row: Row) -> CountingPolicy:
 
 
 async def _balances_of(
-    conn: asyncpg.Connection, given: Mapping[str, object], *, past: bool
+    conn: asyncpg.Connection, given: Mapping[str, object], *, past: bool, intercompany: bool
 ) -> dict[UUID, list[Balance]]:
     found: dict[UUID, list[Balance]] = defaultdict(list)
-    for row in await (_past() if past else _kept()).all(conn, **given):
+    summed = _past if past else _kept
+    for row in await summed(intercompany=intercompany).all(conn, **given):
         money = Money(row["amount"] * row["unit"], row["currency"])
         found[row["company_id"]].append(Balance(Category(row["category"]), money, row["due_day"]))
     return found
 
 
 @cache
-def _kept() -> Statement:
-    return _summed(company_sums().subquery("kept"))
+def _kept(*, intercompany: bool) -> Statement:
+    return _summed(company_sums(intercompany=intercompany).subquery("kept"))
 
 
 @cache
-def _past() -> Statement:
-    moved = (
-        sa.select(
-            movement.c.company_id, movement.c.category, movement.c.currency, movement.c.due_day, movement.c.amount
-        )
-        .join(customer, customer.c.id == movement.c.customer_id)
-        .where(any_of(movement.c.company_id, "wanted"), movement.c.day <= AS_OF, sa.not_(customer.c.intercompany))
-    )
+def _past(*, intercompany: bool) -> Statement:
+    moved = sa.select(
+        movement.c.company_id, movement.c.category, movement.c.currency, movement.c.due_day, movement.c.amount
+    ).where(any_of(movement.c.company_id, "wanted"), movement.c.day <= AS_OF)
+    if not intercompany:
+        outside = sa.not_(customer.c.intercompany)
+        moved = moved.join(customer, customer.c.id == movement.c.customer_id).where(outside)
     return _summed(moved.subquery("kept"))
 
 

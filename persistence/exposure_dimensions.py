@@ -121,8 +121,11 @@ def days() -> Statement:
 
 
 @cache
-def who(dimensions: Dimensions) -> sa.Subquery:
-    """The customers of the companies `wanted`, those of our own group left out, each with the groups it falls in."""
+def who(dimensions: Dimensions, *, intercompany: bool) -> sa.Subquery:
+    """The customers of the companies `wanted`, each with the groups it falls in.
+
+    `intercompany`: with those of our own group, who are left out unless they are asked for.
+    """
     companies = scope()
     source: sa.FromClause = customer.join(companies, companies.c.id == customer.c.company_id)
     columns: dict[str, sa.ColumnElement[Any]] = {}
@@ -150,26 +153,22 @@ def who(dimensions: Dimensions) -> sa.Subquery:
                     credit_group, credit_group.c.id == credit_group_member.c.credit_group_id
                 )
                 columns["credit_group"] = credit_group.c.number
-    return (
-        sa.select(
-            customer.c.id,
-            customer.c.company_id,
-            *(
-                flag_on(
-                    customer.c[name], name, customer.c.id, companies.c.day, companies.c.past, (customer, companies)
-                ).label(name)
-                for name in ("unlimited_credit", "mandatory_credit_limit")
-            ),
-            companies.c.currency.label("company_currency"),
-            companies.c.day,
-            companies.c.check_credit_groups,
-            companies.c.unset_limit_means_unlimited,
-            *(column.label(name) for name, column in columns.items()),
-        )
-        .select_from(source)
-        .where(sa.not_(customer.c.intercompany))
-        .subquery("who")
-    )
+    selected = sa.select(
+        customer.c.id,
+        customer.c.company_id,
+        *(
+            flag_on(
+                customer.c[name], name, customer.c.id, companies.c.day, companies.c.past, (customer, companies)
+            ).label(name)
+            for name in ("unlimited_credit", "mandatory_credit_limit")
+        ),
+        companies.c.currency.label("company_currency"),
+        companies.c.day,
+        companies.c.check_credit_groups,
+        companies.c.unset_limit_means_unlimited,
+        *(column.label(name) for name, column in columns.items()),
+    ).select_from(source)
+    return (selected if intercompany else selected.where(sa.not_(customer.c.intercompany))).subquery("who")
 
 
 def member_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -193,27 +192,31 @@ def said(key: str) -> str | None:
 
 @cache
 def page_of_keys(
-    dimensions: Dimensions, levels: tuple[int, ...], *, after: bool, before: bool, backwards: bool
+    dimensions: Dimensions, levels: tuple[int, ...], *, after: bool, before: bool, backwards: bool, intercompany: bool
 ) -> Statement:
     """The groups of some levels, in order: `limit` of them, those beyond the keys of a cursor."""
     names = key_columns(dimensions)
-    parts = [_level(dimensions, level, after=after, before=before, backwards=backwards) for level in levels]
+    bounds = {"after": after, "before": before, "backwards": backwards}
+    parts = [_level(dimensions, level, **bounds, intercompany=intercompany) for level in levels]
     united = sa.union_all(*parts).subquery("found")
     direction = sa.desc if backwards else sa.asc
     return Statement(sa.select(united).order_by(*(direction(united.c[name]) for name in names)).limit(_LIMIT))
 
 
 @cache
-def number_of_keys(dimensions: Dimensions, levels: tuple[int, ...]) -> Statement:
+def number_of_keys(dimensions: Dimensions, levels: tuple[int, ...], *, intercompany: bool) -> Statement:
     """How many groups of some levels there are, counted no further than `limit`."""
-    parts = [_level(dimensions, level, after=False, before=False, backwards=False) for level in levels]
+    bounds = dict.fromkeys(("after", "before", "backwards"), False)
+    parts = [_level(dimensions, level, **bounds, intercompany=intercompany) for level in levels]
     found = sa.union_all(*parts).subquery("found")
     return Statement(sa.select(sa.func.count()).select_from(found))
 
 
-def _level(dimensions: Dimensions, level: int, *, after: bool, before: bool, backwards: bool) -> sa.Select[Any]:
+def _level(
+    dimensions: Dimensions, level: int, *, after: bool, before: bool, backwards: bool, intercompany: bool
+) -> sa.Select[Any]:
     own = dimensions[:level]
-    customers = who(own)
+    customers = who(own, intercompany=intercompany)
     mine = key_columns(own)
     keys = [
         written(customers.c[name]) if name in mine else sa.literal(WHOLE, sa.Text()) for name in key_columns(dimensions)

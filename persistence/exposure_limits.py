@@ -23,9 +23,9 @@ from persistence.tables.limits import collateral, credit_limit_entry
 
 
 @cache
-def limits(dimensions: Dimensions) -> Statement:
+def limits(dimensions: Dimensions, *, intercompany: bool) -> Statement:
     """The sum of the limits of the customers of a group that have one (AMOUNT), exactly, by currency."""
-    customers = who(dimensions)
+    customers = who(dimensions, intercompany=intercompany)
     few = ExposureDimension.CUSTOMER in dimensions
     normal, temporary = _normal(customers, few=few), _temporary(customers, few=few)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
@@ -65,13 +65,13 @@ def limits(dimensions: Dimensions) -> Statement:
 
 
 @cache
-def compared(*, past: bool) -> Statement:
+def compared(*, past: bool, intercompany: bool) -> Statement:
     """What customers use and what their limits come to, as lists of amounts, of those who may be above their limits.
 
     Only limits that bind. A customer all of whose amounts are in the company's currency is compared at once, and left
     out when it uses no more than its limit. The others are for the domain to convert and compare.
     """
-    customers = who(())
+    customers = who((), intercompany=intercompany)
     normal, temporary = _normal(customers, few=False), _temporary(customers, few=False)
     binding = (
         sa.select(

@@ -1,7 +1,8 @@
 """The exposure report: figures by company, customer, group, class of risk or country, with subtotals, page by page.
 
 Each figure is its sums per currency, each converted, added, and rounded once (decision 13). Customers of our own group
-of companies are left out (decision 11). Today is read from the kept balances, a day in the past from the movements.
+of companies are left out unless asked for (decision 11). Today is read from the kept balances, a day in the past from
+the movements.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class ReportAsked:
-    """What is asked of a report. `companies`: those counted. `first` xor `last`; `as_of` None is today."""
+    """What is asked of a report. `companies`: those counted. `first` xor `last`; `as_of` None is today.
+
+    `intercompany`: with customers of our own group.
+    """
 
     group_by: Dimensions
     companies: tuple[UUID, ...]
@@ -46,6 +50,7 @@ class ReportAsked:
     last: int | None = None
     after: str | None = None
     before: str | None = None
+    intercompany: bool = False
 
     @property
     def levels(self) -> tuple[int, ...]:
@@ -78,7 +83,7 @@ async def report_page(conn: asyncpg.Connection, asked: ReportAsked, now: datetim
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         known = await days_of(conn, asked.companies, asked.as_of, now)
         given = {"wanted": list(asked.companies), "as_of": asked.as_of, "now": now}
-        read = Reading(conn, given, asked.as_of is not None and asked.as_of < known.today)
+        read = Reading(conn, given, asked.as_of is not None and asked.as_of < known.today, asked.intercompany)
         backwards = asked.last is not None
         size = asked.last if asked.last is not None else asked.first or 0
         found = await _keys(read, asked, size + 1, backwards=backwards)
@@ -100,7 +105,9 @@ async def report_count(conn: asyncpg.Connection, asked: ReportAsked, now: dateti
     if not divided:
         return total
     given = {"wanted": list(asked.companies), "as_of": asked.as_of, "now": now, "limit": limit + 1}
-    counted_rows: int = await number_of_keys(asked.group_by, divided).value(conn, **given)
+    counted_rows: int = await number_of_keys(asked.group_by, divided, intercompany=asked.intercompany).value(
+        conn, **given
+    )
     return min(counted_rows + total, limit + 1)
 
 
@@ -126,7 +133,9 @@ async def _keys(read: Reading, asked: ReportAsked, limit: int, *, backwards: boo
     found: list[Mapping[str, Any]] = []
     if divided:
         after, before = bounds["after"] is not None, bounds["before"] is not None
-        statement = page_of_keys(asked.group_by, divided, after=after, before=before, backwards=backwards)
+        statement = page_of_keys(
+            asked.group_by, divided, after=after, before=before, backwards=backwards, intercompany=asked.intercompany
+        )
         found.extend(await read.all(statement, **given))
     whole = (WHOLE,) * len(names)
     if 0 in asked.levels and bounds["after"] is None and (not names or bounds["before"] != whole):

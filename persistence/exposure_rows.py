@@ -34,11 +34,15 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of the database: all of a page's statements see the same moment."""
+    """One reading of the database: all of a page's statements see the same moment.
+
+    `intercompany`: with customers of our own group.
+    """
 
     conn: asyncpg.Connection
     given: Mapping[str, Any]
     past: bool
+    intercompany: bool
 
     async def all(self, statement: Statement, **more: Any) -> list[Row]:
         """Every row of a statement."""
@@ -109,32 +113,35 @@ async def level_of(read: Reading, group_by: Dimensions, level: int, found: Seque
     names = key_columns(own)
     mine = [one for one in found if one["level"] == level]
     given = _narrowed_to(own, mine)
+    past, intercompany = read.past, read.intercompany
 
     def key_of(row: Row) -> Key:
         return tuple(row[name] for name in names)
 
     by_key: dict[Key, list[Row]] = defaultdict(list)
-    for row in await read.all(figures(own, past=read.past), **given):
+    for row in await read.all(figures(own, past=past, intercompany=intercompany), **given):
         by_key[key_of(row)].append(row)
     limited: dict[Key, list[Money]] = defaultdict(list)
-    for row in await read.all(limits(own), **given):
+    for row in await read.all(limits(own, intercompany=intercompany), **given):
         limited[key_of(row)].append(Money(row["amount"], row["currency"]))
     secured: dict[Key, dict[UUID, list[Money]]] = defaultdict(lambda: defaultdict(list))
-    for row in await read.all(covered(own), **given):
+    for row in await read.all(covered(own, intercompany=intercompany), **given):
         secured[key_of(row)][row["id"]].append(Money(row["value"], row["currency"]))
-    counts = {key_of(row): row["customers"] for row in await read.all(members(own), **given)}
-    used = await used_by(read.conn, {id_ for each in secured.values() for id_ in each}, read.given, past=read.past)
+    counted_rows = await read.all(members(own, intercompany=intercompany), **given)
+    counts = {key_of(row): row["customers"] for row in counted_rows}
+    customers = {id_ for each in secured.values() for id_ in each}
+    used = await used_by(read.conn, customers, read.given, past=past, intercompany=intercompany)
     return Level(len(names), counts, by_key, limited, secured, used)
 
 
 async def used_by(
-    conn: asyncpg.Connection, customers: Iterable[UUID], given: Mapping[str, Any], *, past: bool
+    conn: asyncpg.Connection, customers: Iterable[UUID], given: Mapping[str, Any], *, past: bool, intercompany: bool
 ) -> Mapping[UUID, list[Money]]:
     """What counts as used credit of each of some customers, by currency."""
     wanted = sorted(customers)
     used: dict[UUID, list[Money]] = defaultdict(list)
     if wanted:
-        for row in await counted(past=past).all(conn, **given, customers=wanted):
+        for row in await counted(past=past, intercompany=intercompany).all(conn, **given, customers=wanted):
             used[row["id"]].append(Money(row["used"], row["currency"]))
     return used
 

@@ -54,13 +54,17 @@ _SUMS = ("category", "currency", "due_day", "amount")
 
 
 @cache
-def figures(dimensions: Dimensions, *, past: bool) -> Statement:
+def figures(dimensions: Dimensions, *, past: bool, intercompany: bool) -> Statement:
     """Every figure per group and currency, as amounts.
 
     Of the customers `customers` when one of the dimensions is the customer, otherwise of the groups whose keys are
-    given as lists, one list a column. `past`: as it was at the end of the day `as_of`.
+    given as lists, one list a column. `past`: as it was at the end of the day `as_of`. `intercompany`: with customers
+    of our own group.
     """
-    sums = _sums_of_companies(dimensions) if not past and _by_company(dimensions) else _sums(dimensions, past=past)
+    if not past and _by_company(dimensions):
+        sums = _sums_of_companies(dimensions, intercompany=intercompany)
+    else:
+        sums = _sums(dimensions, past=past, intercompany=intercompany)
     keys, companies = [sums.c[name] for name in key_columns(dimensions)], scope()
     return Statement(
         sa.select(
@@ -79,9 +83,9 @@ def figures(dimensions: Dimensions, *, past: bool) -> Statement:
 
 
 @cache
-def covered(dimensions: Dimensions) -> Statement:
+def covered(dimensions: Dimensions, *, intercompany: bool) -> Statement:
     """What is insured, guaranteed or pledged for each customer of a group on the day, by currency, in full value."""
-    customers = who(dimensions)
+    customers = who(dimensions, intercompany=intercompany)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
     selected = (
         sa.select(
@@ -98,9 +102,9 @@ def covered(dimensions: Dimensions) -> Statement:
 
 
 @cache
-def counted(*, past: bool) -> Statement:
+def counted(*, past: bool, intercompany: bool) -> Statement:
     """What counts as used credit of each of the customers `customers`, by currency."""
-    customers = who(())
+    customers = who((), intercompany=intercompany)
     used = used_of(customers, any_of(customers.c.id, "customers"), past=past)
     return Statement(sa.select(used.c.id, used.c.currency, used.c.used).order_by(used.c.id, used.c.currency))
 
@@ -130,9 +134,9 @@ def used_of(customers: sa.Subquery | sa.CTE, *conditions: sa.ColumnElement[bool]
 
 
 @cache
-def members(dimensions: Dimensions) -> Statement:
+def members(dimensions: Dimensions, *, intercompany: bool) -> Statement:
     """How many customers there are in each group."""
-    customers = who(dimensions)
+    customers = who(dimensions, intercompany=intercompany)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
     selected = sa.select(*keys, sa.func.count().label("customers")).select_from(customers)
     return Statement(narrowed(selected.group_by(*(key.element for key in keys)), dimensions, customers))
@@ -158,9 +162,9 @@ def _by_company(dimensions: Dimensions) -> bool:
     return set(dimensions) <= {ExposureDimension.COMPANY}
 
 
-def _sums(dimensions: Dimensions, *, past: bool) -> sa.Subquery:
+def _sums(dimensions: Dimensions, *, past: bool, intercompany: bool) -> sa.Subquery:
     """Balances of the customers of each group and company, added up before anything is asked of them."""
-    customers, kept = who(dimensions), _kept(past=past)
+    customers, kept = who(dimensions, intercompany=intercompany), _kept(past=past)
     keys = [written(customers.c[name]).label(name) for name in key_columns(dimensions)]
     by = [customers.c.company_id, kept.c.category, kept.c.currency, kept.c.due_day]
     selected = (
@@ -181,12 +185,16 @@ def _standing(selected: sa.Select[Any], kept: sa.Table) -> sa.Select[Any]:
     return selected.where(kept.c.day <= AS_OF) if kept is movement else selected
 
 
-def company_sums() -> sa.CompoundSelect[Any]:
-    """The kept sums of the companies `wanted` and what is not yet folded into them, less what our own companies owe."""
+def company_sums(*, intercompany: bool) -> sa.CompoundSelect[Any]:
+    """The kept sums of the companies `wanted` and what is not yet folded into them, less what our own companies owe,
+    unless they are asked for.
+    """
     tables = [
         sa.select(table.c.company_id, *(table.c[name] for name in _SUMS)).where(any_of(table.c.company_id, "wanted"))
         for table in (company_balance, movement_tail)
     ]
+    if intercompany:
+        return sa.union_all(*tables)
     own = (
         sa.select(balance.c.company_id, balance.c.category, balance.c.currency, balance.c.due_day, -balance.c.amount)
         .join(customer, customer.c.id == balance.c.customer_id)
@@ -195,8 +203,8 @@ def company_sums() -> sa.CompoundSelect[Any]:
     return sa.union_all(*tables, own)
 
 
-def _sums_of_companies(dimensions: Dimensions) -> sa.Subquery:
-    known, kept = scope(), company_sums().subquery("kept")
+def _sums_of_companies(dimensions: Dimensions, *, intercompany: bool) -> sa.Subquery:
+    known, kept = scope(), company_sums(intercompany=intercompany).subquery("kept")
     keys = [written(known.c.code).label(name) for name in key_columns(dimensions)]
     selected = (
         sa.select(*keys, *(kept.c[name] for name in ("company_id", *_SUMS)))

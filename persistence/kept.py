@@ -31,7 +31,10 @@ ASKED: Mapping[str, sa.types.TypeEngine[Any]] = {
     "definition": sa.Text(),
     "months": sa.Integer(),
 }
-"""The arguments of figures."""
+"""The arguments of figures that calls give."""
+
+SWITCHES = frozenset({"intercompany"})
+"""Arguments of figures that are true, or not given: they change the SQL and are no parameters of it."""
 
 
 # Shapes ---------------------------------------------------------------------------------------------------------------
@@ -221,7 +224,8 @@ class Kept:
 
 
 def kept_figures(figures: Figures, arguments: Iterable[str], wanted: frozenset[str] | None) -> tuple[Kept, bool]:
-    """Figures over a row with the base columns they need. `arguments`: which of `ASKED` are given, as parameters.
+    """Figures over a row with the base columns they need. `arguments`: which of `ASKED` are given, as parameters, and
+    which of `SWITCHES`.
 
     The first time that something is wanted which never was, all figures do as well, which are written already: then the
     second, whether they are exactly what is wanted, is false.
@@ -241,7 +245,9 @@ def kept_figures(figures: Figures, arguments: Iterable[str], wanted: frozenset[s
 def _build(figures: Figures, arguments: tuple[str, ...], wanted: frozenset[str] | None) -> Kept:
     source = row_of(figures.needs, 0)
     row = Row(source, {column: source.c[label(column)] for column in figures.needs})
-    asked = {name: sa.bindparam(asked_name(name), type_=ASKED[name]) for name in arguments}
+    asked: dict[str, Any] = {
+        name: name in SWITCHES or sa.bindparam(asked_name(name), type_=ASKED[name]) for name in arguments
+    }
     return Kept(figures.build(row, Asked(**asked, names=wanted)), (source,))
 
 

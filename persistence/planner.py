@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from persistence import json_text
 from persistence.json_text import as_text, called, joined, or_null, piece, where, where_there
-from persistence.kept import Joined, kept_figures, kept_shape, label
+from persistence.kept import SWITCHES, Joined, kept_figures, kept_shape, label
 from persistence.level import Level, NotPlanned
 from persistence.selection import (
     Chosen,
@@ -184,7 +184,7 @@ class Planner:
         self.rough = self.rough or not exact
         key = (id(kept), *sorted((name, id(value)) for name, value in known.items()))
         if key not in level.worked:
-            given = {name: self._parameter(value) for name, value in known.items()}
+            given = {name: self._parameter(value) for name, value in known.items() if name not in SWITCHES}
             level.worked[key] = Joined.over(kept, level.source, f"{self.name('w')}_", given)
         return level.worked[key]
 

@@ -18,6 +18,9 @@ InCurrency = Annotated[
     strawberry.argument(description="The currency of the figures; that of the company or group unless said."),
 ]
 InLocale = Annotated[Locale | None, strawberry.argument(description="In another language than the request's.")]
+IncludeIntercompany = Annotated[
+    bool | None, strawberry.argument(description="With customers that are companies of our own group.")
+]
 Companies = Annotated[
     list[str] | None, strawberry.argument(description="Only these companies, by code; all granted to you unless said.")
 ]

@@ -118,6 +118,8 @@ class Arguments:
         for name in ("definition", "months"):
             if name in self.values:
                 asked[name] = self.values[name]
+        if "includeIntercompany" in self.values:
+            asked["intercompany"] = self.values["includeIntercompany"] or None
         return asked
 
     def _list(self, shape: Shape) -> ListAsked:

@@ -181,16 +181,20 @@ def _as_limit(row: Row | None) -> LimitEntry | None:
     return LimitEntry(row["id"], AdjustmentKind.PERMANENT, ceiling, row["from_day"])
 
 
-async def company_sums(context: Context, company: UUID, as_of: date | None, currency: str | None) -> CompanySums:
-    """The sums of a company's customers, ready to be given in a currency."""
+async def company_sums(
+    context: Context, company: UUID, as_of: date | None, currency: str | None, *, intercompany: bool
+) -> CompanySums:
+    """The sums of a company's customers, ready to be given in a currency. `intercompany`: with those of our group."""
 
     async def fetch(keys: list[UUID]) -> Sequence[CompanySums | None]:
         async with context.house.pool.acquire() as conn:
-            found = await company_sums_of(conn, list(dict.fromkeys(keys)), as_of, context.now, wanted)
+            found = await company_sums_of(
+                conn, list(dict.fromkeys(keys)), as_of, context.now, wanted, intercompany=intercompany
+            )
         return [found.get(key) for key in keys]
 
     wanted = tuple(sorted({context.known(named) for named in (currency, context.currency) if named}))
-    sums: CompanySums = await context.loader(("company sums", as_of, wanted), fetch).load(company)
+    sums: CompanySums = await context.loader(("company sums", as_of, wanted, intercompany), fetch).load(company)
     return sums
 
 

@@ -49,7 +49,7 @@ CUSTOMER_AGING = Figures((customer.c.id, customer.c.company_id), _customer)
 """What a customer owes by age; null where there is no aging definition of the code that is asked for."""
 
 COMPANY_AGING = Figures((company_table.c.id,), _company)
-"""What a company's customers owe by age, those of our own group left out; null like that of a customer."""
+"""What a company's customers owe by age, those of our own group left out unless asked for; null like a customer's."""
 
 GROUP_AGING = Figures((credit_group.c.id,), _group)
 """What all members of a credit group owe by age, each by its own company's day; definitions are every company's."""

@@ -1,7 +1,8 @@
 """How many customers a company has, what their limits come to, and how far they are above them.
 
-All customers of a company are worked out in one pass, those of our own group left out (decision 11): `domain.limits`
-and `domain.exposure` for each, in the company's own currency and rounded, before anything is counted or added up.
+All customers of a company are worked out in one pass, those of our own group left out unless asked for (decision 11):
+`domain.limits` and `domain.exposure` for each, in the company's own currency and rounded, before anything is counted or
+added up.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _company(row: Row, asked: Asked) -> Object:
     amount = terms.rounded(terms.worth(above.c.amount, own["currency"]))
     return Object(
         {
-            "customers": _customers(terms).c.customers,
+            "customers": _customers(terms, asked).c.customers,
             "credit_limits": Amount(_limits(terms, asked).c.total, terms["currency"]),
             "over_limit_customers": above.c.customers,
             "over_limit_amount": Amount(amount, terms["currency"]),
@@ -58,10 +59,10 @@ or the company says that it means unlimited.
 """
 
 
-def _customers(terms: Terms) -> sa.FromClause:
+def _customers(terms: Terms, asked: Asked) -> sa.FromClause:
     """How many there are: a lateral of one row."""
     own = customer.alias()
-    counted = sa.select(sa.func.count().label("customers")).select_from(own).where(_outside(own, terms))
+    counted = sa.select(sa.func.count().label("customers")).select_from(own).where(_counts(own, terms, asked))
     return counted.correlate(*terms.before).lateral()
 
 
@@ -223,7 +224,7 @@ def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
             sa.func.bool_or(permanent).over(partition_by=own.c.id).label("normal"),
         )
         .select_from(own.outerjoin(entry, posted))
-        .where(_outside(own, terms), sa.not_(flag("unlimited_credit")))
+        .where(_counts(own, terms, asked), sa.not_(flag("unlimited_credit")))
         .ext(distinct_on(own.c.id))
         .order_by(own.c.id, permanent, begun.desc(), entry.c.id.desc())
         .correlate(*terms.before)
@@ -242,9 +243,10 @@ def _secured(holders: sa.FromClause, terms: Terms) -> sa.Select[Any]:
     )
 
 
-def _outside(own: sa.FromClause, terms: Terms) -> sa.ColumnElement[bool]:
-    """A customer of the company that is not of our own group."""
-    return sa.and_(own.c.company_id == terms["id"], sa.not_(own.c.intercompany))
+def _counts(own: sa.FromClause, terms: Terms, asked: Asked) -> sa.ColumnElement[bool]:
+    """A customer of the company; not one of our own group unless they are asked for."""
+    there = own.c.company_id == terms["id"]
+    return there if asked.intercompany else sa.and_(there, sa.not_(own.c.intercompany))
 
 
 def _exactly(name: str, sums: sa.FromClause, parts: sa.FromClause, terms: Terms) -> Expression:

@@ -105,7 +105,8 @@ class Owing:
 
 @dataclass(frozen=True)
 class CompanyOwing:
-    """The balances of a company's customers, those of our own group left out; read from the sums kept of the company.
+    """The balances of a company's customers, those of our own group left out unless they are asked for; read from the
+    sums kept of the company.
 
     What is not yet folded into them is added, what customers of our own group owe is taken off. They name no customer.
     """
@@ -121,23 +122,31 @@ class CompanyOwing:
 
     def of(self, categories: Sequence[Category]) -> sa.FromClause:
         """The balances of these categories, with the columns of a customer's but for the customer."""
-        kept, tail, theirs = company_balance.alias(), movement_tail.alias(), balance.alias()
-        own, moved, mover = customer.alias(), movement.alias(), customer.alias()
-        ours = theirs.join(own, sa.and_(own.c.id == theirs.c.customer_id, own.c.intercompany))
-        parts = [
-            self._columns(kept, kept.c.amount, categories),
-            self._columns(tail, tail.c.amount, categories),
-            self._columns(theirs, -theirs.c.amount, categories)
-            .select_from(ours)
-            .where(own.c.company_id == self.terms["id"]),
-        ]
+        kept, tail = company_balance.alias(), movement_tail.alias()
+        parts = [self._columns(kept, kept.c.amount, categories), self._columns(tail, tail.c.amount, categories)]
+        if not self.asked.intercompany:
+            parts.append(self._of_our_own(categories))
         if self.asked.as_of is not None:
             past = self.terms["past"]
-            outside = moved.join(mover, sa.and_(mover.c.id == moved.c.customer_id, sa.not_(mover.c.intercompany)))
-            then = self._columns(moved, moved.c.amount, categories).select_from(outside)
             parts = [part.where(sa.not_(past)) for part in parts]
-            parts.append(then.where(past, moved.c.day <= self.asked.as_of))
+            parts.append(self._moved(categories, past, self.asked.as_of))
         return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _of_our_own(self, categories: Sequence[Category]) -> sa.Select[Any]:
+        """What customers of our own group owe, to be taken off."""
+        theirs, own = balance.alias(), customer.alias()
+        ours = theirs.join(own, sa.and_(own.c.id == theirs.c.customer_id, own.c.intercompany))
+        found = self._columns(theirs, -theirs.c.amount, categories).select_from(ours)
+        return found.where(own.c.company_id == self.terms["id"])
+
+    def _moved(self, categories: Sequence[Category], past: sa.ColumnElement[bool], as_of: Expression) -> sa.Select[Any]:
+        """The movements to the end of a day that is in the past."""
+        moved, mover = movement.alias(), customer.alias()
+        found = self._columns(moved, moved.c.amount, categories)
+        if not self.asked.intercompany:
+            outside = sa.and_(mover.c.id == moved.c.customer_id, sa.not_(mover.c.intercompany))
+            found = found.select_from(moved.join(mover, outside))
+        return found.where(past, moved.c.day <= as_of)
 
     def _columns(self, kept: Any, amount: Expression, categories: Sequence[Category]) -> sa.Select[Any]:
         return sa.select(
@@ -202,12 +211,16 @@ def of_company(terms: Terms, asked: Asked) -> CompanyOwing:
     return CompanyOwing(terms, asked)
 
 
-def of_outside(terms: Terms, asked: Asked) -> Owing:
-    """The balances of each of a company's customers, those of our own group left out, on the company's day."""
+def of_each_customer(terms: Terms, asked: Asked) -> Owing:
+    """The balances of each of a company's customers on the company's day; those of our own group left out unless they
+    are asked for.
+    """
 
     def customers() -> Whose:
         own = customer.alias()
-        there = sa.and_(own.c.company_id == terms["id"], sa.not_(own.c.intercompany))
+        there = own.c.company_id == terms["id"]
+        if not asked.intercompany:
+            there = sa.and_(there, sa.not_(own.c.intercompany))
         return Whose.by(terms, own, there, own.c.id)
 
     return Owing(customers, terms.before, asked)

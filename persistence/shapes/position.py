@@ -125,7 +125,7 @@ def _company(row: Row, asked: Asked) -> Object:
     whose = owing.of_company(terms, asked)
 
     def insured() -> Expression:
-        return terms.rounded(exposure.insured(owing.of_outside(terms, asked), terms, rounded=False).c.value)
+        return terms.rounded(exposure.insured(owing.of_each_customer(terms, asked), terms, rounded=False).c.value)
 
     return exposure.exposure_of(whose, terms, exposure.figures(whose, terms), insured)
 
@@ -148,7 +148,7 @@ PARTY_POSITION = Figures((party.c.id,), _party, _NAMES)
 
 
 COMPANY_EXPOSURE = Figures((company_table.c.id,), _company, _NAMES)
-"""What the customers of a company owe, those of our own group left out; an `Exposure`."""
+"""What the customers of a company owe, those of our own group left out unless asked for; an `Exposure`."""
 
 
 def _position(

@@ -36,13 +36,15 @@ class Asked:
     """The arguments of a sum. None: not asked, which leaves out what only the argument needs.
 
     `as_of`: a business day. `currency`: an ISO 4217 code. `definition`: the code of an aging definition. `months`: of a
-    DSO. `names`: the figures that are wanted, wherever in the tree; None: it is not known, any may be.
+    DSO. `intercompany`: whether customers of our own group count in sums of a company. `names`: the figures that are
+    wanted, wherever in the tree; None: it is not known, any may be.
     """
 
     as_of: Expression | None = None
     currency: Expression | None = None
     definition: Expression | None = None
     months: Expression | None = None
+    intercompany: bool = False
     names: frozenset[str] | None = None
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.message import N_, Message
+from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.keys import new_key
 from persistence.payment_conditions import NO_DISCOUNT, NO_TERMS
@@ -28,6 +29,7 @@ from persistence.tables.reference import (
     credit_management_group,
     customer_group,
     payment_terms,
+    reason,
     risk_group,
 )
 from persistence.take import Result, Transaction
@@ -39,6 +41,7 @@ CODED = {
     "customer_group_id": customer_group,
     "credit_management_group_id": credit_management_group,
     "account_status_id": account_status,
+    "status_reason_id": reason,
     "payment_terms_id": payment_terms,
     "cash_discount_id": cash_discount,
     "risk_group_id": risk_group,
@@ -51,6 +54,7 @@ CREDIT = {
     "excluded_from_credit_management": "excludedFromCreditManagement",
     "credit_management_group_id": "creditManagementGroup",
     "account_status_id": "accountStatus",
+    "status_reason_id": "statusReason",
     "party_id": "party",
     "excluded_until": "excludedUntil",
     "credit_rating": "creditRating",
@@ -74,7 +78,11 @@ NOTHING = (None, False)
 _PARTIES = Statement(sa.select(party.c.id, party.c.number).where(any_of(party.c.number, "numbers")))
 _CUSTOMERS = Statement(sa.select(customer).where(any_of(customer.c.id, "customers")))
 _NAMES = {
-    column: Statement(sa.select(table.c.id, table.c.code, table.c.company_id).where(any_of(table.c.code, "codes")))
+    column: Statement(
+        sa.select(table.c.id, table.c.code, table.c.company_id).where(
+            any_of(table.c.code, "codes"), *([table.c.kind == ReasonKind.STATUS.value] if table is reason else [])
+        )
+    )
     for column, table in CODED.items()
 }
 _CODES = {
@@ -88,6 +96,7 @@ UNKNOWN_CODE = {
     customer_group.name: N_("Customer group {code} is unknown."),
     credit_management_group.name: N_("Credit management group {code} is unknown."),
     account_status.name: N_("Account status {code} is unknown."),
+    reason.name: N_("There is no reason {code} for an account status."),
     payment_terms.name: NO_TERMS,
     cash_discount.name: NO_DISCOUNT,
     risk_group.name: N_("Risk group {code} is unknown."),

@@ -33,6 +33,7 @@ _COLUMNS = {
     "customer_group": "customer_group_id",
     "credit_management_group": "credit_management_group_id",
     "account_status": "account_status_id",
+    "status_reason": "status_reason_id",
     "payment_terms": "payment_terms_id",
     "cash_discount": "cash_discount_id",
     "risk_group": "risk_group_id",
@@ -84,6 +85,10 @@ class CustomerInput:
     )
     account_status: str | None = strawberry.field(
         default=strawberry.UNSET, description=f"Code of its credit standing. {_CREDIT}"
+    )
+    status_reason: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=f"Code of why it was given that standing, a reason of the kind STATUS. {_FILE}",
     )
     excluded_from_credit_management: bool | None = strawberry.field(
         default=strawberry.UNSET, description=f"No rule and no limit holds its orders. {_CREDIT}"

@@ -16,7 +16,7 @@ from persistence.exposure_report import ReportAsked
 from persistence.selection import Chosen, Collected, Local, Reading
 from persistence.shapes.company import COMPANY
 from schema import sums
-from schema.arguments import AsOf, Companies, InCurrency
+from schema.arguments import AsOf, Companies, IncludeIntercompany, InCurrency
 from schema.context import Context, Info
 from schema.errors import ClientMistake
 from schema.fields import read_as
@@ -48,6 +48,7 @@ def _report(
     last: int | None,
     after: str | None,
     before: str | None,
+    include_intercompany: bool | None,
 ) -> Report:
     """A report as it is asked for. Raises `ClientMistake`."""
     if len(set(group_by)) != len(group_by):
@@ -64,6 +65,7 @@ def _report(
         last=from_end,
         after=after,
         before=before,
+        intercompany=bool(include_intercompany),
     )
     return Report(context, asked)
 
@@ -71,7 +73,8 @@ def _report(
 async def _report_as_json(call: Call, one: Chosen, asked: Mapping[str, Any]) -> str:
     """The report in the fast lane: its rows are written as they were read."""
     companies = call.context.company_ids((asked["where"] or {}).get("companies"))
-    given = (asked[name] for name in ("subtotals", "asOf", "first", "last", "after", "before"))
+    names = ("subtotals", "asOf", "first", "last", "after", "before", "includeIntercompany")
+    given = (asked[name] for name in names)
     report = _report(call.context, asked["groupBy"], asked["currency"], companies, *given)
     return await report.json(call, one.under())
 
@@ -81,11 +84,17 @@ class ReportQueries:
     """The fields of `Query` about exposures of many."""
 
     @strawberry.field(
-        description="What the customers of each company owe, by the companies' codes.",
+        description="What the customers of each company owe, by the companies' codes; companies of our own group are"
+        " left out unless asked for.",
         metadata=read_as(ByArguments(_of_companies)),
     )
     async def exposure_by_company(
-        self, info: Info, companies: Companies = None, as_of: AsOf = None, currency: InCurrency = None
+        self,
+        info: Info,
+        companies: Companies = None,
+        as_of: AsOf = None,
+        currency: InCurrency = None,
+        include_intercompany: IncludeIntercompany = False,
     ) -> list[CompanyExposure]:
         context = info.context
         rows = [await context.load(COMPANY, key) for key in context.company_ids(companies)]
@@ -94,11 +103,12 @@ class ReportQueries:
         if not found:
             return []
         wanted = sums.asked_currency(context, currency, currencies.pop() if len(currencies) == 1 else None)
-        return [CompanyExposure(company_id=row["id"], as_of=as_of, currency=wanted) for row in found]
+        own = bool(include_intercompany)
+        return [CompanyExposure(company_id=row["id"], as_of=as_of, currency=wanted, intercompany=own) for row in found]
 
     @strawberry.field(
         description="Exposures as flat rows, grouped and sorted by what is asked for. Customers of our own group of "
-        "companies are left out; only companies granted to you count.",
+        "companies are left out unless asked for; only companies granted to you count.",
         metadata=read_as(Local(_report_as_json)),
     )
     async def exposure_report(
@@ -118,8 +128,9 @@ class ReportQueries:
         after: Annotated[str | None, strawberry.argument(description="Go on after this cursor.")] = None,
         before: Annotated[str | None, strawberry.argument(description="Stop before this cursor.")] = None,
         where: Annotated[ExposureRowWhere | None, strawberry.argument(description="Only about these.")] = None,
+        include_intercompany: IncludeIntercompany = False,
     ) -> ExposureRowConnection:
         context = info.context
         companies = context.company_ids(None if where is None else where.companies)
-        given = (as_of, first, last, after, before)
+        given = (as_of, first, last, after, before, include_intercompany)
         return ExposureRowConnection(report=_report(context, group_by, currency, companies, subtotals, *given))

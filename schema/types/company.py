@@ -12,7 +12,7 @@ from persistence.shapes.company import COMPANY
 from persistence.shapes.parameters import CREDIT_PARAMETERS
 from persistence.shapes.position import COMPANY_EXPOSURE
 from schema import sums
-from schema.arguments import AsOf, InCurrency
+from schema.arguments import AsOf, IncludeIntercompany, InCurrency
 from schema.connections import CUSTOMERS
 from schema.context import Info
 from schema.fields import link, read_as, shaped, stored
@@ -44,20 +44,33 @@ class Company(Record):
     )
 
     @strawberry.field(
-        description="What its customers owe in all; companies of our own group are left out.",
+        description="What its customers owe in all; companies of our own group are left out unless asked for.",
         metadata=read_as(WorkedOut(COMPANY_EXPOSURE)),
     )
-    async def exposure(self, info: Info, as_of: AsOf = None, currency: InCurrency = None) -> Exposure:
-        found = await sums.company_sums(info.context, self.row["id"], as_of, currency)
+    async def exposure(
+        self,
+        info: Info,
+        as_of: AsOf = None,
+        currency: InCurrency = None,
+        include_intercompany: IncludeIntercompany = False,
+    ) -> Exposure:
+        own = bool(include_intercompany)
+        found = await sums.company_sums(info.context, self.row["id"], as_of, currency, intercompany=own)
         return Exposure.of(found.exposure(sums.asked_currency(info.context, currency, found.currency)))
 
     @strawberry.field(
-        description="What its customers owe by age; companies of our own group are left out.",
+        description="What its customers owe by age; companies of our own group are left out unless asked for.",
         metadata=read_as(WorkedOut(COMPANY_AGING)),
     )
     async def aging(
-        self, info: Info, definition: Definition = None, as_of: AsOf = None, currency: InCurrency = None
+        self,
+        info: Info,
+        definition: Definition = None,
+        as_of: AsOf = None,
+        currency: InCurrency = None,
+        include_intercompany: IncludeIntercompany = False,
     ) -> Aging:
+        own = bool(include_intercompany)
         columns = await chosen_definition(info.context, self.row["id"], definition)
-        found = await sums.company_sums(info.context, self.row["id"], as_of, currency)
+        found = await sums.company_sums(info.context, self.row["id"], as_of, currency, intercompany=own)
         return Aging.of(found.aging(columns, sums.asked_currency(info.context, currency, found.currency)))

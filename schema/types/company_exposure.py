@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="What the customers of one company owe, and how far they are above their limits.")
 class CompanyExposure:
-    """Figures in one currency; companies of our own group are left out."""
+    """Figures in one currency; companies of our own group are left out unless they were asked for."""
 
     company_id: strawberry.Private[UUID]
     as_of: strawberry.Private[date | None]
     currency: strawberry.Private[str]
+    intercompany: strawberry.Private[bool]
 
     @strawberry.field(description="The company.", metadata=read_as(Itself()))
     async def company(self, info: Info) -> Annotated[Company, strawberry.lazy("schema.types.company")]:
@@ -78,13 +79,17 @@ class CompanyExposure:
         return Money.of((await self._sums(info.context)).exchange.convert(above, self.currency))
 
     async def _sums(self, context: Context) -> CompanySums:
-        return await sums.company_sums(context, self.company_id, self.as_of, self.currency)
+        return await sums.company_sums(
+            context, self.company_id, self.as_of, self.currency, intercompany=self.intercompany
+        )
 
     async def _over_limit(self, context: Context) -> OverLimit:
         async def fetch(companies: list[UUID]) -> Sequence[OverLimit]:
             async with context.house.pool.acquire() as conn:
-                found = await over_limit(conn, companies, self.as_of, context.now)
+                found = await over_limit(conn, companies, self.as_of, context.now, intercompany=self.intercompany)
             return [found[company] for company in companies]
 
-        loaded: OverLimit = await context.loader(("over limit", self.as_of), fetch).load(self.company_id)
+        loaded: OverLimit = await context.loader(("over limit", self.as_of, self.intercompany), fetch).load(
+            self.company_id
+        )
         return loaded

@@ -98,7 +98,7 @@ class Customer(CreditHolder):
     excluded_until: date | None = stored("The last day on which it is excluded; null: until somebody ends it.")
     unlimited_credit: bool = stored("It has no limit, also inside a group.")
     mandatory_credit_limit: bool = stored("Without a limit it has no credit, also inside a group.")
-    intercompany: bool = stored("A company of our own group; left out of the totals of its company.")
+    intercompany: bool = stored("A company of our own group; left out of the totals of its company unless asked for.")
     customer_since: date | None = stored("When business with it began.")
     in_business_since: date | None = stored("When its own business began.")
     credit_rating: str | None = stored("Its rating, as an agency or the credit office writes it.")

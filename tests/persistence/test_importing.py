@@ -104,6 +104,18 @@ def test_a_credit_file_is_loaded_once_with_the_customer(ledger: Ledger) -> None:
     ]
 
 
+def test_the_reason_of_a_status_is_loaded_with_the_customer(ledger: Ledger) -> None:
+    ledger.group()
+    assert ledger.rows("reasons", "code,name,kind\nLATE,Pays late,STATUS\nGONE,Left,RELEASE").loaded == 2
+    head = "company,account,name,currency,locale,status_reason"
+    rows = [f"SE01,900{number},New,SEK,sv-SE,{code}" for number, code in enumerate(("LATE", "", "GONE", "NONE"))]
+    assert ledger.rows("customers", "\n".join([head, *rows])).rejected == 2
+    assert [(line, column) for line, column, *_ in ledger.rejects()] == [("4", "status_reason"), ("5", "status_reason")]
+    assert ledger.rows("customers", "\n".join([head, *rows[:2]])).loaded == 2
+    asked = "select account, code from customer c left join reason r on r.id = status_reason_id"
+    assert ledger.ask(f"{asked} where account like '900_' order by account") == [("9000", "LATE"), ("9001", None)]
+
+
 def test_what_is_made_gets_keys_like_those_of_the_application(ledger: Ledger) -> None:
     clock = "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
     ((before,),) = ledger.ask(clock)

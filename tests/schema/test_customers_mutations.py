@@ -90,6 +90,8 @@ async def test_a_customer_comes_with_everything_and_sent_again_stays_untouched(a
     ]
 
 
+STATUS = {"kind": "STATUS"}
+
 FILE: dict[str, Any] = {
     "excludedFromCreditManagement": True,
     "excludedUntil": "2027-01-31",
@@ -152,15 +154,17 @@ async def test_what_is_not_sent_stays_as_it_is(ask: Asker, world: World) -> None
         {"mandatoryCreditLimit": True},
         {"excludedFromCreditManagement": True},
         {"accountStatus": "HOLD"},
+        {"statusReason": "LATE"},
         {"creditManagementGroup": "KEY"},
         {"party": "P-SE01-1002"},
     ],
 )
 async def test_an_erp_never_changes_what_decides_on_credit(ask: Asker, world: World, attribute: dict[str, Any]) -> None:
     await named(world, "account_status", number())
-    for table, code in (("account_status", "HOLD"), ("credit_management_group", "KEY")):
+    names = (("account_status", "HOLD", {}), ("credit_management_group", "KEY", {}), ("reason", "LATE", STATUS))
+    for table, code, more in names:
         if await world.conn.fetchval(f"select count(*) from {table} where code = $1", code) == 0:
-            await named(world, table, code)
+            await named(world, table, code, **more)
     given = row()
     (made,) = await saved(ask, given)
     payload = await refused(ask, world, SAVE, {"customers": [given | attribute]}, **ERP)
@@ -194,6 +198,18 @@ async def test_a_name_of_another_company_is_unknown(ask: Asker, world: World) ->
     await named(world, "risk_group", code, "FI01")
     payload = await refused(ask, world, SAVE, {"customers": [row(riskGroup=code)]}, **ERP)
     assert said(payload) == [("NOT_FOUND", "customers.0.riskGroup")]
+
+
+async def test_the_reason_of_a_status_is_found_by_its_code_among_those_for_a_status(ask: Asker, world: World) -> None:
+    code, other = number(), number()
+    await named(world, "reason", code, **STATUS)
+    await named(world, "reason", code, "SE01", kind="RELEASE")
+    await named(world, "reason", other, kind="HOLD")
+    document = mutation("upsertCustomers", "customers { statusReason { code kind } }")
+    (made,) = (await changed(ask, document, {"customers": [row(statusReason=code)]}, **ERP))["customers"]
+    assert made["statusReason"] == {"code": code, "kind": "STATUS"}
+    payload = await refused(ask, world, SAVE, {"customers": [row(statusReason=other)]}, **ERP)
+    assert said(payload) == [("NOT_FOUND", "customers.0.statusReason")]
 
 
 async def test_customers_are_only_saved_where_facts_may_be_posted(ask: Asker, world: World) -> None:

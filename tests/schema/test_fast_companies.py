@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import asyncpg
 import pytest
@@ -63,6 +64,50 @@ async def test_who_is_above_the_limits_of_a_company_is_told_alike(
             found = answer["data"]["exposureByCompany"]
             assert [one["customers"] for one in found] == [4] * seen
             assert as_of == PAST or all(one["overLimitCustomers"] > 0 for one in found)
+
+
+OUR_OWN = """query ($own: Boolean, $asOf: Date) {
+  exposureByCompany(asOf: $asOf, currency: "SEK", includeIntercompany: $own) {
+    customers creditLimits { amount } overLimitCustomers overLimitAmount { amount }
+    exposure { receivables { amount } insured { amount } } aging { total { amount } }
+    company {
+      left: exposure(asOf: $asOf, currency: "SEK") { receivables { amount } }
+      exposure(asOf: $asOf, currency: "SEK", includeIntercompany: $own) { receivables { amount } insured { amount } }
+      aging(asOf: $asOf, currency: "SEK", includeIntercompany: $own) { total { amount } buckets { amount { amount } } }
+    }
+  }
+  exposureReport(groupBy: [COMPANY], currency: "SEK", asOf: $asOf, includeIntercompany: $own, first: 9) {
+    count { value } nodes { customers receivables creditLimits insured }
+  }
+  one: exposureReport(groupBy: [CUSTOMER], currency: "SEK", asOf: $asOf, includeIntercompany: $own, first: 99) {
+    count { value } nodes { customerName receivables }
+  }
+}"""
+
+
+@pytest.mark.parametrize("as_of", [None, TODAY - timedelta(days=1)])
+async def test_companies_of_our_own_group_count_where_they_are_asked_for(both: BothLanes, as_of: date | None) -> None:
+    told = {}
+    for own in (None, False, True):
+        answer, fast = await both(OUR_OWN, {"own": own, "asOf": as_of and as_of.isoformat()})
+        assert fast
+        told[own] = answer["data"]
+    assert told[None] == told[False]
+    owed = Decimal("777") if as_of is None else 0
+    for without, with_them in zip(told[False]["exposureByCompany"], told[True]["exposureByCompany"], strict=True):
+        assert (without["customers"], with_them["customers"]) == (4, 5)
+        assert with_them["overLimitCustomers"] - without["overLimitCustomers"] == (as_of is None)
+        left = without["company"]["left"]["receivables"]
+        assert with_them["company"]["left"]["receivables"] == left, "it is asked for by each field of its own"
+        for figures in (with_them, with_them["company"]):
+            amounts = figures["exposure"]["receivables"], figures["aging"]["total"]
+            assert Decimal(amounts[0]["amount"]) - Decimal(left["amount"]) == owed
+            assert figures["aging"]["total"] != without["aging"]["total"] or not owed
+    rows = [told[own]["exposureReport"]["nodes"] for own in (False, True)]
+    assert [[row["customers"] for row in some] for some in rows] == [[4, 4], [5, 5]]
+    assert told[True]["one"]["count"]["value"] - told[False]["one"]["count"]["value"] == 2
+    named = {row["customerName"]: Decimal(row["receivables"]) for row in told[True]["one"]["nodes"]}
+    assert named["Of our own group"] == owed
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import timedelta
 from decimal import Decimal
@@ -31,12 +32,16 @@ query ($asOf: Date, $currency: CurrencyCode) { customers(first: 1000) { nodes {
 } } }
 """
 REPORT = """
-query ($asOf: Date, $currency: CurrencyCode!) {
-  exposureReport(groupBy: [CUSTOMER], asOf: $asOf, currency: $currency, first: 1000) { nodes {
+query ($asOf: Date, $currency: CurrencyCode!, $own: Boolean!) {
+  exposureReport(
+    groupBy: [CUSTOMER], asOf: $asOf, currency: $currency, first: 1000, includeIntercompany: $own
+  ) { nodes {
     customerId creditLimits total receivables specialLiabilities openOrders openDeliveries openBilling unappliedPayments
     disputed overdue heldOrders insured net notDue days1To30 days31To60 days61To90 over90
   } }
-  exposureByCompany(asOf: $asOf, currency: $currency) { company { code } customers overLimitCustomers }
+  exposureByCompany(asOf: $asOf, currency: $currency, includeIntercompany: $own) {
+    company { code } customers overLimitCustomers
+  }
 }
 """
 AGES = ("notDue", "days1To30", "days31To60", "days61To90", "over90")
@@ -115,12 +120,11 @@ async def test_the_report_agrees_with_the_domain_on_any_facts(ask: Asker, world:
     if await world.conn.fetchval("select count(*) from exchange_rate where day = $1", PAST - DAY) == 0:
         await world.rate("EUR", "SEK", "11.1234567", PAST - DAY)
     await random_customers(world, random.Random(seed))
-    for as_of in (None, PAST.isoformat()):
+    for as_of, own in itertools.product((None, PAST.isoformat()), (False, True)):
         asked = {"asOf": as_of, "currency": "SEK"}
-        customers = [
-            each for each in (await ask(CUSTOMERS, asked)).data["customers"]["nodes"] if not each["intercompany"]
-        ]
-        answer = (await ask(REPORT, asked)).data
+        every = (await ask(CUSTOMERS, asked)).data["customers"]["nodes"]
+        customers = [each for each in every if own or not each["intercompany"]]
+        answer = (await ask(REPORT, {**asked, "own": own})).data
         rows = {row["customerId"]: row for row in answer["exposureReport"]["nodes"]}
         assert set(rows) == {each["id"] for each in customers}
         for customer in customers:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from domain.attributes import EXCLUDES_NOBODY, NO_ELIGIBLE_LIMIT, REVIEW_BEFORE
 from domain.message import N_
+from domain.reason import ReasonKind
 from domain.refusal import ErrorCode
 from persistence.importing.declaration import Check, Field, FieldType, Noun, said, said_day
 from persistence.importing.nouns.names import company_check
-from persistence.writing.customers import NO_PARTY, UNKNOWN_CODE
+from persistence.tables.reference import reason
+from persistence.writing.customers import CODED, NO_PARTY, UNKNOWN_CODE
 from persistence.writing.finding import NO_CUSTOMER
 
 ALWAYS = "date '1900-01-01'"
 """The first day of a payer that always paid."""
 
-_CODES = UNKNOWN_CODE
+_CODES = {column.removesuffix("_id"): table.name for column, table in CODED.items()}
+"""Fields that are the code of a name, and the table of those names."""
+
 _FLAGS = ("excluded_from_credit_management", "unlimited_credit", "mandatory_credit_limit", "intercompany")
 _FILE_FLAGS = ("with_agency", "title_held")
 _FILE_DAYS = ("excluded_until", "eligible_limit_date", "last_review_date", "next_review_date")
@@ -42,11 +46,12 @@ _CHAIN = """
 """
 
 
-def _named(table: str) -> str:
-    """The name with a code: the company's own before one shared by all."""
+def _named(field: str, table: str) -> str:
+    """The name with a code: the company's own before one shared by all; a reason only where it is for a status."""
+    kind = f" and n.kind = '{ReasonKind.STATUS.value}'" if table == reason.name else ""
     return (
-        f"left join lateral (select n.id from {table} n where n.code = r.{table} and (n.company_id is null or"
-        f" n.company_id = c.id) order by n.company_id nulls last limit 1) {table}_found on r.{table} is not null"
+        f"left join lateral (select n.id from {table} n where n.code = r.{field}{kind} and (n.company_id is null or"
+        f" n.company_id = c.id) order by n.company_id nulls last limit 1) {field}_found on r.{field} is not null"
     )
 
 
@@ -66,6 +71,7 @@ CUSTOMERS = Noun(
         Field("customer_group", "code"),
         Field("credit_management_group", "code"),
         Field("account_status", "code"),
+        Field("status_reason", "code of a reason of the kind STATUS"),
         Field("payment_terms", "code"),
         Field("cash_discount", "code"),
         Field("risk_group", "code"),
@@ -102,7 +108,7 @@ CUSTOMERS = Noun(
           select y.account from customer_payer d join customer y on y.id = d.payer_id
           where d.customer_id = k.id order by d.from_day desc limit 1
         ) payer on k.id is not null
-        {" ".join(_named(code) for code in _CODES)}
+        {" ".join(_named(code, table) for code, table in _CODES.items())}
     """,
     compared=("party", "payer", *_PLAIN),
     checks=(
@@ -159,11 +165,11 @@ CUSTOMERS = Noun(
             Check(
                 code,
                 ErrorCode.NOT_FOUND,
-                text,
+                UNKNOWN_CODE[table],
                 f"r.{code} is not null and r.{code}_id is null",
                 {"code": said(f"r.{code}")},
             )
-            for code, text in _CODES.items()
+            for code, table in _CODES.items()
         ),
     ),
     load=(

@@ -124,10 +124,10 @@ async def test_a_dso_of_a_customer_is_the_domains(pool: asyncpg.Pool, seed: int)
 
 
 @settings(BY_CHANCE)
-@given(SEEDS)
-async def test_sums_of_a_company_are_the_domains(pool: asyncpg.Pool, seed: int) -> None:
-    exposure = Composed(COMPANY_EXPOSURE, Asked(AS_OF, CURRENCY))
-    aged = Composed(COMPANY_AGING, Asked(AS_OF, CURRENCY, DEFINITION))
+@given(SEEDS, st.booleans())
+async def test_sums_of_a_company_are_the_domains(pool: asyncpg.Pool, seed: int, intercompany: bool) -> None:
+    exposure = Composed(COMPANY_EXPOSURE, Asked(AS_OF, CURRENCY, intercompany=intercompany))
+    aged = Composed(COMPANY_AGING, Asked(AS_OF, CURRENCY, DEFINITION, intercompany=intercompany))
     async with undone(pool) as conn:
         chance = random.Random(seed)
         firms = await Firms.make(conn, chance)
@@ -140,7 +140,7 @@ async def test_sums_of_a_company_are_the_domains(pool: asyncpg.Pool, seed: int) 
             found = await aged.of(conn, firms.companies, **given_, definition=code)
             for key in firms.companies:
                 note(f"{given_} {code} {key}")
-                sums = (await company_sums_of(conn, [key], as_of, NOW, CURRENCIES))[key]
+                sums = (await company_sums_of(conn, [key], as_of, NOW, CURRENCIES, intercompany=intercompany))[key]
                 expected = exposure_figures(lambda sums=sums: sums.exposure("SEK"))
                 assert owed[key] == {path[1:]: figure() for path, figure in expected.items()}
                 definition, title = defined(firms, key, code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -37,9 +38,12 @@ ABOVE: Path = ("over_limit_customers",)
 BY: Path = ("over_limit_amount",)
 
 
-async def of_the_domain(conn: Connection, company: UUID, as_of: date | None, currency: str) -> dict[Path, Figure]:
+async def of_the_domain(
+    conn: Connection, company: UUID, as_of: date | None, currency: str, *, intercompany: bool = False
+) -> dict[Path, Figure]:
     """The figures of a company, by looking at each customer by itself; worked out when they are called."""
-    rows = await conn.fetch("select id from customer where company_id = $1 and not intercompany", company)
+    every_row = "select id from customer where company_id = $1 and ($2 or not intercompany)"
+    rows = await conn.fetch(every_row, company, intercompany)
     every = await stored.customer_facts(conn, [row["id"] for row in rows], stored.Moment(NOW, as_of), CURRENCIES)
     own = await conn.fetchval("select currency from company where id = $1", company)
     limit_of = {key: limit_on(facts.terms, facts.day, facts.exchange, own) for key, facts in every.items()}
@@ -64,9 +68,11 @@ async def of_the_domain(conn: Connection, company: UUID, as_of: date | None, cur
 
 
 @settings(BY_CHANCE, max_examples=10)
-@given(SEEDS)
-async def test_every_figure_is_what_the_domain_says_of_each_customer(pool: asyncpg.Pool, seed: int) -> None:
-    whole = Composed(OVER_LIMIT, ASKED)
+@given(SEEDS, st.booleans())
+async def test_every_figure_is_what_the_domain_says_of_each_customer(
+    pool: asyncpg.Pool, seed: int, intercompany: bool
+) -> None:
+    whole = Composed(OVER_LIMIT, replace(ASKED, intercompany=intercompany))
     async with undone(pool) as conn:
         chance = random.Random(seed)
         firms = await Firms.make(conn, chance, customers=20)
@@ -75,9 +81,9 @@ async def test_every_figure_is_what_the_domain_says_of_each_customer(pool: async
             found = await whole.of(conn, firms.companies, as_of=as_of, currency=currency, now=NOW)
             for key in firms.companies:
                 note(f"{as_of} {currency} {key}")
-                expected = await of_the_domain(conn, key, as_of, currency)
+                expected = await of_the_domain(conn, key, as_of, currency, intercompany=intercompany)
                 assert found[key] == {path: figure() for path, figure in expected.items()}
-                slow = (await over_limit(conn, [key], as_of, NOW))[key]
+                slow = (await over_limit(conn, [key], as_of, NOW, intercompany=intercompany))[key]
                 assert found[key][ABOVE] == slow.customers
 
 
