@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.adjustment import AdjustmentStatus
+from domain.credit_change import CreditChangeStatus
 from domain.hold import CreditHoldStatus
 
 
@@ -64,3 +65,13 @@ def on_adjustment(
     if not may_reject:
         closed.add(Action.REJECT)
     return tuple(action for action in _ON_ADJUSTMENTS.get(status, ()) if action not in closed)
+
+
+def on_credit_change(status: CreditChangeStatus, *, may_approve: bool) -> tuple[Action, ...]:
+    """What can be done with a change of credit that was asked for. `may_approve`: who asks now is somebody else.
+
+    Whoever may approve changes may reject any: who asked for one takes it back so.
+    """
+    if status is not CreditChangeStatus.IN_REVIEW:
+        return ()
+    return (Action.APPROVE, Action.REJECT) if may_approve else (Action.REJECT,)

@@ -6,6 +6,7 @@ from persistence.shapes.adjustment import CREDIT_LIMIT_ADJUSTMENT, CREDIT_LIMIT_
 from persistence.shapes.audit import AUDIT_EVENT
 from persistence.shapes.collateral import COLLATERAL
 from persistence.shapes.company import COMPANY
+from persistence.shapes.credit_change import CREDIT_CHANGE_REQUEST
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.credit_group_membership import CREDIT_GROUP_MEMBERSHIP
 from persistence.shapes.customer import CUSTOMER
@@ -65,6 +66,7 @@ CREDIT_DECISIONS = Listing(CREDIT_DECISION, "schema.types.decision")
 CREDIT_HOLDS = Listing(CREDIT_HOLD, "schema.types.hold")
 CREDIT_LIMIT_ADJUSTMENTS = Listing(CREDIT_LIMIT_ADJUSTMENT, "schema.types.adjustment")
 CREDIT_LIMIT_ADJUSTMENT_LINES = Listing(CREDIT_LIMIT_ADJUSTMENT_LINE, "schema.types.adjustment")
+CREDIT_CHANGE_REQUESTS = Listing(CREDIT_CHANGE_REQUEST, "schema.types.credit_change")
 DELEGATIONS = Listing(DELEGATION, "schema.types.delegation")
 BLOCKING_RULES = Listing(BLOCKING_RULE, "schema.types.rule")
 AUDIT_EVENTS = Listing(AUDIT_EVENT, "schema.types.audit")

@@ -26,6 +26,7 @@ coded(
     WRONG_STATUS="It cannot be done where the record stands.",
     OWN_WORK="Four eyes: whoever wrote or submitted it does not approve it.",
     AUTHORITY_EXCEEDED="It is beyond your approval authority; `limit` is what you may approve.",
+    APPROVAL_REQUIRED="It was not done yet: it waits until somebody else approves it.",
     TOO_MANY_ROWS="More rows than one call may bring.",
     OVERLAPPING_TEMPORARY_LIMIT="There is a temporary limit in these days already.",
     LIMIT_BELOW_USED="The limit in force is below what is used of it: `limit` and `actual`.",

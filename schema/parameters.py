@@ -61,6 +61,7 @@ KNOWN: Mapping[str, str] = {
     "approveLimitAdjustments": "The workflow of credit limit adjustments",
     "postApprovedLimits": "Its automated task that posts",
     "approveReleases": "The workflow of credit hold releases, with its automated release",
+    "approveCreditChanges": "",
     "escalateAfterDays": "Escalation of a workflow, here a mark and a filter",
     "releaseWhenReady": "Evaluate for release, as a periodic task",
     "reasonWhenReady": "Reason to release automatically",

@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.adjustment import AdjustmentStatus
+from domain.credit_change import CreditChangeStatus
 from domain.hold import CreditHoldStatus
-from domain.permitted import Action, on_adjustment, on_hold
+from domain.permitted import Action, on_adjustment, on_credit_change, on_hold
 from persistence.selection import Chosen, Finished
 from schema.fields import coded
 from schema.finishing import Finish, finisher, json
@@ -82,8 +83,14 @@ def _on_adjustment(
     return [(one, _ADJUSTMENT_NEEDS[one]) for one in possible]
 
 
+def _on_credit_change(status: str, may_approve: bool) -> Iterable[tuple[Action, Permission]]:
+    possible = on_credit_change(CreditChangeStatus(status), may_approve=may_approve)
+    return [(one, Permission.CHANGE_CREDIT) for one in possible]
+
+
 _KINDS = {
     "CreditHold": _Kind(_on_hold, ("forced", "workflow", "may_approve", "may_reject")),
+    "CreditChangeRequest": _Kind(_on_credit_change, ("may_approve",)),
     "CreditLimitAdjustment": _Kind(_on_adjustment, ("workflow", "may_approve", "may_reject")),
 }
 

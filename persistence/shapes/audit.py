@@ -83,10 +83,11 @@ AUDIT_EVENT = Shape(
 
 def _worked_out(row: Row, asked: Asked) -> Object:
     changes = row[audit_event.c.changes]
-    return Object({"changes": Rows(each(changes, row.source), ("place",), _change, present=changes.is_not(None))})
+    return Object({"changes": Rows(each(changes, row.source), ("place",), field_change, present=changes.is_not(None))})
 
 
-def _change(found: sa.FromClause) -> dict[str, object]:
+def field_change(found: sa.FromClause) -> dict[str, object]:
+    """A field that changed, as it was written down."""
     change = found.c.value
     return {"field": text(change, "field"), "before": part(change, "before"), "after": part(change, "after")}
 

@@ -34,6 +34,7 @@ CREDIT_PARAMETERS = Shape(
                 "approve_limit_adjustments",
                 "post_approved_limits",
                 "approve_releases",
+                "approve_credit_changes",
                 "escalate_after_days",
                 "check_payment_terms_increase",
                 "check_cash_discount_increase",

@@ -1,10 +1,11 @@
-"""Approval: who stands in for whom, and the releases that are asked for."""
+"""Approval: who stands in for whom, and the releases and changes of credit that are asked for."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from domain.approval import APPROVING
+from domain.credit_change import CreditChangeStatus
 from domain.release_request import DECISIONS
 from persistence.tables.columns import (
     amount,
@@ -12,6 +13,7 @@ from persistence.tables.columns import (
     company,
     currency,
     day,
+    document,
     fact_key,
     flag,
     identity,
@@ -70,4 +72,22 @@ release_request = table(
     reference("decided_for_id", "actor", "by whose authority; null: by their own", nullable=True),
     text("decision_note", "what the one who decided wrote", nullable=True),
     sa.Index(None, "customer_id", "hold_id"),
+)
+
+credit_change_request = table(
+    "credit_change_request",
+    "a change of a customer's credit that somebody asked for and somebody else decides about",
+    key(),
+    company(),
+    reference("customer_id", "customer", "whose credit it is", index=True),
+    choice("status", CreditChangeStatus, "where it stands", default="IN_REVIEW"),
+    document("asked", "what is to be written: for each column what stood there and what is to"),
+    document("changes", "the same for people: field, before, after"),
+    reference("asked_by_id", "actor", "who asked"),
+    instant("decided_at", "when it was decided", nullable=True),
+    reference("decided_by_id", "actor", "who decided", nullable=True),
+    text("decision_note", "what the one who decided wrote", nullable=True),
+    record(),
+    sa.Index(None, "company_id", "status"),
+    sa.CheckConstraint("(status = 'IN_REVIEW') = (decided_at is null)", name="decided_when_not_in_review"),
 )

@@ -69,6 +69,7 @@ credit_parameters = table(
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),
+    flag("approve_credit_changes", "what widens a customer's credit beside its limit is approved by somebody else"),
     whole("escalate_after_days", "what waits for approval longer is escalated; null: never"),
     flag("check_payment_terms_increase", "payment terms that rank above the payer's usual ones hold an order"),
     flag("check_cash_discount_increase", "a cash discount that ranks above the payer's usual one holds an order"),

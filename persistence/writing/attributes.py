@@ -25,11 +25,12 @@ from persistence.statements import Row, Statement, any_of
 from persistence.tables.customer import customer, customer_flags
 from persistence.tables.reference import account_status, credit_management_group, reason
 from persistence.take import Result, Transaction
+from persistence.writing.credit_changes import REQUEST, ask_for_change, waits
 from persistence.writing.credit_file import LONGEST_NOTES
 from persistence.writing.finding import future_refusals, text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import locked
-from persistence.writing.saving import changes, differing, update
+from persistence.writing.saving import Changes, changes, differing, update
 
 TABLE = "customer"
 
@@ -63,7 +64,7 @@ _REFERENCES = {
 }
 _NAMES = {
     table.name: Statement(
-        sa.select(table.c.id, table.c.code, table.c.company_id, *((table.c.kind,) if table is reason else ())).where(
+        sa.select(*(table.c[name] for name in ("id", "code", "company_id", "kind", "effect") if name in table.c)).where(
             any_of(table.c.id, "ids")
         )
     )
@@ -107,7 +108,10 @@ class AttributesToUpdate:
 
 
 async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, deciding: Collection[UUID]) -> Result:
-    """Change attributes. `deciding`: the companies in which the caller may change what decides on credit."""
+    """Change attributes. `deciding`: the companies in which the caller may change what decides on credit.
+
+    Where the company approves changes of credit, one that widens it is only asked for, with all that came with it.
+    """
     found = await customer_named(tx, wanted.customer)
     if found is None:
         raise Refused(no_customer(("customer",)))
@@ -131,20 +135,35 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
             for name in differs
             if name in DECIDING
         ]
-    after = {**before, **differs}
-    refusals += attribute_refusals(_attributes(after), _set(differs), tx.today(company))
+    refusals += refusals_of(tx, before, differs)
     if refusals:
         raise Refused(*refusals)
-    if differs:
-        await _keep_flags(tx, company, before, differs)
-        await update(tx.conn, customer, {"id": before["id"]}, differs)
-        message = Message(CHANGED, {"account": found["account"], "company": found["company_code"]})
-        changed = changes(before, differs, {key: row["code"] for key, row in names.items()})
-        kind, event = AuditEventKind.CREDIT_ATTRIBUTES_CHANGED, "CUSTOMER_SAVED"
-        tx.audit(kind, message, (TABLE, before["id"]), company, changed, event=event)
+    changed = changes(before, differs, {key: row["code"] for key, row in names.items()})
+    if differs.keys() & set(DECIDING) and await waits(tx, before, differs, names):
+        return {TABLE: str(before["id"]), REQUEST: str(await ask_for_change(tx, found, before, differs, changed))}
+    await write_attributes(tx, found, before, differs, changed)
     if differs.keys() & {*DECIDING, *_ASKED_BY_RULES}:
         await reevaluate(tx, {before["id"], *payers.values()})
     return {TABLE: str(before["id"])}
+
+
+def refusals_of(tx: Transaction, before: Row, differs: Mapping[str, Any]) -> list[Refusal]:
+    """What would not make sense about a customer that is changed so today."""
+    after = {**before, **differs}
+    return attribute_refusals(_attributes(after), _set(differs), tx.today(before["company_id"]))
+
+
+async def write_attributes(
+    tx: Transaction, found: Row, before: Row, differs: Mapping[str, Any], changed: Changes
+) -> None:
+    """Change a customer, and put it on record as `changed`."""
+    if differs:
+        company: UUID = before["company_id"]
+        await _keep_flags(tx, company, before, differs)
+        await update(tx.conn, customer, {"id": before["id"]}, differs)
+        message = Message(CHANGED, {"account": found["account"], "company": found["company_code"]})
+        kind, event = AuditEventKind.CREDIT_ATTRIBUTES_CHANGED, "CUSTOMER_SAVED"
+        tx.audit(kind, message, (TABLE, before["id"]), company, changed, event=event)
 
 
 async def _keep_flags(tx: Transaction, company: UUID, before: Row, differs: Mapping[str, Any]) -> None:

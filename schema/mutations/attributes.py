@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain.audit import AuditEventKind
+from persistence.shapes.credit_change import CREDIT_CHANGE_REQUEST
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, REASON
 from persistence.writing.attributes import AttributesToUpdate, update_attributes
+from persistence.writing.credit_changes import REQUEST
 from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CustomerKey
@@ -24,6 +26,7 @@ from schema.rights import Permission
 from schema.types.money import MoneyInput
 
 if TYPE_CHECKING:
+    from schema.types.credit_change import CreditChangeRequest
     from schema.types.customer import Customer
 
 _REFERENCES = {
@@ -112,6 +115,9 @@ class UpdateCreditAttributesPayload(Payload):
     customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = written(
         "customer", CUSTOMER, "The customer as it now is."
     )
+    credit_change_request: Annotated[CreditChangeRequest, strawberry.lazy("schema.types.credit_change")] | None = (
+        written(REQUEST, CREDIT_CHANGE_REQUEST, "What now waits for approval; null: nothing does.")
+    )
 
 
 @strawberry.type
@@ -120,7 +126,8 @@ class AttributeMutations:
 
     @strawberry.mutation(
         description="Change credit attributes of a customer. When one of them decides on credit, its orders on hold are"
-        " checked again."
+        " checked again. Where the company approves changes of credit, one that widens it is asked for, as a whole, and"
+        " the customer stays as it is: with the warning APPROVAL_REQUIRED."
     )
     async def update_credit_attributes(
         self, info: Info, input: UpdateCreditAttributesInput

@@ -7,6 +7,7 @@ import strawberry
 from schema.mutations.attributes import AttributeMutations
 from schema.mutations.authorities import AuthorityMutations
 from schema.mutations.collaterals import CollateralMutations
+from schema.mutations.credit_changes import CreditChangeMutations
 from schema.mutations.credit_groups import CreditGroupMutations
 from schema.mutations.customers import CustomerMutations
 from schema.mutations.declarations import DeclarationMutations
@@ -36,6 +37,7 @@ class Mutation(
     MasterMutations,
     CustomerMutations,
     AttributeMutations,
+    CreditChangeMutations,
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,

@@ -186,6 +186,10 @@ class SaveCreditParametersInput:
         default=None,
         description="Whether a release beyond the authority of who wants it is approved by somebody else.",
     )
+    approve_credit_changes: bool | None = strawberry.field(
+        default=None,
+        description="Whether what widens a customer's credit beside its limit is approved by somebody else.",
+    )
     escalate_after_days: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="What waits for approval for more days is escalated; null: nothing is; left out: as it is.",

@@ -9,6 +9,7 @@ import strawberry
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.connections import (
     BLOCKING_RULES,
+    CREDIT_CHANGE_REQUESTS,
     CREDIT_DECISIONS,
     CREDIT_HOLDS,
     CREDIT_LIMIT_ADJUSTMENTS,
@@ -42,6 +43,9 @@ class DocumentQueries:
     )
     credit_limit_adjustments: CREDIT_LIMIT_ADJUSTMENTS.connection = CREDIT_LIMIT_ADJUSTMENTS.field(  # type: ignore[name-defined]
         "Limit adjustments, the latest first."
+    )
+    credit_change_requests: CREDIT_CHANGE_REQUESTS.connection = CREDIT_CHANGE_REQUESTS.field(  # type: ignore[name-defined]
+        "Changes of customers' credit that were asked for, the latest first."
     )
     delegations: DELEGATIONS.connection = DELEGATIONS.field(  # type: ignore[name-defined]
         "Who may approve for whom, the latest first."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +33,9 @@ coded(
     PARTY_SAVED="A party was saved.",
     CUSTOMER_SAVED="A customer was saved.",
     CREDIT_ATTRIBUTES_CHANGED="Credit attributes of a customer were changed.",
+    CREDIT_CHANGE_ASKED="A change of a customer's credit was asked for.",
+    CREDIT_CHANGE_APPROVED="A change of a customer's credit was approved.",
+    CREDIT_CHANGE_REJECTED="A change of a customer's credit was rejected.",
     PARTY_LIMITS_SAVED="Limits of a party or of a customer were saved.",
     PAYER_CHANGED="Somebody else pays for a customer.",
     RATES_SET="Exchange rates were set.",
@@ -138,12 +141,15 @@ class AuditEvent(Node):
     )
     def changes(self) -> list[FieldChange] | None:
         changes = self.row["changes"]
-        if changes is None:
-            return None
-        return [
-            FieldChange(field=each["field"], before=_text(each.get("before")), after=_text(each.get("after")))
-            for each in changes
-        ]
+        return None if changes is None else field_changes(changes)
+
+
+def field_changes(changes: Sequence[Mapping[str, Any]]) -> list[FieldChange]:
+    """Fields that changed, as they were written down."""
+    return [
+        FieldChange(field=each["field"], before=_text(each.get("before")), after=_text(each.get("after")))
+        for each in changes
+    ]
 
 
 def _text(value: Any) -> str | None:

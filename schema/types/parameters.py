@@ -81,6 +81,9 @@ class CreditParameters(Record):
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")
+    approve_credit_changes: bool = stored(
+        "What widens a customer's credit beside its limit is approved by somebody else."
+    )
     escalate_after_days: int | None = stored("What waits for approval for more days is escalated; null: nothing is.")
     check_payment_terms_increase: bool = stored("An order whose payment terms rank above its payer's is held.")
     check_cash_discount_increase: bool = stored("An order whose cash discount ranks above its payer's is held.")

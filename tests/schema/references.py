@@ -41,6 +41,7 @@ _BY_ID = {
     "blockingRule": ("BlockingRule", "rule {code}"),
     "subject": ("Reason", "reason {code}"),
     "job": ("Job", "job {code}"),
+    "creditChangeRequest": ("CreditChangeRequest", "credit change {code}"),
     "delegation": ("Delegation", "delegation {code}"),
 }
 """Fields that name a record by its id: its type, and what tests call it."""

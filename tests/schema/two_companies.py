@@ -254,6 +254,13 @@ async def _approval(world: World, firm: Firm, held: str) -> None:
     bound = {"amount": firm.exactly(37), "currency": firm.currency}
     key = await world.put("delegation", company_id=company, **lent, **bound, **days)
     world.ids[f"delegation {firm.code}"] = key
+    change: dict[str, Any] = {**owner(world, firm, 2), "asked_by_id": lender}
+    stood = {"field": "notes", "before": firm.text("notes before"), "after": firm.text("notes asked for")}
+    change |= {"changes": [stood], "asked": {"notes": {"before": stood["before"], "after": stood["after"]}}}
+    key = await world.put("credit_change_request", **change)
+    world.ids[f"credit change {firm.code}"] = key
+    until = {"until_day": TODAY - timedelta(days=9), "recorded_at": NOW}
+    await world.put("customer_flags", customer_id=change["customer_id"], **until)
     order = world.ids[held]
     hold = world.ids[f"hold {held}"]
     words = {"note": firm.text("asks"), "decision_note": firm.text("decides")}

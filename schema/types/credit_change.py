@@ -1,0 +1,75 @@
+"""Changes of customers' credit that somebody asked for and somebody else decides about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from domain.credit_change import CreditChangeStatus
+from domain.permitted import Action
+from persistence.selection import WorkedOut
+from persistence.shapes.actor import ACTOR
+from persistence.shapes.company import COMPANY
+from persistence.shapes.credit_change import ASKED_CHANGES, CREDIT_CHANGE_REQUEST
+from persistence.shapes.customer import CUSTOMER
+from schema.context import Info
+from schema.fields import coded, labelled, link, read_as, shaped, stored
+from schema.permitted import may_as_read, viewer_may
+from schema.types.audit import FieldChange, field_changes
+from schema.types.node import Record
+
+if TYPE_CHECKING:
+    from schema.types.company import Company
+    from schema.types.customer import Customer
+    from schema.types.reference import Actor
+
+coded(
+    CreditChangeStatus,
+    "Where a change of credit that was asked for stands.",
+    IN_REVIEW="It waits for approval.",
+    APPROVED="It was approved and made.",
+    REJECTED="It was turned down, or taken back.",
+)
+
+
+@shaped(CREDIT_CHANGE_REQUEST, "A change of a customer's credit that is made when somebody else approves it.")
+class CreditChangeRequest(Record):
+    """Rows of the shape of changes that were asked for."""
+
+    company: Annotated[Company, strawberry.lazy("schema.types.company")] = link(
+        "company_id", COMPANY, "The customer's company."
+    )
+    customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] = link(
+        "customer_id", CUSTOMER, "Whose credit it is."
+    )
+    status: CreditChangeStatus = stored("Where it stands.")
+    status_label: str = labelled("status", CreditChangeStatus)
+    asked_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] = link(
+        "asked_by_id", ACTOR, "Who asked for it."
+    )
+    escalated: bool = stored("It waits for approval for longer than the company lets it.")
+    decided_at: datetime | None = stored("When it was decided; null: it was not.")
+    decided_by: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
+        "decided_by_id", ACTOR, "Who decided; null: nobody did."
+    )
+    decision_note: str | None = stored("What the one who decided wrote.")
+
+    @strawberry.field(
+        description="What is to change, from what it was when it was asked for.",
+        metadata=read_as(WorkedOut(ASKED_CHANGES, "changes")),
+    )
+    def changes(self) -> list[FieldChange]:
+        return field_changes(self.row["changes"])
+
+    @strawberry.field(description="What you may do with it now.", metadata=read_as(may_as_read("CreditChangeRequest")))
+    def viewer_may(self, info: Info) -> list[Action]:
+        return viewer_may(info.context.viewer, "CreditChangeRequest", self.row)
+
+    @strawberry.field(
+        description="What the values of `viewerMay` are called in your language.",
+        metadata=read_as(may_as_read("CreditChangeRequest", labels=True)),
+    )
+    def viewer_may_labels(self, info: Info) -> list[str]:
+        return [info.context.label("Action", action) for action in CreditChangeRequest.viewer_may(self, info)]
