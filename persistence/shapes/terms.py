@@ -140,26 +140,27 @@ def party_terms(party: Expression, asked: Asked, row: Row) -> Terms:
     latest = sa.func.max(here if asked.as_of is None else sa.func.coalesce(asked.as_of, here))
     elsewhere = today(constant("UTC"))
     default = elsewhere if asked.as_of is None else sa.func.coalesce(asked.as_of, elsewhere)
-    days = (
-        sa.select(sa.func.coalesce(latest, default, type_=sa.Date()).label("day"))
+    day = (
+        sa.select(sa.func.coalesce(latest, default, type_=sa.Date()))
         .select_from(own.join(of, of.c.id == own.c.company_id))
         .where(own.c.party_id == party)
         .correlate(row.source)
-        .lateral()
+        .scalar_subquery()
     )
+    days = sa.select(day.label("day")).correlate(row.source).subquery()
     saved = party_limits.alias()
-    ceiling = (
-        sa.select(sa.case((saved.c.ceiling.is_not(None), saved.c.currency)).label("currency"))
+    ceiling: Expression = (
+        sa.select(sa.case((saved.c.ceiling.is_not(None), saved.c.currency)))
         .where(saved.c.holder_id == party, saved.c.from_day <= days.c.day)
         .order_by(saved.c.version.desc())
         .limit(constant(1))
         .correlate(row.source, days)
-        .lateral()
+        .scalar_subquery()
     )
     found = (
         sa.select(
             party.label("id"),
-            *_currency(asked, ceiling.c.currency),
+            *_currency(asked, ceiling),
             days.c.day,
             constant(MAX_RATE_AGE_DAYS).label("max_age"),
             constant(CreditLimitType.ALL).label("limit_type"),
@@ -167,7 +168,7 @@ def party_terms(party: Expression, asked: Asked, row: Row) -> Terms:
             sa.true().label("disputed_reduces_exposure"),
             sa.true().label("disputed_reduces_overdue"),
         )
-        .select_from(days.outerjoin(ceiling, sa.true()))
+        .select_from(days)
         .correlate(row.source)
         .lateral()
     )

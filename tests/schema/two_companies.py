@@ -138,8 +138,6 @@ async def _customers(world: World, firm: Firm) -> None:
         await world.customer(firm.code, firm.text(str(number)), firm.text(f"customer {number}"), party, **said)
     payer = {"customer_id": world.ids[firm.account(3)], "payer_id": world.ids[firm.account(2)]}
     await world.put("customer_payer", **payer, from_day=LONG_AGO, recorded_at=NOW)
-    was = {"until_day": PAST, "unlimited_credit": True, "recorded_at": NOW}
-    await world.put("customer_flags", customer_id=world.ids[firm.account(2)], **was)
 
 
 _COLLATERAL_NAMES = (("type", "collateral_type"), ("coverage_type", "coverage_type"))

@@ -49,8 +49,8 @@ class Firms:
         made = cls(World(conn), chance, [], [], [], [])
         for code, currency, zone in COMPANIES:
             await made._company(f"{code}{chance.getrandbits(32):x}", currency, zone)
-        for _ in range(3):
-            made.parties.append(await made.world.put("party", number=new_key().hex, name="Party"))
+        for place in range(3):
+            await made._party(f"party {place}")
         for _ in range(2):
             await made._group()
         for _ in range(customers):
@@ -70,6 +70,13 @@ class Firms:
         self.companies.append(key)
         if self._flag():
             await self.world.banks_close(key, self.chance.choice(["SE", "SA"]), around=TODAY)
+
+    async def _party(self, called: str) -> None:
+        self.parties.append(await self.world.put("party", called, number=new_key().hex, name="Party"))
+        if self._flag():
+            writer = await self.world.put("actor", subject=new_key().hex, name="Eva")
+            ceiling = f"{self.chance.randrange(10**6)} {self.chance.choice(CURRENCIES)}"
+            await self.world.party_limits("party", called, ceiling, writer)
 
     def _policy(self) -> dict[str, Any]:
         return {

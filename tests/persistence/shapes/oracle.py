@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from domain.exposure import CountingPolicy, CreditLimitType, Exposure, Secured, exposure
-from domain.limits import CreditLimit, CreditPosition, limit_on
+from domain.limits import AdjustmentKind, CreditLimit, CreditPosition, LimitEntry, LimitTerms, limit_on
 from domain.money import Money
 from persistence import facts as stored
 from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
 from persistence.database import Connection
 from persistence.rates import exchange_on, with_age
+from persistence.shapes.party_limits import CEILINGS
 from tests.persistence.shapes.composing import Path
 from tests.persistence.shapes.firms import CURRENCIES, NOW
 
@@ -67,8 +68,23 @@ async def party_figures(conn: Connection, key: UUID, as_of: date | None, currenc
     def owed() -> Exposure:
         return Exposure(balances, CountingPolicy(), rates, currency, day, secured(customers))
 
-    found = exposure_figures(owed)
-    return found | {(name,): lambda: None for name in ("limit", "available", "used_percent", "effective_available")}
+    rows = await CEILINGS.all(conn, parties=[key], day=day)
+    if not rows or rows[0]["ceiling"] is None:
+        return NO_CEILING | exposure_figures(owed)
+    ceiling = Money(rows[0]["ceiling"], rows[0]["currency"])
+    terms = LimitTerms((LimitEntry(rows[0]["id"], AdjustmentKind.PERMANENT, ceiling, rows[0]["from_day"]),))
+    found = figures(lambda: limit_on(terms, day, rates, currency), owed, lambda: None)
+    # It was never posted, so that the part has no source.
+    return found | {("limit", "parts"): lambda: [f"BASE|{limit_on(terms, day, rates, currency).total.amount:f}"]}
+
+
+NO_CEILING: dict[Path, Figure] = {
+    **{("limit", name): lambda: None for name in ("total", "base", "temporary", "parts", "expiry_date")},
+    ("limit", "kind"): lambda: "AMOUNT",
+    ("limit", "insurance_and_guarantees"): lambda: Decimal(0),
+    **{(name,): lambda: None for name in ("available", "used_percent", "effective_available")},
+}
+"""What is worked out where a party has no ceiling; the limit is not shown then."""
 
 
 def figures(
