@@ -191,7 +191,7 @@ async def test_a_new_customer_may_order_for_less_than_others(story: Story) -> No
     await story.customer("SE01", "young", customerSince=day(-90))
     assert (await hold(story, submitted))["status"] == "READY_TO_RELEASE"
     given = {"customer": {"number": {"company": "SE01", "account": "young"}}, "idempotencyKey": fresh()}
-    await story.tell(UPDATE_ATTRIBUTES, given | {"customerSince": day(-9)}, "CREDIT_CLERK")
+    await story.tell(UPDATE_ATTRIBUTES, given | {"customerSince": day(-9)}, "CREDIT_MANAGER")
     assert (await hold(story, submitted))["status"] == "OPEN"
 
 

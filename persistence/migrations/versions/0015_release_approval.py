@@ -10,8 +10,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0020"
-down_revision = "0019"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0019"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None

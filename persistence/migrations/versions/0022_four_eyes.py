@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from persistence.roles import enable_company_scope
 
-revision = "0027"
-down_revision = "0026"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0022"
-down_revision = "0021"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
