@@ -21,6 +21,9 @@ from schema.context import Claims
 from server.auth import DevelopmentIssuer, development_key
 from tests.schema.asking import Answer
 
+# A connection is given up before the server gives it up, so that none is used while it closes.
+LIMITS = httpx2.Limits(max_connections=64, keepalive_expiry=2)
+
 SERVE = (sys.executable, "-m", "server.cli", "serve", "--port", "0")
 
 

@@ -21,7 +21,7 @@ import pytest
 from persistence.database import Pool
 from persistence.reconcile import reconcile
 from tests.acceptance.orders import cancelled, changed
-from tests.acceptance.processes import HttpAsker, serving
+from tests.acceptance.processes import LIMITS, HttpAsker, serving
 from tests.acceptance.story import NORDIC, Story, fresh, money
 
 SECONDS = 60
@@ -138,7 +138,7 @@ AT_WORK = {ordering: 8, paying: 2, limiting: 2, asking: 2, watching: 1}
 async def story(database_url: str, tmp_path: Path) -> AsyncIterator[Story]:
     """Told to four servers in turn, who go by the real clock."""
     with serving(database_url, tmp_path, PROCESSES) as addresses:
-        async with httpx2.AsyncClient(timeout=60) as client:
+        async with httpx2.AsyncClient(timeout=60, limits=LIMITS) as client:
             told = Story(HttpAsker.of(client, addresses, tmp_path))  # type: ignore[arg-type]
             await told.companies(*NORDIC)
             await told.rate("EUR", "SEK", str(RATE), datetime.now(UTC).date().isoformat())

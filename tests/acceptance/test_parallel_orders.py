@@ -15,11 +15,8 @@ import pytest
 
 from persistence.database import Pool
 from persistence.reconcile import reconcile
-from tests.acceptance.processes import HttpAsker, serving
+from tests.acceptance.processes import LIMITS, HttpAsker, serving
 from tests.acceptance.story import ERRORS, NORDIC, Story, fresh, money
-
-# A connection is given up before the server gives it up, so that none is used while it closes.
-LIMITS = httpx2.Limits(max_connections=64, keepalive_expiry=2)
 
 ROUNDS, ORDERS, ROOM = 20, 64, 20
 TODAY = datetime.now(UTC).date().isoformat()
