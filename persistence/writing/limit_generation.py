@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from domain.adjustment import Holder
 from domain.amounts import LARGEST, TOO_LARGE, amount_refusals
 from domain.attributes import excluded_on
@@ -59,15 +61,18 @@ class AdjustmentToGenerate:
     description: str | None = None
 
 
-async def generate_adjustment(tx: Transaction, wanted: AdjustmentToGenerate) -> Result:
-    """Write a draft with a line for everybody that is found and has a limit; who is left out is warned of."""
+async def generate_adjustment(tx: Transaction, wanted: AdjustmentToGenerate, most: int = MOST_GENERATED) -> Result:
+    """Write a draft with a line for everybody that is found and has a limit; who is left out is warned of.
+
+    Raises `Refused`, also when more than `most` are found.
+    """
     company = tx.company(wanted.company)
     refusals = asked_refusals(wanted.kind, wanted.change, wanted.days, tx.digits)
     if wanted.kind in MARGINS:
         refusals += percent_refusals(wanted.change.percent, ("change", "percent"))
     if refusals:
         raise Refused(*refusals)
-    candidates = await (_groups(tx, company, wanted.where) if wanted.groups else _customers(tx, company, wanted.where))
+    candidates = await (_groups if wanted.groups else _customers)(tx, company, wanted.where, most)
     used = {one.currency for one in candidates} | {e.limit.currency for one in candidates for e in one.entries}
     if wanted.change.amount is not None:
         used.add(wanted.change.amount.currency)
@@ -87,12 +92,12 @@ async def generate_adjustment(tx: Transaction, wanted: AdjustmentToGenerate) -> 
     return await write_draft(tx, company["id"], wanted.kind, wanted.description, rows, _on_record(wanted))
 
 
-async def _customers(tx: Transaction, company: Row, where: Mapping[str, Any]) -> list[Candidate]:
+async def _customers(tx: Transaction, company: Row, where: Mapping[str, Any], most: int) -> list[Candidate]:
     """The customers of a company that a filter finds, by account."""
     columns = ("id", "unlimited_credit", "excluded_from_credit_management", "excluded_until")
     found = CUSTOMER.select().with_only_columns(*(customer.c[name] for name in columns))
     mine = found.where(customer.c.company_id == company["id"], condition(CUSTOMER, where)).order_by(customer.c.account)
-    rows = await _found(tx, Statement(mine.limit(MOST_GENERATED + 1)))
+    rows = await _found(tx, mine, most)
     holders = [(CUSTOMERS, row["id"]) for row in rows]
     entries, today = await entries_of(tx.conn, holders), tx.today(company["id"])
     return [
@@ -108,12 +113,12 @@ async def _customers(tx: Transaction, company: Row, where: Mapping[str, Any]) ->
     ]
 
 
-async def _groups(tx: Transaction, company: Row, where: Mapping[str, Any]) -> list[Candidate]:
+async def _groups(tx: Transaction, company: Row, where: Mapping[str, Any], most: int) -> list[Candidate]:
     """The open credit groups that a filter finds and the caller may act on in a company, by number."""
     columns = ("id", "currency", "time_zone")
     found = CREDIT_GROUP.select().with_only_columns(*(credit_group.c[name] for name in columns))
     mine = found.where(credit_group.c.active, condition(CREDIT_GROUP, where)).order_by(credit_group.c.number)
-    rows = await _found(tx, Statement(mine.limit(MOST_GENERATED + 1)))
+    rows = await _found(tx, mine, most)
     open_ = await groups_open_to(tx, [row["id"] for row in rows], [company["id"]])
     holders = {row["id"]: (GROUP, row["id"]) for row in rows if row["id"] in open_}
     entries = await entries_of(tx.conn, holders.values())
@@ -129,11 +134,11 @@ async def _groups(tx: Transaction, company: Row, where: Mapping[str, Any]) -> li
     ]
 
 
-async def _found(tx: Transaction, statement: Statement) -> Sequence[Row]:
+async def _found(tx: Transaction, mine: sa.Select[Any], most: int) -> Sequence[Row]:
     companies = sorted(set(tx.granted.values()))
-    rows = await statement.all(tx.conn, companies=companies, now=tx.now)
-    if len(rows) > MOST_GENERATED:
-        raise Refused(Refusal(ErrorCode.TOO_MANY_ROWS, Message(TOO_MANY, {"most": MOST_GENERATED}), ("holders",)))
+    rows = await Statement(mine.limit(most + 1)).all(tx.conn, companies=companies, now=tx.now)
+    if len(rows) > most:
+        raise Refused(Refusal(ErrorCode.TOO_MANY_ROWS, Message(TOO_MANY, {"most": most}), ("holders",)))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from persistence.keys import new_key
@@ -19,7 +20,7 @@ async def admitted(ask: Asker, account: str, *amounts: str, **more: Any) -> dict
     """An order that passed, or did not."""
     row = order(account, *amounts, **more)
     await ordered(ask, row)
-    await submitted(ask, row, f"{sum(float(amount) for amount in amounts):.2f}")
+    await submitted(ask, row, str(sum(map(Decimal, amounts))))
     return row
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from persistence.writing import limit_generation
+from domain.limit_generation import LimitChange, LimitDays
+from domain.limits import AdjustmentKind
+from domain.refusal import ErrorCode, Refused
+from persistence.take import Transaction
+from persistence.writing.limit_generation import AdjustmentToGenerate, generate_adjustment
 from tests.schema.adjusting import PARTS, POST, own_customer, post
 from tests.schema.asking import Asker
 from tests.schema.changing import changed, customer_id, group_id, keyed, mistaken, refused, said, sek
+from tests.schema.paper import actor
 from tests.schema.world import NOW, TODAY, World
 
 GENERATE = (
@@ -155,12 +161,17 @@ async def test_nobody_with_a_limit_is_nothing_to_draft(ask: Asker, world: World,
     assert said(await refused(ask, world, GENERATE, wanted(only(acme)))) == [("NOT_FOUND", "holders")]
 
 
-async def test_too_many_are_refused(ask: Asker, world: World, acme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limit_generation, "MOST_GENERATED", 1)
+async def test_too_many_are_refused(world: World, acme: str) -> None:
     beta = await own_customer(world)
     for name in (acme, beta):
         await world.limit(name, "1 SEK")
-    assert said(await refused(ask, world, GENERATE, wanted(only(acme, beta)))) == [("TOO_MANY_ROWS", "holders")]
+    tx = await Transaction.begin(world.conn, await actor(world), NOW, {"SE01": world.ids["SE01"]})
+    change, days = LimitChange(percent=Decimal(10)), LimitDays()
+    asked = AdjustmentToGenerate("SE01", AdjustmentKind.PERMANENT, only(acme, beta), change, days)
+    with pytest.raises(Refused) as refusal:
+        await generate_adjustment(tx, asked, most=1)
+    assert [(one.code, one.path) for one in refusal.value.refusals] == [(ErrorCode.TOO_MANY_ROWS, ("holders",))]
+    assert (await generate_adjustment(tx, asked, most=2)) is not None
 
 
 async def test_a_company_that_is_not_granted_is_not_touched(ask: Asker, world: World, acme: str) -> None:
