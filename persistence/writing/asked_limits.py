@@ -1,0 +1,49 @@
+"""Limits of a party, or of a customer beside its credit limit, where a company approves changes of credit: what widens
+credit is only asked for.
+
+The limits of a party are over its customers in all companies, so one of these that approves such changes is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from domain.credit_change import CreditChangeKind, party_limits_widen
+from domain.message import N_, Message
+from domain.party_limits import PartyLimits
+from persistence.frozen import freeze
+from persistence.take import Result, Transaction
+from persistence.writing.credit_changes import Asked, Names, approve_changes, ask_once_for_change
+from persistence.writing.saving import Changes
+
+TO_SAVE = N_("Save the limits of party {number}.")
+TO_SAVE_OF_CUSTOMER = N_("Save the limits of customer {account} of company {company} beside its credit limit.")
+
+
+async def limits_asked(
+    tx: Transaction,
+    holder: tuple[str, UUID],
+    names: Names,
+    companies: Iterable[UUID],
+    limits: tuple[PartyLimits, PartyLimits],
+    blocked: tuple[bool, bool],
+    changed: Changes,
+    version: int,
+) -> Result | None:
+    """What was asked for, where limits or a block that were before and are to be now widen credit in a company that
+    approves that; None: it is made at once. `version`: of the limits as they are, and must be when it is made.
+    """
+    concerned = list(companies)
+    widens = party_limits_widen(*limits) or (blocked[0] and not blocked[1])
+    if not widens or not await approve_changes(tx, concerned):
+        return None
+    kind, key = holder
+    asked = {"limits": freeze(limits[1]), "blocked": blocked[1], "version": version}
+    message, path = Message(TO_SAVE if kind == "party" else TO_SAVE_OF_CUSTOMER, names), ("holder",)
+    change = CreditChangeKind.PARTY_LIMITS
+    if kind == "party":
+        one = Asked(change, asked, changed, message, names, path, party=key)
+    else:
+        one = Asked(change, asked, changed, message, names, path, concerned[0], key)
+    return {kind: str(key), **await ask_once_for_change(tx, one)}
