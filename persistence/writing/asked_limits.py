@@ -27,19 +27,22 @@ async def limits_asked(
     names: Names,
     companies: Iterable[UUID],
     limits: tuple[PartyLimits, PartyLimits],
-    blocked: tuple[bool, bool],
+    blocked: bool | None,
     changed: Changes,
     version: int,
 ) -> Result | None:
-    """What was asked for, where limits or a block that were before and are to be now widen credit in a company that
-    approves that; None: it is made at once. `version`: of the limits as they are, and must be when it is made.
+    """What was asked for, where limits that were before and are to be now widen credit in a company that approves that,
+    or the end of a block does; None: it is made at once.
+
+    `blocked`: what the party is to be; None: it stays as it is, or becomes meanwhile. `version`: of the limits as they
+    are, and must be when it is made.
     """
     concerned = list(companies)
-    widens = party_limits_widen(*limits) or (blocked[0] and not blocked[1])
+    widens = party_limits_widen(*limits) or blocked is False
     if not widens or not await approve_changes(tx, concerned):
         return None
     kind, key = holder
-    asked = {"limits": freeze(limits[1]), "blocked": blocked[1], "version": version}
+    asked = {"limits": freeze(limits[1]), "blocked": blocked, "version": version}
     message, path = Message(TO_SAVE if kind == "party" else TO_SAVE_OF_CUSTOMER, names), ("holder",)
     change = CreditChangeKind.PARTY_LIMITS
     if kind == "party":

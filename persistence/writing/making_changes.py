@@ -96,8 +96,8 @@ async def _closing(tx: Transaction, request: Row, asked_by: str) -> None:
 async def _party_limits(tx: Transaction, request: Row, asked_by: str) -> None:
     asked, party = request["asked"], request["party_id"]
     holder = _customer(request) if party is None else PartyNamed(party)
-    limits, blocked = thaw(PartyLimits, asked["limits"]), None if party is None else asked["blocked"]
-    await save_party_limits(tx, PartyLimitsToSave(holder, limits, blocked, asked["version"]), asked_by)
+    limits = thaw(PartyLimits, asked["limits"])
+    await save_party_limits(tx, PartyLimitsToSave(holder, limits, asked["blocked"], asked["version"]), asked_by)
 
 
 MAKING: Mapping[CreditChangeKind, Making] = {

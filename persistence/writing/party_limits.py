@@ -140,14 +140,13 @@ async def _asked(
 ) -> Result | None:
     """What waits for somebody else; None: nothing has to."""
     before, values = last or _values(PartyLimits()), _values(limits)
-    was = holder.table is party and row["blocked"]
     return await limits_asked(
         tx,
         (holder.table.name, holder.key),
         holder.message.values,
         await _companies(tx, holder),
         (PartyLimits() if last is None else limits_of(last), limits),
-        (was, bool(blocked.get("blocked", was))),
+        blocked.get("blocked"),
         changes(before, differing(before, values)) + changes(row, blocked),
         0 if last is None else last["version"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -386,6 +387,26 @@ async def test_a_blocked_party_goes_on_when_somebody_else_approves(ask: Asker, w
     assert request["changes"] == [{"field": "blocked", "before": "true", "after": "false"}]
     await changed(ask, APPROVE, decision(request), **OLGA)
     assert await world.conn.fetchval("select blocked from party where number = $1", party) is False
+
+
+async def test_a_party_that_was_blocked_meanwhile_stays_so(ask: Asker, world: World, acme: str) -> None:
+    wider = await _party_limits(world, acme)
+    request = await waiting(ask, wider.document, wider.given)
+    as_it_is = {**wider.given, "ceiling": sek("1000"), "blocked": True}
+    payload = await changed(ask, LIMITS, as_it_is, **MAGNUS)
+    assert (payload["party"]["blocked"], payload["creditChangeRequest"]) == (True, None)
+    await changed(ask, APPROVE, decision(request), **OLGA)
+    assert await world.conn.fetchval("select blocked from party where number = $1", wider.given["holder"]["party"])
+
+
+@every_case
+async def test_of_two_who_approve_at_once_one_does(ask: Asker, world: World, acme: str, called: str) -> None:
+    case = await CASES[called](world, acme)
+    request = await waiting(ask, case.document, case.given)
+    both = [ask(APPROVE, {"input": decision(request)}, **{**OLGA, "user": user}) for user in ("olga", "otto")]
+    payloads = [answer.data["approveCreditChange"] for answer in await asyncio.gather(*both)]
+    assert sorted(said(payload) for payload in payloads) == [[], [("WRONG_STATUS", "creditChangeRequest")]]
+    assert {payload["creditChangeRequest"]["status"] for payload in payloads} == {"APPROVED"}
 
 
 async def test_holds_are_looked_at_again_when_it_is_approved(ask: Asker, world: World, acme: str) -> None:
