@@ -24,6 +24,7 @@ from persistence.statements import Row, Statement, insert
 from persistence.tables.customer import customer, party
 from persistence.tables.party_limits import party_limits
 from persistence.take import MovedMeanwhile, Result, Transaction
+from persistence.writing.below_used import warn_below_ceiling
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import locked
@@ -126,6 +127,8 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave) -> Resul
         what = changed + changes(row, blocked)
         tx.audit(kind, holder.message, subject, holder.company, what, event=event)
         await reevaluate(tx, holder.customers)
+    if limits.ceiling is not None:
+        await warn_below_ceiling(tx, (holder.table.name, holder.key), holder.customers)
     return {holder.table.name: str(holder.key)}
 
 

@@ -14,6 +14,7 @@ from domain.exposure import Balance
 from domain.facts import OwnLimits
 from domain.limits import LimitTerms
 from domain.money import Money, RateMissing
+from domain.party_check import ceiling_below_used
 from domain.party_limits import (
     PARTY,
     PartyLimitReaction,
@@ -181,6 +182,23 @@ def test_a_day_is_named_only_where_nothing_unknown_decides_on_it() -> None:
 def test_waiting_moves_the_partys_days_too() -> None:
     facts = waited(bound(OVERDUE, owes("1 SEK", overdue=25)), 6)
     assert found(facts, "1 SEK") == (CreditOutcome.HELD, ["OVERDUE_DAYS"])
+
+
+def test_a_ceiling_below_what_is_used_is_warned_of_in_its_currency_and_equal_is_enough() -> None:
+    euro = PartyLimits(money("10,000 EUR"))
+    warning = ceiling_below_used(bound(euro, owes("115,000.10 SEK")), (PARTY, LEGAL), ("ceiling",))
+    assert warning is not None
+    assert (warning.limit, warning.actual) == (money("10,000 EUR"), money("10,000.01 EUR"))
+    assert ceiling_below_used(bound(euro, owes("115,000 SEK")), (PARTY, LEGAL), ("ceiling",)) is None
+    assert ceiling_below_used(bound(SHARE, owes("115,000 SEK")), (PARTY, LEGAL), ("ceiling",)) is None
+
+
+def test_the_ceiling_of_the_customer_is_compared_with_what_the_customer_uses() -> None:
+    facts = bound(CEILING, owes("999,999 SEK"))
+    own = replace(facts.customer, own=OwnLimits(PartyLimits(money("1 SEK"))), balances=(owes("2 SEK"),))
+    warning = ceiling_below_used(replace(facts, customer=own), (CUSTOMER, own.id), ("ceiling",))
+    assert warning is not None
+    assert (warning.limit, warning.actual) == (money("1 SEK"), money("2 SEK"))
 
 
 @pytest.mark.parametrize(
