@@ -12,6 +12,7 @@ from domain.check import CreditOutcome, Facts, check
 from domain.decision import CUSTOMER, LimitTestKind
 from domain.exposure import Balance
 from domain.facts import OwnLimits
+from domain.fiscal_year import FiscalCalendar
 from domain.limits import LimitTerms
 from domain.money import Money, RateMissing
 from domain.party_check import ceiling_below_used
@@ -216,7 +217,7 @@ def test_the_ceiling_of_the_customer_is_compared_with_what_the_customer_uses() -
 def test_the_window_is_the_year_closed_last_or_the_twelve_months_up_to_today(
     rolling: bool, starts: int, day: date, window: tuple[date, date]
 ) -> None:
-    assert turnover_window(rolling, starts, day) == window
+    assert turnover_window(rolling, FiscalCalendar(starts), day) == window
 
 
 @pytest.mark.parametrize(
