@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -174,28 +175,32 @@ def changed(
     return Changed(steps, replace(after, status=after.stands), described), []
 
 
-async def enter(tx: Transaction, row: OrderToSave, order: KeptOrder) -> None:
-    """Write a new order down. One that comes approved counts from the day it came."""
-    own = {"customer_id": order.payer, "company_id": order.company}
-    number = own | {"document": SALES_ORDER, "number": order.number, "document_id": order.id}
-    head = own | {
-        "id": order.id,
-        "buyer_id": order.buyer,
-        "kind": row.kind.value,
-        "number": order.number,
-        "status": order.status.value,
-        "admitted": order.admitted,
-        **_head(order),
-    }
-    await insert(tx.conn, document_number, [number])
-    await insert(tx.conn, sales_order, [head])
-    await insert(
-        tx.conn,
-        sales_order_line,
-        [_new_line(order, line.number, line.description, line.amount) for line in row.in_order],
-    )
-    entered = replace(order, status=SalesOrderStatus.ENTERED, admitted=False)
-    await tx.move(entered.moves_to(order, order.ordered_on))
+async def enter(tx: Transaction, new: Sequence[tuple[OrderToSave, KeptOrder]]) -> None:
+    """Write new orders down. One that comes approved counts from the day it came."""
+    numbers, heads = [], []
+    lines: list[dict[str, Any]] = []
+    moved: list[Moved] = []
+    for row, order in new:
+        own = {"customer_id": order.payer, "company_id": order.company, "number": order.number}
+        numbers.append(own | {"document": SALES_ORDER, "document_id": order.id})
+        heads.append(
+            own
+            | {
+                "id": order.id,
+                "buyer_id": order.buyer,
+                "kind": row.kind.value,
+                "status": order.status.value,
+                "admitted": order.admitted,
+                **_head(order),
+            }
+        )
+        lines.extend(_new_line(order, line.number, line.description, line.amount) for line in row.in_order)
+        entered = replace(order, status=SalesOrderStatus.ENTERED, admitted=False)
+        moved.extend(entered.moves_to(order, order.ordered_on))
+    await insert(tx.conn, document_number, numbers)
+    await insert(tx.conn, sales_order, heads)
+    await insert(tx.conn, sales_order_line, lines)
+    await tx.move(moved)
 
 
 async def write_change(tx: Transaction, change: Changed, *, edited: bool) -> tuple[Moved, ...]:
