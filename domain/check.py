@@ -97,7 +97,7 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
         if warnings:
             return decided(CreditOutcome.WARNED, explanation.warned_of(order, warnings), warnings)
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
-    if order.checkpoint is Checkpoint.INVOICE and order.delivered:
+    if order.billed or (order.checkpoint is Checkpoint.INVOICE and order.delivered):
         return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
     return decided(CreditOutcome.HELD, explanation.held(order, reasons, tests), reasons)
 

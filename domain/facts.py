@@ -122,7 +122,8 @@ class Order:
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
     was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
-    `without_order`: an invoice that no order came before.
+    `without_order`: an invoice that no order came before. `billed`: goods that left are billed for more than they were
+    delivered for.
     """
 
     amount: Money
@@ -137,6 +138,7 @@ class Order:
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
     without_order: bool = False
+    billed: bool = False
     own: Conditions = UNSAID
 
 

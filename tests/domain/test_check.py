@@ -242,6 +242,8 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     assert check(facts, delivered).outcome is WARNED
     assert len(check(facts, delivered).reasons) == 19
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
+    billed = order("50,000 SEK", billed=True)
+    assert check(facts, billed).outcome is WARNED, "billed for more than it was delivered for, at whatever step"
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD
 
