@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.orders import company, customer, excluded, management_group, one, outcomes, reasons, risk_group
-from tests.acceptance.story import SAVE_RULE, Story, fresh, money
+from tests.acceptance.story import ERRORS, SAVE_RULE, Story, fresh, money
 from tests.schema.world import TODAY
 
+EXCLUDE = f"""mutation($input: ExcludeSalesOrderInput!) {{ excludeSalesOrder(input: $input) {{ {ERRORS} }} }}"""
 PASSED, WARNED, HELD, EXEMPT = "PASSED", "WARNED", "HELD", "EXEMPT"
 
 
@@ -136,6 +137,18 @@ async def test_d365_2_6_an_excluded_customer_is_exempt_from_limits_and_rules(sto
     code = await blocking_61_days(story)
     account = await overdue(story, code, 80, excludedFromCreditManagement=True)
     assert await outcomes(story, code, account, "200000") == [EXEMPT]
+
+
+async def test_d365_2_6_an_excluded_order_is_exempt_from_limits_and_rules(story: Story) -> None:
+    code = await blocking_61_days(story)
+    account = await overdue(story, code, 80)
+    held = await story.submit(code, account, "EXCLUDED", "200000")
+    assert held["decision"]["outcome"] == HELD
+    given = {"salesOrder": {"id": held["salesOrder"]["id"]}, "reason": "Cash on the nail.", "idempotencyKey": fresh()}
+    await story.tell(EXCLUDE, given, "CREDIT_MANAGER")
+    again = await story.submit(code, account, "EXCLUDED", "200000", checkpoint="PACKING_SLIP")
+    assert (again["decision"]["outcome"], again["salesOrder"]["status"]) == (EXEMPT, "APPROVED")
+    assert await outcomes(story, code, account, "1") == [HELD], "no other order is"
 
 
 async def test_d365_2_7_days_overdue_are_those_of_the_oldest_claimed_invoice(story: Story) -> None:
