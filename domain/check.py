@@ -71,6 +71,8 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
             return decided(CreditOutcome.EXEMPT, Message(explanation.ORDER_EXCLUDED))
         if customer.excluded:
             return decided(CreditOutcome.EXEMPT, Message(explanation.CUSTOMER_EXCLUDED))
+        if customer.intercompany:
+            return decided(CreditOutcome.EXEMPT, Message(explanation.INTERCOMPANY))
         if not _asked_here(customer, order):
             return decided(CreditOutcome.NOT_CHECKED, Message(explanation.NO_CHECKPOINT))
         if _released(customer, order):

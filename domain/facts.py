@@ -48,7 +48,8 @@ class CustomerFacts:
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
     that no order came before are checked before they are posted, whether or not that step is ticked (D365). `debts`:
     its open items, where a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with
-    orders (`check_payment_terms_increase`, `check_cash_discount_increase`).
+    orders (`check_payment_terms_increase`, `check_cash_discount_increase`). `intercompany`: a company of our own group,
+    whose orders its seller does not check.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class CustomerFacts:
     check_payment_terms_increase: bool = False
     check_cash_discount_increase: bool = False
     own: OwnLimits | None = None
+    intercompany: bool = False
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,13 @@ ROADS = [
     ("a released order", SPOILED, replace(ORDER, release=RELEASED), NOT_CHECKED),
     ("an order above its release", SPOILED, order("50,000.01 SEK", release=RELEASED), HELD),
     ("an order in another currency than its release", SPOILED, order("50,000 EUR", release=RELEASED), HELD),
+    ("a company of our own group", with_customer(SPOILED, intercompany=True), ORDER, EXEMPT),
+    (
+        "a company of our own group that is held by hand",
+        with_customer(SPOILED, intercompany=True),
+        replace(ORDER, forced=True),
+        HELD,
+    ),
     ("an excluded order that is held by hand", SPOILED, replace(ORDER, excluded=True, forced=True), HELD),
     ("a released order that is held by hand again", SPOILED, replace(ORDER, release=RELEASED, forced=True), HELD),
 ]

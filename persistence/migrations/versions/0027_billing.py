@@ -32,6 +32,16 @@ def upgrade() -> None:
         existing_comment="value of the line it takes over, in the document's currency",
     )
     op.add_column(
+        "credit_parameters",
+        sa.Column(
+            "check_intercompany_orders",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="orders of customers that are companies of our own group are checked too",
+        ),
+    )
+    op.add_column(
         "sales_order_line",
         sa.Column(
             "consumed_more",
@@ -55,6 +65,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back to the version before. What was never to be billed, or billed for more or less, waits to be billed again."""
+    op.drop_column("credit_parameters", "check_intercompany_orders")
     op.drop_column("sales_order_line", "never_billed")
     op.drop_column("sales_order_line", "consumed_more")
     op.alter_column(
