@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from domain.exposure import Category
+from persistence.shapes.covering import CATEGORY, anywhere, covered, covered_in
 from persistence.shapes.falling_due import past_due
 from persistence.shapes.shape import seen
 from persistence.shapes.terms import Terms, days
@@ -64,6 +65,9 @@ class Owing:
     whose: Callable[[], Whose]
     before: tuple[sa.FromClause, ...]
     asked: Asked
+    less_disputed: Expression = sa.true()
+    """Whether what is in dispute is not claimed, by what counts for whoever they are added up for."""
+
     alone: bool = False
     """Whether they are of one customer."""
 
@@ -73,12 +77,34 @@ class Owing:
         Columns: `customer_id`, `company_id`, `category`, `currency`, `due_day`, `amount` in minor units, `company_day`,
         `overdue_until`, `bank_days_of`.
         """
-        now = self._of(balance.alias(), categories)
-        if self.asked.as_of is None:
-            return now.correlate(*self.before).subquery()
-        moved = movement.alias()
-        then = self._of(moved, categories, past=True).where(moved.c.day <= self.asked.as_of)
-        return sa.union_all(now.correlate(*self.before), then.correlate(*self.before)).subquery()
+        parts = [self._of(balance.alias(), categories)]
+        if self.asked.as_of is not None:
+            moved = movement.alias()
+            parts.append(self._of(moved, categories, past=True).where(moved.c.day <= self.asked.as_of))
+        if Category.COVERED in categories:
+            parts.append(self._covered())
+        if len(parts) == 1:
+            return parts[0].correlate(*self.before).subquery()
+        return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _covered(self) -> sa.Select[Any]:
+        whose = self.whose()
+        found = covered(whose.id, whose.company, whose.day, whose.past, self.less_disputed)
+        return (
+            sa.select(
+                whose.id.label("customer_id"),
+                whose.company.label("company_id"),
+                CATEGORY,
+                found.c.currency,
+                found.c.due_day,
+                found.c.amount,
+                whose.day.label("company_day"),
+                whose.overdue_until.label("overdue_until"),
+                whose.bank_days_of.label("bank_days_of"),
+            )
+            .select_from(found if whose.source is None else whose.source.join(found, sa.true()))
+            .where(anywhere(), whose.where)
+        )
 
     def _of(self, kept: Any, categories: Sequence[Category], *, past: bool = False) -> sa.Select[Any]:
         whose = self.whose()
@@ -130,7 +156,24 @@ class CompanyOwing:
             past = self.terms["past"]
             parts = [part.where(sa.not_(past)) for part in parts]
             parts.append(self._moved(categories, past, self.asked.as_of))
+        if Category.COVERED in categories:
+            parts.append(self._covered())
         return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _covered(self) -> sa.Select[Any]:
+        """What receipts cover, of each customer by itself before it is added up."""
+        terms = self.terms
+        reduces, intercompany = terms["disputed_reduces_overdue"], sa.true() if self.asked.intercompany else sa.false()
+        found = covered_in(terms["id"], terms["day"], terms["past"], reduces, intercompany)
+        return sa.select(
+            CATEGORY,
+            found.c.currency,
+            found.c.due_day,
+            found.c.amount,
+            terms["day"].label("company_day"),
+            terms.overdue_until.label("overdue_until"),
+            terms["bank_days_of"].label("bank_days_of"),
+        ).where(anywhere())
 
     def _of_our_own(self, categories: Sequence[Category]) -> sa.Select[Any]:
         """What customers of our own group owe, to be taken off."""
@@ -163,7 +206,7 @@ class CompanyOwing:
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
     alone = Whose.by(terms, None, sa.true(), key)
-    return Owing(lambda: alone, terms.before, asked, alone=True)
+    return Owing(lambda: alone, terms.before, asked, terms["disputed_reduces_overdue"], alone=True)
 
 
 def of_group(terms: Terms, asked: Asked) -> Owing:
@@ -179,7 +222,7 @@ def of_group(terms: Terms, asked: Asked) -> Owing:
         )
         return Whose.anywhere(source, there, member.c.customer_id, of, asked)
 
-    return Owing(members, terms.before, asked)
+    return Owing(members, terms.before, asked, terms["disputed_reduces_overdue"])
 
 
 def of_share(terms: Terms, asked: Asked, share: sa.FromClause) -> Owing:
@@ -192,7 +235,7 @@ def of_share(terms: Terms, asked: Asked, share: sa.FromClause) -> Owing:
         here = sa.case((share.c.hidden, sa.not_(visible)), else_=sa.and_(visible, whose.company == share.c.company_id))
         return replace(whose, where=sa.and_(whose.where, here))
 
-    return Owing(members, (*terms.before, share), asked)
+    return Owing(members, (*terms.before, share), asked, terms["disputed_reduces_overdue"])
 
 
 def of_party(terms: Terms, asked: Asked) -> Owing:
@@ -203,7 +246,7 @@ def of_party(terms: Terms, asked: Asked) -> Owing:
         source = own.join(of, of.c.id == own.c.company_id)
         return Whose.anywhere(source, own.c.party_id == terms["id"], own.c.id, of, asked)
 
-    return Owing(customers, terms.before, asked)
+    return Owing(customers, terms.before, asked, terms["disputed_reduces_overdue"])
 
 
 def of_company(terms: Terms, asked: Asked) -> CompanyOwing:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.exposure import Category
+from domain.exposure import KEPT
 from tests.schema.asking import Asker
 from tests.schema.world import LONG_AGO, NOW, TODAY, World
 
@@ -81,7 +81,7 @@ async def random_customers(world: World, chance: random.Random) -> None:
             amount = (
                 f"{chance.randrange(-2000, 9000)}.{chance.randrange(100):02d} {chance.choice(['SEK', 'EUR', 'SEK'])}"
             )
-            await world.owes(name, amount, due, day, chance.choice(list(Category)))
+            await world.owes(name, amount, due, day, chance.choice(KEPT))
         if chance.random() < 0.6:
             await world.limit(name, f"{chance.randrange(3000)} {chance.choice(['SEK', 'EUR'])}")
         if chance.random() < 0.5:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.exposure import Category, CreditLimitType
+from domain.exposure import KEPT, CreditLimitType
 from persistence.database import Connection
 from persistence.keys import new_key
 from tests.schema.world import World
@@ -160,7 +160,7 @@ class Firms:
         """Movements, with what is kept of them: a day in the future is kept too, as a posting ahead would be."""
         kept: dict[tuple[str, str, date], int] = {}
         for _ in range(self.chance.randint(0, 25)):
-            category, currency = self.chance.choice(list(Category)), self.chance.choice(CURRENCIES[:4])
+            category, currency = self.chance.choice(KEPT), self.chance.choice(CURRENCIES[:4])
             due = TODAY + self.chance.choice([-70, -40, -20, -2, -1, 0, 1, 2, 13, 50]) * DAY
             row = {"customer_id": key, "company_id": company, "category": category.value, "currency": currency}
             amount = self.chance.choice([-500, 5, 100_000, 333_333, self.chance.randint(-(10**7), 10**7)])
