@@ -1,6 +1,6 @@
 """Receipts that have settled nothing yet, read where a company lets them cover what is overdue (pendingReceiptDays).
 
-Where it does not, nothing is read. Of a day in the past they are as they were at its end; the parameter is as it is now.
+Where it does not, nothing is read. Of a day in the past they are as they were at its end; the parameter is today's.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ CATEGORY = constant(Category.COVERED).label("category")
 
 
 def anywhere() -> sa.ColumnElement[bool]:
-    """Does any company let receipts cover something? It speaks of no row, so that PostgreSQL asks it before all else."""
+    """Does any company let receipts cover something? It speaks of no row: PostgreSQL asks it before all else."""
     parameters = credit_parameters.alias()
     return sa.select(parameters.c.company_id).where(parameters.c.pending_receipt_days > constant(0)).exists()
 

@@ -7,7 +7,7 @@ As kept now, or for a day that is over where the customer is, from its movements
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ class Owing:
     whose: Callable[[], Whose]
     before: tuple[sa.FromClause, ...]
     asked: Asked
-    less_disputed: Expression = sa.true()
+    less_disputed: Expression = field(default_factory=sa.true)
     """Whether what is in dispute is not claimed, by what counts for whoever they are added up for."""
 
     alone: bool = False
