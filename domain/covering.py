@@ -15,7 +15,9 @@ from decimal import Decimal
 
 from domain.calendar import DAY
 from domain.exposure import Balance, Category, CountingPolicy, owed
+from domain.message import N_, Message
 from domain.money import Money
+from domain.refusal import ErrorCode, Refusal
 
 MOST_DAYS = 60
 """What lies unmatched for longer is no receipt on its way to its item."""
@@ -59,3 +61,13 @@ def covered(
             if amount > part:
                 left.append((until, amount - part))
             yield Balance(Category.COVERED, Money(part, currency), debt.due, until=until)
+
+
+def days_refusals(days: int | None, path: tuple[str, ...]) -> list[Refusal]:
+    """So many days that receipts may cover; 0: they cover nothing."""
+    if days is None or 0 <= days <= MOST_DAYS:
+        return []
+    return [Refusal(ErrorCode.INVALID_VALUE, Message(NOT_SO_MANY, {"highest": MOST_DAYS}), path)]
+
+
+NOT_SO_MANY = N_("The number of days is a whole number from 0 to {highest}.")

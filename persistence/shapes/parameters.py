@@ -30,6 +30,7 @@ CREDIT_PARAMETERS = Shape(
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
                 "due_rolls_to_bank_day",
+                "pending_receipt_days",
                 "check_invoices_without_order",
                 "approve_limit_adjustments",
                 "post_approved_limits",

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
+from domain.covering import days_refusals
 from domain.facts import Checkpoint
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -44,7 +45,7 @@ _COUNTS = {
     "max_rate_age_days": "maxRateAgeDays",
     "release_valid_days": "releaseValidDays",
 }
-_BEYOND = frozenset({"fiscal_year_start", "due_rolls_to_bank_day"})
+_BEYOND = frozenset({"fiscal_year_start", "due_rolls_to_bank_day", "pending_receipt_days"})
 """What decides on parties, so that it may hold orders in other companies."""
 
 REASONS = {
@@ -123,6 +124,7 @@ def _refusals(wanted: ParametersToSave) -> list[Refusal]:
     refusals = []
     for name, field_name in _COUNTS.items():
         refusals += count_refusals(wanted.values.get(name), (field_name,))
+    refusals += days_refusals(wanted.values.get("pending_receipt_days"), ("pendingReceiptDays",))
     month = wanted.values.get("fiscal_year_start")
     if month is not None and not 1 <= month <= 12:
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NO_MONTH), ("fiscalYearStart",)))
