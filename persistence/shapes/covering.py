@@ -1,7 +1,8 @@
 """What receipts that settled nothing yet cover of what is overdue, as `domain.covering` works it out of facts.
 
-Functions of the database work it out (migration 0023), so that a statement is not much longer for it: one that nobody
-needs is never called, and where no company lets receipts cover anything that is found out once for a statement.
+Functions of the database work it out (migration 0023), so that a statement is not much longer for it. They are not
+called where a company's receipts cover nothing: that is known of one company by its parameters (`only_where`), of many
+by asking once for a statement whether any has such parameters (`anywhere`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ def anywhere() -> sa.ColumnElement[bool]:
     """Does any company let receipts cover something? It speaks of no row: PostgreSQL asks it before all else."""
     parameters = credit_parameters.alias()
     return sa.select(parameters.c.company_id).where(parameters.c.pending_receipt_days > constant(0)).exists()
+
+
+def only_where(days: Expression, key: Expression) -> Expression:
+    """The key where receipts cover something for some days, otherwise null: with that a function is not called."""
+    return sa.case((days > constant(0), key))
 
 
 def covered(payer: Expression, company: Expression, day: Expression, past: Any, less_disputed: Any) -> sa.FromClause:

@@ -71,9 +71,9 @@ def _needed(names: Sequence[str]) -> Sequence[Category]:
 def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> sa.FromClause:
     """The figures of one customer, who mostly owes in one currency: that of the terms is summed without grouping.
 
-    Others are grouped and converted only where there are any.
+    Others are grouped and converted only where there are any, together with what receipts cover.
     """
-    kept = owing.of(_needed(names))
+    kept = owing.of(EXPOSED)
     changes, own = changing(kept, terms), kept.c.currency == terms["currency"]
     sums = (
         sa.select(
@@ -85,7 +85,13 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
         .correlate(*owing.before)
         .lateral()
     )
-    others = _per_currency(owing, terms, names, lambda kept: kept.c.currency != terms["currency"])
+    others = _per_currency(
+        owing,
+        terms,
+        names,
+        lambda kept: sa.or_(kept.c.currency != terms["currency"], kept.c.category == constant(Category.COVERED)),
+    )
+    alone = sa.and_(sums.c.alone, terms["pending_receipt_days"] == constant(0)) if "overdue" in names else sums.c.alone
     unit_here = unit_of(terms["digits"])
 
     def figure(name: str) -> Expression:
@@ -96,7 +102,7 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
     return (
         sa.select(*(figure(name).label(name) for name in names))
         .select_from(others)
-        .where(sa.not_(sums.c.alone))
+        .where(sa.not_(alone))
         .correlate(*owing.before, sums)
         .lateral()
     )

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from domain.exposure import Category
-from persistence.shapes.covering import CATEGORY, anywhere, covered, covered_in
+from persistence.shapes.covering import CATEGORY, anywhere, covered, covered_in, only_where
 from persistence.shapes.falling_due import past_due
 from persistence.shapes.shape import seen
 from persistence.shapes.terms import Terms, days
@@ -29,7 +29,8 @@ class Whose:
     """Some customers: where they come from (None: from what is joined), and the day of each at its company.
 
     `past`: balances as kept now would be too new for the day. `overdue_until`: the last due day that is overdue on it.
-    `bank_days_of`: as its company keeps it.
+    `bank_days_of`: as its company keeps it. `receipt_days`: for how many days receipts cover something there; None: it
+    is not among what is joined.
     """
 
     source: sa.FromClause | None
@@ -40,12 +41,21 @@ class Whose:
     past: sa.ColumnElement[bool]
     overdue_until: Expression
     bank_days_of: Expression
+    receipt_days: Expression | None = None
 
     @classmethod
     def by(cls, terms: Terms, source: sa.FromClause | None, where: sa.ColumnElement[bool], key: Expression) -> Whose:
         """Customers of the company whose terms they are."""
         return cls(
-            source, where, key, terms["id"], terms["day"], terms["past"], terms.overdue_until, terms["bank_days_of"]
+            source,
+            where,
+            key,
+            terms["id"],
+            terms["day"],
+            terms["past"],
+            terms.overdue_until,
+            terms["bank_days_of"],
+            terms["pending_receipt_days"],
         )
 
     @classmethod
@@ -77,10 +87,11 @@ class Owing:
         Columns: `customer_id`, `company_id`, `category`, `currency`, `due_day`, `amount` in minor units, `company_day`,
         `overdue_until`, `bank_days_of`.
         """
-        parts = [self._of(balance.alias(), categories)]
+        kept = _kept(categories)
+        parts = [self._of(balance.alias(), kept)]
         if self.asked.as_of is not None:
             moved = movement.alias()
-            parts.append(self._of(moved, categories, past=True).where(moved.c.day <= self.asked.as_of))
+            parts.append(self._of(moved, kept, past=True).where(moved.c.day <= self.asked.as_of))
         if Category.COVERED in categories:
             parts.append(self._covered())
         if len(parts) == 1:
@@ -89,7 +100,8 @@ class Owing:
 
     def _covered(self) -> sa.Select[Any]:
         whose = self.whose()
-        found = covered(whose.id, whose.company, whose.day, whose.past, self.less_disputed)
+        payer = whose.id if whose.receipt_days is None else only_where(whose.receipt_days, whose.id)
+        found = covered(payer, whose.company, whose.day, whose.past, self.less_disputed)
         return (
             sa.select(
                 whose.id.label("customer_id"),
@@ -103,7 +115,7 @@ class Owing:
                 whose.bank_days_of.label("bank_days_of"),
             )
             .select_from(found if whose.source is None else whose.source.join(found, sa.true()))
-            .where(anywhere(), whose.where)
+            .where(whose.where if whose.receipt_days is not None else sa.and_(anywhere(), whose.where))
         )
 
     def _of(self, kept: Any, categories: Sequence[Category], *, past: bool = False) -> sa.Select[Any]:
@@ -148,14 +160,15 @@ class CompanyOwing:
 
     def of(self, categories: Sequence[Category]) -> sa.FromClause:
         """The balances of these categories, with the columns of a customer's but for the customer."""
-        kept, tail = company_balance.alias(), movement_tail.alias()
-        parts = [self._columns(kept, kept.c.amount, categories), self._columns(tail, tail.c.amount, categories)]
+        table, tail = company_balance.alias(), movement_tail.alias()
+        kept = _kept(categories)
+        parts = [self._columns(table, table.c.amount, kept), self._columns(tail, tail.c.amount, kept)]
         if not self.asked.intercompany:
-            parts.append(self._of_our_own(categories))
+            parts.append(self._of_our_own(kept))
         if self.asked.as_of is not None:
             past = self.terms["past"]
             parts = [part.where(sa.not_(past)) for part in parts]
-            parts.append(self._moved(categories, past, self.asked.as_of))
+            parts.append(self._moved(kept, past, self.asked.as_of))
         if Category.COVERED in categories:
             parts.append(self._covered())
         return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
@@ -164,7 +177,8 @@ class CompanyOwing:
         """What receipts cover, of each customer by itself before it is added up."""
         terms = self.terms
         reduces, intercompany = terms["disputed_reduces_overdue"], sa.true() if self.asked.intercompany else sa.false()
-        found = covered_in(terms["id"], terms["day"], terms["past"], reduces, intercompany)
+        company = only_where(terms["pending_receipt_days"], terms["id"])
+        found = covered_in(company, terms["day"], terms["past"], reduces, intercompany)
         return sa.select(
             CATEGORY,
             found.c.currency,
@@ -173,7 +187,7 @@ class CompanyOwing:
             terms["day"].label("company_day"),
             terms.overdue_until.label("overdue_until"),
             terms["bank_days_of"].label("bank_days_of"),
-        ).where(anywhere())
+        ).select_from(found)
 
     def _of_our_own(self, categories: Sequence[Category]) -> sa.Select[Any]:
         """What customers of our own group owe, to be taken off."""
@@ -201,6 +215,11 @@ class CompanyOwing:
             self.terms.overdue_until.label("overdue_until"),
             self.terms["bank_days_of"].label("bank_days_of"),
         ).where(kept.c.company_id == self.terms["id"], one_of(kept.c.category, categories))
+
+
+def _kept(categories: Sequence[Category]) -> Sequence[Category]:
+    """What receipts cover is worked out, the others are kept."""
+    return [category for category in categories if category is not Category.COVERED]
 
 
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:

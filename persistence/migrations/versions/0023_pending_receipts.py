@@ -19,7 +19,7 @@ COMPANY, PAYER = "ix_payment_company_id_payment_paid_on", "ix_payment_customer_i
 COVERED = """
 create function covered(payer uuid, legal uuid, today date, past boolean, less_disputed boolean)
 returns table (currency varchar, due_day date, amount bigint)
-language plpgsql stable parallel safe rows 1 as $body$
+language plpgsql stable strict parallel safe rows 1 as $body$
 declare
   oldest date;
   banks text;
@@ -81,7 +81,7 @@ $body$
 COVERED_IN = """
 create function covered_in(legal uuid, today date, past boolean, less_disputed boolean, intercompany boolean)
 returns table (customer_id uuid, currency varchar, due_day date, amount bigint)
-language plpgsql stable parallel safe rows 1 as $body$
+language plpgsql stable strict parallel safe rows 1 as $body$
 declare
   oldest date;
 begin
