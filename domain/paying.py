@@ -1,7 +1,7 @@
 """What a payment would do to the facts: it settles the oldest overdue items first, the rest stands unapplied.
 
 Where a rule looks at single items, the rest settles what falls due next: an item may be old without being overdue. What
-receipts cover already is not paid once more.
+receipts cover already is not paid once more; of one due day they cover then what was written next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from domain.debts import Debt, uncovered
+from domain.debts import Debt
 from domain.exposure import Balance, Category, owed
 from domain.facts import CustomerFacts, Facts
 from domain.money import Money
@@ -52,8 +52,7 @@ def _left(customer: CustomerFacts, moved: Iterable[Balance]) -> Iterator[Debt]:
     for one in moved:
         if one.category is Category.RECEIVABLES:
             settled[one.due, one.amount.currency] -= one.amount.amount
-    debts = sorted(customer.debts, key=lambda debt: debt.document_date) if settled else customer.debts
-    for debt, claimed in uncovered(debts, customer.balances, customer.policy, customer.day):
-        amount = min(settled[debt.due, debt.open.currency], max(claimed.amount, Decimal(0)))
+    for debt in sorted(customer.debts, key=lambda debt: debt.document_date) if settled else customer.debts:
+        amount = min(settled[debt.due, debt.open.currency], max(debt.claimed(customer.policy).amount, Decimal(0)))
         settled[debt.due, debt.open.currency] -= amount
         yield replace(debt, open=Money(debt.open.amount - amount, debt.open.currency)) if amount else debt
