@@ -1,6 +1,6 @@
 """What receipts that settled nothing yet cover of what is overdue, as `domain.covering` works it out of facts.
 
-Functions of the database work it out (migration 0023), so that a statement is not much longer for it. They are not
+Functions of the database work it out (migration 0025), so that a statement is not much longer for it. They are not
 called where a company's receipts cover nothing: that is known of one company by its parameters (`only_where`), of many
 by asking once for a statement whether any has such parameters (`anywhere`).
 """
