@@ -217,7 +217,8 @@ class _Deciding:
         if company is None:
             message = Message(NO_COMPANY, {"company": wanted.company})
             raise Refused(Refusal(ErrorCode.COMPANY_NOT_AVAILABLE, message, ("company",)))
-        refusals = [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
+        refusals = submission.right_refusals
+        refusals += [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
         buyer, payer = self.looked.buyers.get(asks.buyer), self.looked.payer(asks)
         if buyer is None:
             values = {"account": wanted.account, "company": wanted.company}

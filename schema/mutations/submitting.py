@@ -45,7 +45,8 @@ class SubmitSalesOrderInput:
     )
     ship_date: date | None = strawberry.field(default=None, description="When it ships; none: at once.")
     override_reason: str | None = strawberry.field(
-        default=None, description="Why a warning is passed over; kept with the decision."
+        default=None,
+        description="Why a warning is passed over; kept with the decision. FORBIDDEN without OVERRIDE_WARNINGS.",
     )
 
 
@@ -78,7 +79,9 @@ class SubmittingMutations:
         assert key is not None, "the input has a key"
         order = OrderToSubmit(**plain(input))
         granted = context.granted(Permission.SUBMIT_ORDERS)
-        submission = Submission(order, context.viewer.actor, granted, context.now, key)
+        reasoned = order.override_reason is not None
+        may_override = reasoned and input.company in context.granted(Permission.OVERRIDE_WARNINGS)
+        submission = Submission(order, context.viewer.actor, granted, context.now, key, may_override)
         submitted = await ask(context.house.waiting, submission)
         taken = Taken(submitted.result or {}, submitted.refusals, replayed=submitted.replayed, rows=submitted.rows)
         return answer(context, taken, SubmitSalesOrderPayload)
