@@ -63,15 +63,20 @@ _CUSTOMER = Statement(
 
 async def payer_refusals(tx: Transaction, order: KeptOrder, payer: UUID, path: tuple[str, ...]) -> list[Refusal]:
     """What is in the way of another payer of an order."""
+    refusals = await may_not_pay(tx, order.company, order.buyer, payer, path)
+    return refusals or staying(order, path)
+
+
+async def may_not_pay(tx: Transaction, company: UUID, buyer: UUID, payer: UUID, path: tuple[str, ...]) -> list[Refusal]:
+    """A payer is a customer of the same company: the buyer itself, or one that nobody else pays for."""
     row = await _CUSTOMER.one(tx.conn, id=payer)
     assert row is not None, "customers are never deleted"
     node = ("customer", payer)
-    if row["company_id"] != order.company:
+    if row["company_id"] != company:
         return [Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_COMPANY, {"account": row["account"]}), path, node)]
-    today = tx.today(order.company)
-    if payer != order.buyer and (await payers_of(tx.conn, {payer: today}))[payer] != payer:
+    if payer != buyer and (await payers_of(tx.conn, {payer: tx.today(company)}))[payer] != payer:
         return [Refusal(ErrorCode.INVALID_VALUE, Message(PAYER_CHAIN, {"account": row["account"]}), path, node)]
-    return staying(order, path)
+    return []
 
 
 def staying(order: KeptOrder, path: tuple[str, ...]) -> list[Refusal]:

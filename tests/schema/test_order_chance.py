@@ -33,6 +33,7 @@ MUTATIONS = {
         "settle",
         "unsettle",
         "changePayer",
+        "transferOpenItem",
         "rejectCreditHold",
     )
 } | {"recordDelivery": DELIVER, "recordBilling": BILL}
@@ -184,6 +185,15 @@ async def unposts(life: Life) -> None:
         await life.tell("reverseOpenItem", openItem=by_number(life.chance.choice(life.items)))
 
 
+async def transfers(life: Life) -> None:
+    """What is open of an item goes to the other of the two."""
+    if life.items and life.chance.random() < 0.6:
+        named, item = number(), life.chance.choice(life.items)
+        new = life.account(life.chance.choice((life.buyer, life.payer)))
+        if await life.tell("transferOpenItem", openItem=by_number(item), customer=new, number=named):
+            life.items.append(named)
+
+
 async def pays(life: Life) -> None:
     """Money comes, in advance for an order or for nothing."""
     row = {"company": "SE01", "number": number(), "amount": sek(life.amount(30)), "paidOn": TODAY.isoformat()}
@@ -230,7 +240,22 @@ async def moves(life: Life) -> None:
 
 _STEPS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     *(enters, enters, changes, closes, reopens, reopens, delivers, delivers, delivers, bills, bills, returns, returns),
-    *(takes_back, posts, posts, posts, unposts, pays, pays, settles, settles, bounces, cancels, rejects, moves),
+    *(
+        takes_back,
+        posts,
+        posts,
+        posts,
+        unposts,
+        transfers,
+        pays,
+        pays,
+        settles,
+        settles,
+        bounces,
+        cancels,
+        rejects,
+        moves,
+    ),
 )
 
 
