@@ -226,7 +226,7 @@ _CHECKS = (
         ) b on b.customer_id = l.customer_id and b.line_id = l.id
         left join (
           select customer_id, line_id, sum(amount) as amount, sum(amount) filter (where item_id is not null) as credited
-          from goods_return group by customer_id, line_id
+          from goods_return where reversed_on is null group by customer_id, line_id
         ) r on r.customer_id = l.customer_id and r.line_id = l.id
         cross join lateral (values
           ('delivered', coalesce(d.amount, 0), l.delivered, true),

@@ -26,6 +26,7 @@ MUTATIONS = {
         "reverseDelivery",
         "cancelBilling",
         "recordReturn",
+        "reverseReturn",
         "postOpenItems",
         "reverseOpenItem",
         "postPayments",
@@ -158,8 +159,9 @@ async def returns(life: Life) -> None:
 
 
 async def takes_back(life: Life) -> None:
-    """A delivery is reversed or a billing document cancelled."""
-    kind, name = life.chance.choice((("delivery", "reverseDelivery"), ("billing", "cancelBilling")))
+    """A delivery or a return is reversed, or a billing document cancelled."""
+    ways = (("delivery", "reverseDelivery"), ("billing", "cancelBilling"), ("return", "reverseReturn"))
+    kind, name = life.chance.choice(ways)
     if life.documents.get(kind):
         order, _, said = life.chance.choice(life.documents[kind][-3:])
         await life.tell(name, salesOrder=by_number(order), number=said.split()[0])

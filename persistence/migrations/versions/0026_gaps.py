@@ -1,4 +1,4 @@
-"""What is open of an item goes to another payer.
+"""What is open of an item goes to another payer, and a return is taken back.
 
 The law of migrations stands in script.py.mako.
 """
@@ -47,6 +47,10 @@ def upgrade() -> None:
             comment="or by its transfer: this item of the other payer",
         ),
     )
+    op.add_column(
+        "goods_return",
+        sa.Column("reversed_on", sa.Date(), nullable=True, comment="the day it was taken back; null: it stands"),
+    )
     op.alter_column(
         "settlement", "amount", comment="how much; of a transfer signed as the item is", existing_comment="how much"
     )
@@ -85,7 +89,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to the version before. Transferred items and what settles them stay, and it knows not of what they are."""
+    """Back to the version before. Transferred items stay, with what settled them, and it knows not what they are; of
+    returns that were taken back it must be told again, since lines say by themselves what came back.
+    """
+    op.execute("delete from goods_return where reversed_on is not null")
     op.drop_index(TRANSFERRED, table_name="open_item")
     op.drop_constraint(ONE_SOURCE, "settlement")
     op.create_check_constraint(
@@ -98,6 +105,7 @@ def downgrade() -> None:
     op.alter_column(
         "settlement", "amount", comment="how much", existing_comment="how much; of a transfer signed as the item is"
     )
+    op.drop_column("goods_return", "reversed_on")
     op.drop_column("settlement", "transfer_item_id")
     op.drop_column("open_item", "transferred_on")
     op.drop_column("open_item", "transferred_from_id")
