@@ -33,7 +33,7 @@ from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
-from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
+from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases, row_of
 from persistence.writing.rules import percent_refusals
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
@@ -275,23 +275,11 @@ def _audit(tx: Transaction, kind: AuditEventKind, text: str, hold: Mapping[str, 
 def _release_row(
     tx: Transaction, hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted, bounds: Release
 ) -> dict[str, Any]:
-    return {
-        "customer_id": order.payer,
-        "id": new_key(),
-        "company_id": order.company,
-        "hold_id": hold["id"],
-        "sales_order_id": order.id,
-        "reason_id": wanted.reason,
-        "with_posting": wanted.with_posting,
+    return row_of(hold, order, wanted) | {
         "released_amount": bounds.released_value.amount,
-        "ceiling": wanted.ceiling.amount if wanted.ceiling else None,
-        "currency": order.amount.currency,
-        "deviation_percent": wanted.deviation_percent,
         "released_on": bounds.released_on,
-        "last_date": wanted.last_date,
         "released_at": tx.now,
         "released_by_id": tx.actor,
-        "note": wanted.note,
         "payment_terms_id": order.own.payment_terms_id,
         "cash_discount_id": order.own.cash_discount_id,
     }
