@@ -96,9 +96,10 @@ async def reject_change(tx: Transaction, wanted: ChangeDecision) -> Result:
 async def _in_review(tx: Transaction, wanted: ChangeDecision) -> tuple[Row, UUID, Row]:
     """Whose change it is, who pays for them, and the change as it waits, under the lock of their room."""
     whose = await _WHOSE.one(tx.conn, id=wanted.request)
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_REQUEST), _PATH)
     if whose is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_REQUEST), _PATH))
-    tx.within(whose["company_id"])
+        raise Refused(unknown)
+    tx.within(whose["company_id"], unknown)
     found = await customer_named(tx, CustomerNamed(id=whose["customer_id"]))
     if found is None:
         raise Refused(no_customer(_PATH))

@@ -176,8 +176,10 @@ async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
     asked for any more.
     """
     found = await _ORDER.one(tx.conn, id=order_id)
-    if found is None or found["company_id"] not in tx.granted.values():
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",))
+    if found is None:
+        raise Refused(unknown)
+    tx.within(found["company_id"], unknown)
     await tx.lock([found["customer_id"]])
     orders = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
     if not orders:
@@ -231,9 +233,10 @@ async def held(
 ) -> tuple[Mapping[str, Any], KeptOrder]:
     """A hold and its order under the lock of their room, in a company the caller may act in."""
     found = await _HOLD.one(tx.conn, id=hold_id)
-    if found is None or found["company_id"] not in tx.companies:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_HOLD), ("creditHold",)))
-    tx.within(found["company_id"])
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_HOLD), ("creditHold",))
+    if found is None:
+        raise Refused(unknown)
+    tx.within(found["company_id"], unknown)
     await tx.lock([found["customer_id"]])
     hold = await _HOLD.one(tx.conn, id=hold_id)
     assert hold is not None, "holds are never deleted"

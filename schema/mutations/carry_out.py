@@ -47,6 +47,7 @@ async def carry_out(
         granted=context.granted(needs),
         kind=kind,
         key=key_for(info, given),
+        readable=context.viewer.companies(),
     )
     return answer(context, taken, payload, current)
 

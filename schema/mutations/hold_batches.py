@@ -146,6 +146,7 @@ async def _each(
             granted=context.granted(needs),
             kind=kind,
             key=replace(whole, key=f"{whole.key} {key.hex}"),
+            readable=context.viewer.companies(),
         )
         errors = [UserError(refusal=refusal) for refusal in taken.refusals]
         results.append(CreditHoldResult(result={"credit_hold": str(key)}, errors=errors))

@@ -79,7 +79,12 @@ class SimulatingMutations:
         granted = context.granted(Permission.SET_RULES)
         try:
             found = await simulate(
-                context.house.pool, wanted, actor=context.viewer.actor, now=context.now, granted=granted
+                context.house.pool,
+                wanted,
+                actor=context.viewer.actor,
+                now=context.now,
+                granted=granted,
+                readable=context.viewer.companies(),
             )
         except Refused as refused:
             return answer(context, Taken({}, refused.refusals), SimulateBlockingRulePayload, current)
