@@ -16,6 +16,7 @@ from persistence.submitting import OrderToSubmit, Submission, ask
 from persistence.take import Taken
 from schema.context import Info
 from schema.mutations.carry_out import answer, key_for, plain
+from schema.mutations.long_texts import too_long
 from schema.mutations.payload import Payload, written
 from schema.mutations.words import KEY
 from schema.rights import Permission
@@ -75,6 +76,9 @@ class SubmittingMutations:
     async def submit_sales_order(self, info: Info, input: SubmitSalesOrderInput) -> SubmitSalesOrderPayload:
         context = info.context
         context.need(Permission.SUBMIT_ORDERS)
+        refusals = too_long(input)
+        if refusals:
+            return answer(context, Taken({}, refusals), SubmitSalesOrderPayload)
         key = key_for(info, input)
         assert key is not None, "the input has a key"
         order = OrderToSubmit(**plain(input))
