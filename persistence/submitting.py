@@ -99,7 +99,11 @@ class Waiting(Coalescer[Submission, Submitted]):
 
 
 def queue(pool: Pool) -> Waiting:
-    """Where orders wait together. What failed because somebody came in between is tried again."""
+    """Where orders wait together. What failed because somebody came in between is tried again.
+
+    Nothing is lost where all tries fail: the orders of the batch are then tried one by one, and the caller of one that
+    fails again hears of it, with nothing written and its key unused.
+    """
     known: Known = {}
 
     async def run(batch: list[Submission]) -> list[Submitted]:

@@ -5,11 +5,15 @@ The decisions that were made on it stay with the payer whose limit they tested.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.audit import AuditEventKind
+from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal
@@ -25,9 +29,12 @@ from persistence.take import Transaction
 from persistence.writing.customers import PAYER_CHAIN
 from persistence.writing.finding import SALES_ORDER
 from persistence.writing.order_rows import Changed
+from persistence.writing.saving import update
 
 OTHER_COMPANY = N_("Customer {account} is of another company. Only a customer of the same company pays.")
 STAYS = N_("Order {number} stays with its payer, since part of it is invoiced or paid in advance.")
+
+NOT_ASKED = N_("Order {number} has another payer by now: its release is not asked for any more.")
 
 MOVING = frozenset(
     {SalesOrderStatus.ENTERED, SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED}
@@ -98,8 +105,21 @@ async def give_payer(tx: Transaction, change: Changed, payer: UUID) -> Changed:
     nothing = replace(before, lines=(), status=SalesOrderStatus.ENTERED)
     await tx.move(before.moves_to(nothing, day))
     await tx.move(replace(nothing, payer=payer).moves_to(kept, day))
-    after = as_new(replace(change.after, payer=payer, hold=before.hold))
+    after = as_new(replace(change.after, payer=payer, hold=await _hold_of(tx, kept, before.hold)))
     return replace(change, steps=replace(change.steps, before=kept, now=kept), after=after, as_new=submitted)
+
+
+async def _hold_of(tx: Transaction, order: KeptOrder, hold: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The hold of an order with its new payer. A release that is being approved was asked for another's risk: it is not
+    asked for any more.
+    """
+    if hold is None or hold["status"] != CreditHoldStatus.IN_APPROVAL.value:
+        return None if hold is None else {**hold, "customer_id": order.payer}
+    now = {"status": CreditHoldStatus.OPEN.value}
+    await update(tx.conn, credit_hold, {"customer_id": order.payer, "id": hold["id"]}, now)
+    message, subject = Message(NOT_ASKED, {"number": order.number}), ("credit_hold", hold["id"])
+    tx.audit(AuditEventKind.HOLDS_EVALUATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")
+    return {**hold, "customer_id": order.payer, **now}
 
 
 def as_new(order: KeptOrder) -> KeptOrder:
