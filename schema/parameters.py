@@ -73,6 +73,7 @@ KNOWN: Mapping[str, str] = {
     "maxRateAgeDays": "",
     "releaseValidDays": "Skip credit management blocking rules after order hold is released, here for so many days",
     "fiscalYearStart": "The fiscal calendar of the company",
+    "fiscalYearChanges": "The same: years of its calendar may be shorter or longer",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
     "personalAuthorities": "",
@@ -80,6 +81,7 @@ KNOWN: Mapping[str, str] = {
 """What Dynamics 365 calls each parameter; nothing where it has none. One that is missing fails the test."""
 
 OTHERWISE: Mapping[str, str] = {
+    "fiscalYearChanges": "none",
     "checkpoints": "CONFIRMATION, PACKING_SLIP",
     "authorities": "none: credit managers approve any amount",
     "personalAuthorities": "none",

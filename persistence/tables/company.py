@@ -80,7 +80,12 @@ credit_parameters = table(
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
     whole("release_valid_days", "how long a release without bounds holds", nullable=False, default="14"),
-    whole("fiscal_year_start", "the month in which its fiscal year begins", nullable=False, default="1"),
+    whole(
+        "fiscal_year_start",
+        "the month in which its fiscal years begin, until the first change of them",
+        nullable=False,
+        default="1",
+    ),
     sa.CheckConstraint("fiscal_year_start between 1 and 12", name="fiscal_year_start_month"),
     record(),
 )
@@ -94,6 +99,15 @@ checkpoint_setting = table(
     sa.CheckConstraint(
         "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
     ),
+)
+
+fiscal_year_change = table(
+    "fiscal_year_change",
+    "from when on the fiscal years of a company begin on the anniversaries of another day",
+    sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company"),
+    sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day of a fiscal year, the first of a month"),
+    flag("long_year", "the fiscal year before lasts longer than twelve months; otherwise a shorter one comes between"),
+    sa.CheckConstraint("extract(day from from_day) = 1", name="first_of_a_month"),
 )
 
 approval_authority = table(

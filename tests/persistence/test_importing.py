@@ -38,6 +38,7 @@ FACTS = (
     "credit_group_member",
     "credit_limit_entry",
     "collateral",
+    "party_limits",
     "exchange_rate",
     "open_item",
     "payment",
@@ -58,7 +59,7 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
     done = ledger.group()
     assert [(one.source, one.rejected) for one in done] == [(f"{kind}.csv", 0) for kind in kinds()]
     assert all(one.loaded == one.read for one in done if one.source != "limits.csv")
-    assert {table: ledger.count(table) for table in FACTS[:16]} == {
+    assert {table: ledger.count(table) for table in FACTS[:17]} == {
         "company": 2,
         "credit_parameters": 2,
         "checkpoint_setting": 4,
@@ -70,6 +71,7 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
         "credit_group_member": 2,
         "credit_limit_entry": 4,
         "collateral": 2,
+        "party_limits": 2,
         "exchange_rate": 1,
         "open_item": 11,
         "payment": 4,
@@ -137,6 +139,32 @@ def test_an_item_is_kept_under_the_payer_and_says_who_bought(ledger: Ledger) -> 
         "select p.account, b.account from sales_order i join customer p on p.id = i.customer_id"
         " join customer b on b.id = i.buyer_id where i.number = 'S-3'"
     ) == [("1002", "1003")]
+
+
+def test_limits_of_parties_and_customers_are_in_force_once_loaded(ledger: Ledger) -> None:
+    ledger.group()
+    names = "reaction, ceiling, turnover_percent, l.currency, turnover_rolling, max_days_overdue, from_day, l.version"
+    assert ledger.ask(
+        f"select p.number, c.account, a.subject, {names} from party_limits l join actor a on a.id = saved_by_id"
+        " left join party p on p.limits_id = l.id left join customer c on c.limits_id = l.id order by 1"
+    ) == [
+        ("P-1", None, "erp", "HOLD", Decimal("500000.50"), None, "SEK", False, 30, date(2026, 1, 1), 1),
+        (None, "1002", "erp", "WARN", None, Decimal("112.5"), "SEK", True, None, date(2026, 11, 23), 1),
+    ]
+
+
+def test_limits_of_a_party_that_were_changed_since_are_left_as_they_are(ledger: Ledger) -> None:
+    ledger.group()
+    ledger.conn.execute(
+        "with later as (insert into party_limits (id, holder_id, party_id, reaction, max_days_overdue, from_day,"
+        " saved_by_id, version) select gen_random_uuid(), holder_id, party_id, 'HOLD', 5, '2026-11-23', saved_by_id, 2"
+        " from party_limits where party_id is not null returning id, party_id)"
+        " update party set limits_id = later.id from later where party.id = later.party_id"
+    )
+    before = ledger.contents(["party_limits", "party"])
+    (done,) = (one for one in ledger.group() if one.source == "party-limits.csv")
+    assert (done.loaded, done.unchanged, done.rejected) == (0, 2, 0)
+    assert ledger.contents(["party_limits", "party"]) == before
 
 
 def test_who_pays_goes_by_the_day_of_the_document(ledger: Ledger) -> None:
