@@ -16,15 +16,17 @@ CATEGORY_OF_ITEM = " ".join(
 _SALES = ", ".join(f"'{kind}'" for kind in sorted(SALES))
 _CONSUMED = "greatest(l.billed, l.invoiced) + l.consumed_more"
 _TAKEN = f"greatest(l.delivered, {_CONSUMED})"
+_COUNTED_DUE = f"case when i.kind = '{OpenItemKind.CREDIT_NOTE}' then i.document_date else i.due_date end"
 
 _ITEMS = f"""
     select i.customer_id, i.company_id, i.id as source_id, m.category, i.currency, d.day, m.due_day,
       d.sign * m.amount as amount
-    from open_item i cross join lateral (values (i.document_date, 1), (i.reversed_on, -1)) d(day, sign)
+    from open_item i
+    cross join lateral (values (coalesce(i.transferred_on, i.document_date), 1), (i.reversed_on, -1)) d(day, sign)
     cross join lateral (values
-      ({CATEGORY_OF_ITEM}, case when i.kind = '{OpenItemKind.CREDIT_NOTE}' then i.document_date else i.due_date end,
-        i.amount),
-      ('{Category.SALES}', i.document_date, case when i.kind in ({_SALES}) then i.amount else 0 end)
+      ({CATEGORY_OF_ITEM}, {_COUNTED_DUE}, i.amount),
+      ('{Category.SALES}', i.document_date,
+        case when i.kind in ({_SALES}) and i.transferred_from_id is null then i.amount else 0 end)
     ) m(category, due_day, amount)
     where d.day is not null
     union all
@@ -45,10 +47,10 @@ _SETTLEMENTS = f"""
     left join open_item n on n.customer_id = s.customer_id and n.id = s.credit_item_id
     cross join lateral (values (s.settled_on, 1), (s.reversed_on, -1)) d(day, sign)
     cross join lateral (values
-      (i.id, {CATEGORY_OF_ITEM}, i.due_date, -s.amount),
+      (i.id, {CATEGORY_OF_ITEM}, {_COUNTED_DUE}, -s.amount),
       (coalesce(p.id, n.id), '{Category.UNAPPLIED}', coalesce(p.paid_on, n.document_date), s.amount)
     ) m(source_id, category, due_day, amount)
-    where d.day is not null
+    where d.day is not null and m.source_id is not null
 """
 
 _OPEN = f"""

@@ -119,6 +119,7 @@ goods_return = table(
     amount("amount", "value that came back, in the document's currency"),
     day("returned_on", "the business day"),
     identity("item_id", "the credit note it became; null: not yet in the ledger", nullable=True),
+    day("reversed_on", "the day it was taken back; null: it stands", nullable=True),
     record(),
     sa.UniqueConstraint("customer_id", "line_id", "number"),
     sa.Index(None, "customer_id", "sales_order_id"),

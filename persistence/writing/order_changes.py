@@ -212,6 +212,14 @@ async def _waits_for_a_person(tx: Transaction, one: Changed) -> bool:
     return not await _LETS_GO.value(tx.conn, company=one.after.company)
 
 
+async def check_again(tx: Transaction, order: KeptOrder) -> None:
+    """Check an order once more at its last step, where it was ever checked: more is owed of it than there was."""
+    step = (await last_checked(tx, [order])).get(order.id)
+    if step is not None:
+        room = Room(await facts_of(tx.conn, {order.payer}, tx.moment, {order.amount.currency}))
+        await record(tx, room, order, *asked(room, order, step))
+
+
 def _enters_horizon(room: Room, one: Changed) -> bool:
     """It did not count since it was to ship late, for the payer or its group, and counts now."""
     facts = room.facts(one.after.payer)

@@ -172,7 +172,7 @@ class Steps:
         line = self.now.lines[place]
         refusals = self._too_much(MORE_THAN_LEFT, wanted, line.delivered - line.returned, path)
         if not refusals:
-            row = self._row(place, wanted, number) | {"returned_on": day, "item_id": None}
+            row = self._row(place, wanted, number) | {"returned_on": day, "item_id": None, "reversed_on": None}
             self.added[goods_return.name].append(row)
             self._step(place, replace(line, returned=line.returned + wanted.amount.amount))
         return refusals
@@ -185,7 +185,8 @@ class Steps:
         if place is None or refusals:
             return refusals
         known = self._known(goods_return, place, number)
-        if known is None or known["amount"] != wanted.amount.amount or known["item_id"] not in (None, item):
+        same = known is not None and (known["amount"], known["reversed_on"]) == (wanted.amount.amount, None)
+        if known is None or not same or known["item_id"] not in (None, item):
             message = Message(NO_RETURN, {"number": number, "line": wanted.line})
             return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, path, self.node)]
         if known["item_id"] is None:
@@ -229,6 +230,13 @@ class Steps:
         self.altered[billing.name, row["id"]] = {"reversed_on": day}
         more = line.consumed_more - (consumed_by(row) - row["amount"])
         self._step(place, replace(line, billed=line.billed - row["amount"], consumed_more=more))
+
+    def unreturn(self, row: Row, day: date) -> None:
+        """Goods did not come back after all: they are owed again."""
+        place = self._place(row)
+        line = self.now.lines[place]
+        self.altered[goods_return.name, row["id"]] = {"reversed_on": day}
+        self._step(place, replace(line, returned=line.returned - row["amount"]))
 
     def _known(self, table: sa.Table, place: int, number: str) -> dict[str, Any] | None:
         """A step of a line by its number, as it now is: kept, or just added."""

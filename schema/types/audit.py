@@ -41,6 +41,7 @@ coded(
     RATES_SET="Exchange rates were set.",
     OPEN_ITEMS_POSTED="Open items were posted.",
     OPEN_ITEM_CHANGED="An open item was changed.",
+    OPEN_ITEM_TRANSFERRED="What was open of an item went to another payer.",
     PAYMENT_POSTED="A payment was posted.",
     SETTLED="An item was settled.",
     REVERSED="Something posted was reversed.",

@@ -189,4 +189,5 @@ async def test_who_may_not_see_a_company_sees_nothing_of_what_it_declares(
     assert answer["data"]["declarationsDue"]["nodes"] == []
     for role in ("VIEWER", "INTEGRATION", "ADMIN", "COLLECTIONS_AGENT"):
         assert await mistaken(ask, world, RECORD, declared(world, acme, item), as_=role) == ["FORBIDDEN"]
-    assert await mistaken(ask, world, RECORD, declared(world, acme, item), companies=["FI01"]) == ["FORBIDDEN"]
+    abroad = await refused(ask, world, RECORD, declared(world, acme, item), companies=["FI01"])
+    assert said(abroad) == [("NOT_FOUND", "openItem")]

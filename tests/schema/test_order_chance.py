@@ -26,6 +26,7 @@ MUTATIONS = {
         "reverseDelivery",
         "cancelBilling",
         "recordReturn",
+        "reverseReturn",
         "postOpenItems",
         "reverseOpenItem",
         "postPayments",
@@ -33,6 +34,7 @@ MUTATIONS = {
         "settle",
         "unsettle",
         "changePayer",
+        "transferOpenItem",
         "rejectCreditHold",
     )
 } | {"recordDelivery": DELIVER, "recordBilling": BILL}
@@ -162,8 +164,9 @@ async def returns(life: Life) -> None:
 
 
 async def takes_back(life: Life) -> None:
-    """A delivery is reversed or a billing document cancelled."""
-    kind, name = life.chance.choice((("delivery", "reverseDelivery"), ("billing", "cancelBilling")))
+    """A delivery or a return is reversed, or a billing document cancelled."""
+    ways = (("delivery", "reverseDelivery"), ("billing", "cancelBilling"), ("return", "reverseReturn"))
+    kind, name = life.chance.choice(ways)
     if life.documents.get(kind):
         order, _, said = life.chance.choice(life.documents[kind][-3:])
         await life.tell(name, salesOrder=by_number(order), number=said.split()[0])
@@ -187,6 +190,15 @@ async def posts(life: Life) -> None:
 async def unposts(life: Life) -> None:
     if life.items and life.chance.random() < 0.4:
         await life.tell("reverseOpenItem", openItem=by_number(life.chance.choice(life.items)))
+
+
+async def transfers(life: Life) -> None:
+    """What is open of an item goes to the other of the two."""
+    if life.items and life.chance.random() < 0.6:
+        named, item = number(), life.chance.choice(life.items)
+        new = life.account(life.chance.choice((life.buyer, life.payer)))
+        if await life.tell("transferOpenItem", openItem=by_number(item), customer=new, number=named):
+            life.items.append(named)
 
 
 async def pays(life: Life) -> None:
@@ -235,7 +247,22 @@ async def moves(life: Life) -> None:
 
 _STEPS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     *(enters, enters, changes, closes, reopens, reopens, delivers, delivers, delivers, bills, bills, returns, returns),
-    *(takes_back, posts, posts, posts, unposts, pays, pays, settles, settles, bounces, cancels, rejects, moves),
+    *(
+        takes_back,
+        posts,
+        posts,
+        posts,
+        unposts,
+        transfers,
+        pays,
+        pays,
+        settles,
+        settles,
+        bounces,
+        cancels,
+        rejects,
+        moves,
+    ),
 )
 
 
