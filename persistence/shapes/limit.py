@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
 from persistence.shapes.collateral import COLLATERAL, added, change
 from persistence.shapes.limit_entry import LIMIT_ENTRY
-from persistence.shapes.margins import has_margins, margins
+from persistence.shapes.margins import has_margins, lasts, margins
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Expression, Lazily, LinkTo, LinkToEither, Object, Rows, Worked
 from persistence.shapes.worth import NOTHING, ZERO, constant
@@ -84,22 +84,15 @@ def in_force(holder: Expression, terms: Terms) -> sa.FromClause:
     A temporary limit, unless another took its place (`domain.limits.temporary_on`); otherwise the permanent limit
     that began last, and of one day the one posted last (`domain.limits.normal_on`).
     """
-    entry, later = credit_limit_entry.alias(), credit_limit_entry.alias()
-    replaced = (
-        sa.select(later.c.id)
-        .where(later.c.holder_id == holder, later.c.replaces_id == entry.c.id, later.c.from_day <= terms["day"])
-        .correlate(entry, *terms.before)
-        .exists()
-    )
+    entry = credit_limit_entry.alias()
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
     temporary = entry.c.kind == constant(AdjustmentKind.TEMPORARY)
-    lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
     return (
         sa.select(entry.c.id, entry.c.kind, entry.c.amount, entry.c.currency)
         .where(
             entry.c.holder_id == holder,
             entry.c.from_day <= terms["day"],
-            sa.or_(permanent, sa.and_(temporary, lasts, sa.not_(replaced))),
+            sa.or_(permanent, sa.and_(temporary, lasts(entry, terms["day"], *terms.before))),
         )
         .order_by(permanent, sa.case((permanent, entry.c.from_day)).desc(), entry.c.id.desc())
         .limit(_ONE)
