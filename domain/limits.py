@@ -24,7 +24,7 @@ FIRST = date.min + DAY
 
 
 class CreditLimitKind(StrEnum):
-    """AMOUNT: 0 is an amount, no credit of its own. UNSET: no limit was ever posted."""
+    """AMOUNT: 0 is an amount, no credit of its own. UNSET: no limit was posted, or it was taken away."""
 
     AMOUNT = "AMOUNT"
     UNLIMITED = "UNLIMITED"
@@ -40,6 +40,16 @@ class AdjustmentKind(StrEnum):
     TEMPORARY = "TEMPORARY"
     SEASONAL = "SEASONAL"
     TOLERANCE = "TOLERANCE"
+
+
+class LimitAction(StrEnum):
+    """What a line of an adjustment does: SET a limit, a season or a tolerance; END one of those with a last day before
+    it, or before it begins; UNSET the permanent limit, as if none had been posted.
+    """
+
+    SET = "SET"
+    END = "END"
+    UNSET = "UNSET"
 
 
 MARGINS = (AdjustmentKind.SEASONAL, AdjustmentKind.TOLERANCE)
@@ -73,6 +83,9 @@ class LimitEntry:
     `percent` of that or the amount `tolerance`. Of each kind the one that began last stands, to its last day where it
     has one; then the one around it goes on. `limit` is what the limit came to when such a one was posted, and decides
     nothing.
+
+    END ends the one it replaces the day before `from_`, which is its own last day: so it is never in force itself.
+    UNSET is a permanent one without an amount: from its first day no limit is set.
     """
 
     id: UUID
@@ -84,6 +97,7 @@ class LimitEntry:
     replaces: UUID | None = None
     percent: Decimal | None = None
     tolerance: Money | None = None
+    action: LimitAction = LimitAction.SET
 
 
 @dataclass(frozen=True)
@@ -228,9 +242,12 @@ def limit_on(terms: LimitTerms, day: date, exchange: Exchange, currency: str) ->
 
 
 def normal_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | None:
-    """The permanent entry in force: the last that has begun, and of those that begin the same day the last posted."""
+    """The permanent entry in force: the last that has begun, and of those that begin the same day the last posted;
+    None where that one took the limit away.
+    """
     begun = [e for e in entries if e.kind is AdjustmentKind.PERMANENT and e.from_ <= day]
-    return max(begun, key=lambda e: (e.from_, e.posted), default=None)
+    last = max(begun, key=lambda e: (e.from_, e.posted), default=None)
+    return None if last is None or last.action is LimitAction.UNSET else last
 
 
 def temporary_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | None:
@@ -267,7 +284,8 @@ def overlapping(entries: tuple[LimitEntry, ...], new: LimitEntry) -> LimitEntry 
     if new.kind is not AdjustmentKind.TEMPORARY:
         return None
     for entry in sorted(entries, key=lambda e: (e.from_, e.posted)):
-        if entry.kind is not AdjustmentKind.TEMPORARY or entry.id in (new.id, new.replaces):
+        set_ = entry.kind is AdjustmentKind.TEMPORARY and entry.action is LimitAction.SET
+        if not set_ or entry.id in (new.id, new.replaces):
             continue
         if entry.from_ <= (new.until or date.max) and new.from_ <= last_day(entry, entries):
             return entry

@@ -39,12 +39,12 @@ def limits(dimensions: Dimensions, *, intercompany: bool) -> Statement:
             sa.func.coalesce(temporary.c.amount, normal.c.amount, type_=sa.Numeric()).label("amount"),
         )
         .select_from(customers.join(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers)))
-        .where(limited)
+        .where(limited, normal.c.amount.is_not(None))
     )
     secured = (
         sa.select(*keys, collateral.c.currency, _added().label("amount"))
         .select_from(customers.join(collateral, valid(customers)).join(normal, _of(normal, customers)))
-        .where(limited)
+        .where(limited, normal.c.amount.is_not(None))
     )
     posted = narrowed(in_force, dimensions, customers).cte("in_force")
     mine = [posted.c[key.name] for key in keys]
@@ -124,9 +124,7 @@ def _margins(
     """
     entry = credit_limit_entry
     begun, day = (entry.c.from_day.desc(), entry.c.id.desc()), _day(posted, few=few)
-    season, tolerance = (
-        _in_force(posted, kind, begun, lasts(entry, day, day.table), few=few) for kind in MARGINS
-    )
+    season, tolerance = (_in_force(posted, kind, begun, lasts(entry, day, day.table), few=few) for kind in MARGINS)
     yield seasonal_part(amount, season), currency, posted.join(season, _of(season, posted))
     joined = posted.join(tolerance, _of(tolerance, posted))
     added = tolerated_part(amount, currency, season.c.percent, tolerance)

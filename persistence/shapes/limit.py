@@ -61,7 +61,7 @@ def limit_on(holder: Holder, terms: Terms, names: frozenset[str] | None = None) 
     normal = cache(lambda: _normal_on(holder, terms))
     unlimited = sa.case(
         (holder.unlimited, sa.true()),
-        (posted.c.id.is_not(None), sa.false()),
+        (posted.c.amount.is_not(None), sa.false()),
         else_=sa.and_(holder.unset_means_unlimited, sa.not_(holder.mandatory), sa.not_(holder.in_group)),
     )
     sums = _sums(holder, terms, posted, secures=names is None or "insurance_and_guarantees" in names)
@@ -82,7 +82,8 @@ def in_force(holder: Expression, terms: Terms) -> sa.FromClause:
     """The posted limit in force, a lateral of one row or none: `id`, `kind`, `amount`, `currency`.
 
     A temporary limit, unless another took its place (`domain.limits.temporary_on`); otherwise the permanent limit
-    that began last, and of one day the one posted last (`domain.limits.normal_on`).
+    that began last, and of one day the one posted last (`domain.limits.normal_on`); without an `amount` where that took
+    the limit away.
     """
     entry = credit_limit_entry.alias()
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
@@ -125,7 +126,7 @@ def _is_temporary(posted: sa.FromClause) -> sa.ColumnElement[bool]:
 def _kind(unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
     return sa.case(
         (unlimited, constant(CreditLimitKind.UNLIMITED)),
-        (normal.c.id.is_not(None), constant(CreditLimitKind.AMOUNT)),
+        (normal.c.amount.is_not(None), constant(CreditLimitKind.AMOUNT)),
         else_=constant(CreditLimitKind.UNSET),
     )
 
@@ -133,7 +134,7 @@ def _kind(unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expressio
 def _base(terms: Terms, unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
     """The permanent limit in force, whether it rules or not."""
     return sa.case(
-        (sa.or_(unlimited, normal.c.id.is_(None)), NOTHING),
+        (sa.or_(unlimited, normal.c.amount.is_(None)), NOTHING),
         else_=terms.rounded(terms.worth(normal.c.amount, normal.c.currency)),
     )
 
@@ -142,7 +143,7 @@ def _binds(holder: Holder, posted: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether the limit has a total: `domain.limits.CreditLimit.binds`."""
     return sa.case(
         (holder.unlimited, sa.false()),
-        (sa.or_(posted.c.id.is_not(None), holder.mandatory), sa.true()),
+        (sa.or_(posted.c.amount.is_not(None), holder.mandatory), sa.true()),
         else_=sa.not_(sa.or_(holder.unset_means_unlimited, holder.in_group)),
     )
 
@@ -256,7 +257,7 @@ def _base_part(posted: sa.FromClause) -> sa.Select[Any]:
         posted.c.id.label("id"),
         posted.c.amount.label("amount"),
         posted.c.currency.label("currency"),
-    ).where(posted.c.id.is_not(None))
+    ).where(posted.c.amount.is_not(None))
 
 
 def _policies(

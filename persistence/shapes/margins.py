@@ -47,7 +47,7 @@ def margins(posted: sa.FromClause, holder: Expression, terms: Terms) -> dict[Adj
     return {
         kind: sa.select(
             constant(kind).label("kind"), margin.c.id, amount.label("amount"), currency.label("currency")
-        ).where(posted.c.id.is_not(None))
+        ).where(posted.c.amount.is_not(None))
         for kind, (margin, amount, currency) in added.items()
     }
 

@@ -211,7 +211,10 @@ def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
             flag("mandatory_credit_limit").label("mandatory"),
             entry.c.amount,
             entry.c.currency,
-            sa.func.bool_or(permanent).over(partition_by=own.c.id).label("normal"),
+            sa.func.first_value(sa.case((permanent, entry.c.amount)))
+            .over(partition_by=own.c.id, order_by=(begun.desc().nulls_last(), entry.c.id.desc()))
+            .is_not(None)
+            .label("normal"),
         )
         .select_from(own.outerjoin(entry, posted))
         .where(_counts(own, terms, asked), sa.not_(flag("unlimited_credit")))

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.adjustment import EMPTY, AdjustmentStatus
 from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, own_refusals
 from domain.audit import AuditEventKind
+from domain.limits import LimitAction
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -143,6 +144,8 @@ def _decided(chosen: Sequence[Row], to: AdjustmentStatus) -> Changes:
     said: Changes = []
     for row in chosen:
         place, limit = f"lines.{row['line_number']}", f"{row['amount']:f} {row['currency']}"
+        if row["action"] == LimitAction.UNSET.value:
+            limit = LimitAction.UNSET.value
         said.append({"field": f"{place}.newLimit", "before": limit, "after": limit})
         said.append({"field": f"{place}.status", "before": row["status"], "after": to.value})
     return said
