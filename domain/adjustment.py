@@ -34,13 +34,14 @@ Holder = tuple[str, UUID]
 
 
 class AdjustmentStatus(StrEnum):
-    """POSTED is final; a rejected line stays as it was refused."""
+    """POSTED is final; a rejected line stays as it was refused, and one that was withdrawn as it was asked for."""
 
     DRAFT = "DRAFT"
     IN_REVIEW = "IN_REVIEW"
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     POSTED = "POSTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,13 @@ _FIRST_TO_ACT = (
     AdjustmentStatus.APPROVED,
     AdjustmentStatus.POSTED,
     AdjustmentStatus.REJECTED,
+    AdjustmentStatus.WITHDRAWN,
 )
 
 
 def standing(lines: Iterable[AdjustmentStatus]) -> AdjustmentStatus:
-    """Where an adjustment stands by its lines: in review while one is, rejected only when all are. Without lines it is
-    a draft.
+    """Where an adjustment stands by its lines: in review while one is, rejected only when all are, or those that were
+    not withdrawn. Without lines it is a draft.
     """
     return min(lines, key=_FIRST_TO_ACT.index, default=AdjustmentStatus.DRAFT)
 
@@ -245,6 +247,7 @@ NOT_POSTABLE = {
     AdjustmentStatus.IN_REVIEW: N_("The adjustment is being approved."),
     AdjustmentStatus.REJECTED: N_("The adjustment was rejected."),
     AdjustmentStatus.POSTED: N_("The adjustment is posted already."),
+    AdjustmentStatus.WITHDRAWN: N_("The adjustment was withdrawn."),
 }
 EMPTY = N_("The adjustment has no lines.")
 NEGATIVE = N_("A credit limit cannot be negative.")

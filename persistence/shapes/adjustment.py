@@ -50,6 +50,7 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "workflow": _WORKFLOW,
         "may_approve": MAY_APPROVE,
         "may_reject": sa.or_(MAY_DECIDE, OWN),
+        "own": OWN,
         "escalated": ESCALATED,
         "submitted_at": adjustment.c.submitted_at,
         **record_fields(adjustment),

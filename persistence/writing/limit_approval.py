@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.adjustment import EMPTY, AdjustmentStatus
-from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, own_refusals
+from domain.approval import NOT_YOURS, ONLY_DRAFTS, ONLY_IN_REVIEW, ONLY_WAITING, own_refusals
 from domain.audit import AuditEventKind
 from domain.limits import LimitAction
 from domain.message import N_, Message
@@ -25,11 +25,13 @@ from persistence.writing.saving import Changes, changes, differing, update, upda
 
 _DRAFT, _IN_REVIEW = AdjustmentStatus.DRAFT, AdjustmentStatus.IN_REVIEW
 _APPROVED, _REJECTED = AdjustmentStatus.APPROVED, AdjustmentStatus.REJECTED
+_WITHDRAWN, _WAITING = AdjustmentStatus.WITHDRAWN, {_DRAFT, _IN_REVIEW, _APPROVED}
 
 _DONE = {
     _IN_REVIEW: (AuditEventKind.LIMIT_SUBMITTED, N_("Credit limit adjustment {number} was submitted for approval.")),
     _APPROVED: (AuditEventKind.LIMIT_APPROVED, N_("Credit limit adjustment {number} was approved.")),
     _REJECTED: (AuditEventKind.LIMIT_REJECTED, N_("Credit limit adjustment {number} was rejected.")),
+    _WITHDRAWN: (AuditEventKind.LIMIT_WITHDRAWN, N_("Credit limit adjustment {number} was withdrawn.")),
 }
 
 
@@ -39,7 +41,7 @@ async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
     rows = await lines_of(tx.conn, wanted.adjustment)
     if not rows or wanted.lines == ():
         raise Refused(Refusal(ErrorCode.INVALID_VALUE, Message(EMPTY), ("lines",)))
-    chosen = _chosen(header, rows, wanted, _DRAFT, ONLY_DRAFTS)
+    chosen = _chosen(header, rows, wanted, {_DRAFT}, ONLY_DRAFTS)
     await asked_lines(tx, header, chosen)
     await _write(tx, header, rows, chosen, _IN_REVIEW, wanted.note)
     return {TABLE: str(wanted.adjustment)}
@@ -52,7 +54,7 @@ async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: 
     rooms = await locked_rooms(tx, wanted.adjustment)
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
-    chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
+    chosen = _chosen(header, rows, wanted, {_IN_REVIEW}, ONLY_IN_REVIEW)
     asked = await asked_lines(tx, header, chosen)
     authors = with_author(header)
     own = own_refusals(tx.actor, authors)
@@ -77,11 +79,26 @@ async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: R
     """
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
-    chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
+    chosen = _chosen(header, rows, wanted, {_IN_REVIEW}, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
     authors = with_author(header)
     lenders = () if tx.actor in authors else await _lenders(tx, header, chosen, roles_in, authors)
     await _write(tx, header, rows, chosen, _REJECTED, wanted.note, lenders)
+    return {TABLE: str(wanted.adjustment)}
+
+
+async def withdraw_adjustment(tx: Transaction, wanted: AdjustmentStep, posts_in: Collection[UUID]) -> Result:
+    """Take lines back that were neither posted nor rejected; they stay on record as they were asked for. Their authors
+    may, and who may post limits in the company (`posts_in`).
+    """
+    header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
+    rows = await lines_of(tx.conn, wanted.adjustment)
+    chosen: list[Row] = []
+    if rows or header["status"] != _DRAFT.value:
+        chosen = _chosen(header, rows, wanted, _WAITING, ONLY_WAITING)
+    if tx.actor not in with_author(header) and header["company_id"] not in posts_in:
+        raise Refused(Refusal(ErrorCode.OWN_WORK, Message(NOT_YOURS), ("creditLimitAdjustment",)))
+    await _write(tx, header, rows, chosen, _WITHDRAWN, wanted.note)
     return {TABLE: str(wanted.adjustment)}
 
 
@@ -99,9 +116,11 @@ async def _lenders(
     return reaching.lenders(limits)
 
 
-def _chosen(header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: AdjustmentStatus, said: str) -> list[Row]:
+def _chosen(
+    header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: Collection[AdjustmentStatus], said: str
+) -> list[Row]:
     """The lines that take the step. Raises `Refused` when there are none."""
-    chosen = chosen_lines(rows, wanted.lines, {from_}, dict.fromkeys(AdjustmentStatus, said))
+    chosen = chosen_lines(rows, wanted.lines, from_, dict.fromkeys(AdjustmentStatus, said))
     if not chosen:
         refusal = Refusal(ErrorCode.WRONG_STATUS, Message(said), ("creditLimitAdjustment",), (TABLE, header["id"]))
         raise Refused(refusal)
@@ -122,7 +141,7 @@ async def _write(
     """
     moved = [({"id": row["id"]}, {"status": to.value, "amount": row["amount"]}) for row in chosen]
     await update_many(tx.conn, credit_limit_adjustment_line, moved)
-    values = differing(header, {"status": stands_after(rows, chosen, to).value})
+    values = differing(header, {"status": (stands_after(rows, chosen, to) if rows else to).value})
     changed = changes(header, values) + _decided(chosen, to)
     changed += [{"field": "decidedFor", "before": None, "after": name} for name in await names_of(tx, lenders)]
     if note:

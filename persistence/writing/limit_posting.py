@@ -57,6 +57,7 @@ NOT_POSTABLE_LINE = {
     AdjustmentStatus.IN_REVIEW: N_("The line is being approved."),
     AdjustmentStatus.REJECTED: N_("The line was rejected."),
     AdjustmentStatus.POSTED: LINE_POSTED,
+    AdjustmentStatus.WITHDRAWN: N_("The line was withdrawn."),
 }
 
 

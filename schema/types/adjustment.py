@@ -49,6 +49,7 @@ coded(
     APPROVED="It may be posted.",
     REJECTED="It was turned down.",
     POSTED="Its limits are in force; it is final.",
+    WITHDRAWN="It was taken back before anything came of it.",
 )
 
 

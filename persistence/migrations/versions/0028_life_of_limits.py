@@ -11,6 +11,9 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+STATUSES = ("DRAFT", "IN_REVIEW", "APPROVED", "REJECTED", "POSTED")
+WITH_STATUS = ("credit_limit_adjustment", "credit_limit_adjustment_line")
+
 COMMENTS = (
     (
         "credit_limit_entry.amount",
@@ -51,16 +54,25 @@ def upgrade() -> None:
         ),
     )
     _known("credit_limit_adjustment_line", "action", ("SET", "END", "UNSET"))
+    for table in WITH_STATUS:
+        _other(table, "status", (*STATUSES, "WITHDRAWN"))
     for column, _, now in COMMENTS:
         op.execute(f"comment on column {column} is '{now}'")
     with op.get_context().autocommit_block():  # it reads every row, so without the lock of the change
         op.execute(
             "alter table credit_limit_adjustment_line validate constraint ck_credit_limit_adjustment_line_action_known"
         )
+        for table in WITH_STATUS:
+            op.execute(f"alter table {table} validate constraint ck_{table}_status_known")
 
 
 def downgrade() -> None:
-    """Back to the version before, which knows limits by amounts only: what ended or took one away goes."""
+    """Back to the version before, which knows limits by amounts only: what ended or took one away goes. What was
+    withdrawn was rejected there.
+    """
+    for table in WITH_STATUS:
+        op.execute(f"update {table} set status = 'REJECTED' where status = 'WITHDRAWN'")
+        _other(table, "status", STATUSES)
     op.execute("delete from credit_limit_entry where amount is null")
     op.execute("delete from credit_limit_adjustment_line where action <> 'SET'")
     for column, before, _ in COMMENTS:
@@ -73,3 +85,9 @@ def _known(table: str, column: str, values: tuple[str, ...]) -> None:
     """A closed list of codes, for rows that come from now on."""
     listed = ", ".join(f"'{value}'" for value in values)
     op.execute(f"alter table {table} add constraint ck_{table}_{column}_known check ({column} in ({listed})) not valid")
+
+
+def _other(table: str, column: str, values: tuple[str, ...]) -> None:
+    """Another closed list of codes, for rows that come from now on."""
+    op.execute(f"alter table {table} drop constraint ck_{table}_{column}_known")
+    _known(table, column, values)
