@@ -251,7 +251,9 @@ NOT_POSTABLE = {
 }
 EMPTY = N_("The adjustment has no lines.")
 NEGATIVE = N_("A credit limit cannot be negative.")
-OTHER_CURRENCY = N_("The credit limit must be in {currency}.")
+OTHER_CURRENCY = N_(
+    "The credit limit is kept in {currency}, in which it is compared. Convert the amount and give it so."
+)
 NEEDS_LAST_DAY = N_("A temporary credit limit needs a last day.")
 SEASON_NEEDS_LAST_DAY = N_("A seasonal factor needs a last day.")
 OTHER_WORDS = N_(
