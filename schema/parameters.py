@@ -58,6 +58,7 @@ KNOWN: Mapping[str, str] = {
     "disputedReducesOverdue": "",
     "dueRollsToBankDay": "",
     "checkInvoicesWithoutOrder": "Check credit limit on free text invoice; project invoices go with it",
+    "checkIntercompanyOrders": "Intercompany sales order exclusion from credit management (the opposite)",
     "approveLimitAdjustments": "The workflow of credit limit adjustments",
     "postApprovedLimits": "Its automated task that posts",
     "approveReleases": "The workflow of credit hold releases, with its automated release",

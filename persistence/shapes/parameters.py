@@ -31,6 +31,7 @@ CREDIT_PARAMETERS = Shape(
                 "disputed_reduces_overdue",
                 "due_rolls_to_bank_day",
                 "check_invoices_without_order",
+                "check_intercompany_orders",
                 "approve_limit_adjustments",
                 "post_approved_limits",
                 "approve_releases",

@@ -66,6 +66,7 @@ credit_parameters = table(
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     flag("due_rolls_to_bank_day", "a due day on which banks are closed moves to the next day they are open"),
     flag("check_invoices_without_order", "free-text and project invoices are checked before they are posted"),
+    flag("check_intercompany_orders", "orders of customers that are companies of our own group are checked too"),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),

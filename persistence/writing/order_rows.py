@@ -155,7 +155,8 @@ def changed(
         if wanted.amount.amount < line.taken:
             at = row.lines.index(wanted)
             refusals.append(_less_than_taken(steps, wanted, line, (*path, field, str(at), "amount")))
-        lines[number] = (replace(line, amount=wanted.amount, closed=False), wanted.description)
+        opened = replace(line, amount=wanted.amount, closed=False, never_billed=Decimal(0))
+        lines[number] = (opened, wanted.description)
     for number, wanted in sent.items():
         lines[number] = (OrderLine(wanted.amount), wanted.description)
     if refusals:
@@ -220,7 +221,12 @@ async def write_change(tx: Transaction, change: Changed, *, edited: bool) -> tup
     new, old = [], []
     for (number, description), line in zip(change.lines, after.lines, strict=True):
         if number in kept:
-            values = {"amount": line.amount.amount, "closed": line.closed, "description": description}
+            values = {
+                "amount": line.amount.amount,
+                "closed": line.closed,
+                "never_billed": line.never_billed,
+                "description": description,
+            }
             if any(kept[number][name] != value for name, value in values.items()):
                 old.append(({"customer_id": after.payer, "id": kept[number]["id"]}, values))
         else:

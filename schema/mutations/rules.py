@@ -190,6 +190,10 @@ class SaveCreditParametersInput:
         description="Whether free-text and project invoices are checked before they are posted, also where the step"
         " INVOICE is not ticked.",
     )
+    check_intercompany_orders: bool | None = strawberry.field(
+        default=None,
+        description="Whether orders of customers that are companies of our own group are checked too.",
+    )
     approve_limit_adjustments: bool | None = strawberry.field(
         default=None, description="Whether limit adjustments are approved before they are posted."
     )

@@ -46,6 +46,7 @@ coded(
     REVERSED="Something posted was reversed.",
     ORDER_SAVED="An order was saved.",
     ORDER_SUBMITTED="An order was submitted for a credit check.",
+    ORDER_EXCLUDED="An order was excluded from credit management, or is checked again.",
     ORDER_CANCELLED="An order was called off.",
     DELIVERED="Goods were delivered or came back.",
     BILLED="A delivery was billed, or its billing taken back.",

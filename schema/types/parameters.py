@@ -86,6 +86,7 @@ class CreditParameters(Record):
     check_invoices_without_order: bool = stored(
         "Free-text and project invoices are checked before they are posted, also where the step INVOICE is not ticked."
     )
+    check_intercompany_orders: bool = stored("Orders of customers that are companies of our own group are checked too.")
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")

@@ -308,6 +308,28 @@ def test_what_orders_move_is_what_the_rules_say(ledger: Ledger) -> None:
     }
 
 
+def test_an_order_comes_with_bills_of_less_and_of_more_than_they_take_of_it(ledger: Ledger) -> None:
+    ledger.group()
+    lines = (
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,1,1000,1000,980,,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,2,1000,1000,1050,1020,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,3,1000,1000,970,970,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,4,1000,1000,500,100,600",
+    )
+    columns = "company,number,account,status,currency,ordered_on,line_number,amount,delivered,billed,invoiced,consumed"
+    assert ledger.rows("sales-orders", "\n".join((columns, *lines, ""))).loaded == 4
+    taken = ledger.ask(
+        "select category, sum(m.amount) / 100 from movement m join sales_order o on o.id = m.source_id"
+        " where o.number = 'S-90' group by 1"
+    )
+    assert dict(taken) == {"OPEN_BILLING": 980 + 30 + 400, "OPEN_DELIVERIES": 400}
+    waiting = ledger.ask(
+        "select l.line_number, b.amount, b.consumes from billing b join sales_order_line l on l.id = b.line_id"
+        " where b.number = 'S-90' order by 1"
+    )
+    assert [tuple(map(int, row)) for row in waiting] == [(1, 980, 1000), (2, 30, 0), (4, 400, 500)]
+
+
 def test_settling_more_than_is_left_undisputed_lowers_the_disputed_part(ledger: Ledger) -> None:
     ledger.group()
     done = ledger.rows(

@@ -119,6 +119,7 @@ BAD = [
     ("sales-orders", "SE01,S-9,1001,ENTERED,SEK,2026-11-24,1,5,,,", "ordered_on", "is in the future"),
     ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,6,,", "delivered", "6 of the line is more than 5"),
     ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,5,1,2", "invoiced", "2 of the line is more than 1"),
+    ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,5,6,", "billed", "6 of the line is more than 5"),
     ("sales-orders", "SE01,S-2,1001,ENTERED,SEK,2026-11-01,1,901,,,", "amount", "kept already with 900"),
     ("sales-orders", "SE01,S-2,1001,ENTERED,SEK,2026-11-01,2,5,,,", "line_number", "there already without this line"),
     ("rates", "EUR,EUR,2026-11-20,1,x", "quote", "leads from EUR to another currency"),
