@@ -22,8 +22,8 @@ from domain.orders import SalesOrderStatus
 from domain.release_request import GREW
 from persistence.asked_releases import still_asked
 from persistence.decision_inputs import Inputs
-from persistence.decisions import decision_row
-from persistence.frozen import freeze_message, thaw_message
+from persistence.decisions import decision_row, reason_of
+from persistence.frozen import freeze_message
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
@@ -294,11 +294,6 @@ EVALUATED = {
 }
 
 
-def reason_of(row: Any) -> BlockReason:
-    """A reason out of its row."""
-    return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"])
-
-
 async def add_reason(conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reason: BlockReason) -> None:
     """One more reason of a hold, or the same once more, in its place among the others."""
     rows = await _REASONS.all(conn, customers=[payer], holds=[hold])
@@ -325,6 +320,7 @@ def _reason_rows(payer: UUID, company: UUID, hold: UUID, reasons: Sequence[Block
             "code": reason.code.value,
             "message": freeze_message(reason.message),
             "active": reason.active,
+            "rule_id": reason.rule,
         }
         for place, reason in enumerate(reasons)
     ]

@@ -63,6 +63,7 @@ CUSTOMERS = Statement(
                 "customer_since",
                 "limits_id",
                 "next_review_date",
+                "intercompany",
             )
         ),
         company_table.c.code.label("company_code"),
@@ -86,6 +87,7 @@ CUSTOMERS = Statement(
                 "max_rate_age_days",
                 "release_valid_days",
                 "check_invoices_without_order",
+                "check_intercompany_orders",
             )
         ),
         *_compared("check_payment_terms_increase", payment_terms),

@@ -21,11 +21,12 @@ from domain.facts import CustomerFacts, OwnLimits, PartyFacts
 from domain.money import Money
 from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare, turnover_window
 from domain.receivables import SALES
+from persistence.fiscal_years import fiscal_calendars
 from persistence.moment import Moment
 from persistence.rates import exchange_on, with_age
 from persistence.shapes.falling_due import moved_due
 from persistence.statements import Row, Statement, any_of
-from persistence.tables.company import company_table, credit_parameters
+from persistence.tables.company import company_table
 from persistence.tables.customer import customer, party
 from persistence.tables.movements import balance
 from persistence.tables.party_limits import party_limits
@@ -45,13 +46,13 @@ _CUSTOMERS = Statement(
         customer.c.id,
         customer.c.party_id,
         party.c.name.label("party_name"),
+        customer.c.company_id,
         company_table.c.time_zone,
-        credit_parameters.c.fiscal_year_start,
     )
     .select_from(
-        customer.join(party, party.c.id == customer.c.party_id)
-        .join(company_table, company_table.c.id == customer.c.company_id)
-        .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
+        customer.join(party, party.c.id == customer.c.party_id).join(
+            company_table, company_table.c.id == customer.c.company_id
+        )
     )
     .where(sa.or_(any_of(customer.c.party_id, "parties"), any_of(customer.c.id, "customers")))
     .order_by(customer.c.id)
@@ -233,13 +234,19 @@ async def _turnover(
     conn: asyncpg.Connection, customers: Iterable[Row], kept: Mapping[UUID, PartyLimits], moment: Moment
 ) -> dict[UUID, tuple[Money, ...]]:
     """What was sold to each holder of a share of turnover, in each company's window; who was sold nothing has none."""
+    shares = [
+        (holder, row, share)
+        for row in customers
+        for holder in (row["party_id"], row["id"])
+        if holder in kept and (share := kept[holder].turnover) is not None
+    ]
+    if not shares:
+        return {}
+    fiscal = await fiscal_calendars(conn, {row["company_id"] for _, row, _ in shares})
     windows: dict[tuple[UUID, UUID], tuple[date, date]] = {}
-    for row in customers:
-        for holder in (row["party_id"], row["id"]):
-            share = kept[holder].turnover if holder in kept else None
-            if share is not None:
-                today = moment.day(row["time_zone"])
-                windows[holder, row["id"]] = turnover_window(share.rolling, row["fiscal_year_start"], today)
+    for holder, row, share in shares:
+        today = moment.day(row["time_zone"])
+        windows[holder, row["id"]] = turnover_window(share.rolling, fiscal[row["company_id"]], today)
     found: dict[UUID, list[Money]] = defaultdict(list)
     for holder in {holder for holder, _ in windows}:
         mine = {key: window for (of, key), window in windows.items() if of == holder}
