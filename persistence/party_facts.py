@@ -16,17 +16,20 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
-from domain.exposure import Balance, Category
+from domain.exposure import KEPT, Balance, Category, CountingPolicy
 from domain.facts import CustomerFacts, OwnLimits, PartyFacts
 from domain.money import Money
 from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare, turnover_window
 from domain.receivables import SALES
+from persistence.closed_days import moved_dues
+from persistence.fact_statements import BALANCES
 from persistence.fiscal_years import fiscal_calendars
 from persistence.moment import Moment
 from persistence.rates import exchange_on, with_age
+from persistence.receipts import receipts_of
 from persistence.shapes.falling_due import moved_due
 from persistence.statements import Row, Statement, any_of
-from persistence.tables.company import company_table
+from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import customer, party
 from persistence.tables.movements import balance
 from persistence.tables.party_limits import party_limits
@@ -36,7 +39,7 @@ from persistence.tables.reference import currency_table
 MAX_RATE_AGE_DAYS = 7
 """How old a rate may be where no company or group says otherwise (decision 13)."""
 
-_COUNTED = [category.value for category in Category if category is not Category.SALES]
+_COUNTED = [category.value for category in KEPT if category is not Category.SALES]
 _CLAIMED = [Category.RECEIVABLES.value, Category.DISPUTED.value]
 
 _IN_FORCE = Statement(sa.select(party_limits).where(any_of(party_limits.c.id, "ids")))
@@ -48,11 +51,13 @@ _CUSTOMERS = Statement(
         party.c.name.label("party_name"),
         customer.c.company_id,
         company_table.c.time_zone,
+        company_table.c.bank_days_of,
+        credit_parameters.c.pending_receipt_days,
     )
     .select_from(
-        customer.join(party, party.c.id == customer.c.party_id).join(
-            company_table, company_table.c.id == customer.c.company_id
-        )
+        customer.join(party, party.c.id == customer.c.party_id)
+        .join(company_table, company_table.c.id == customer.c.company_id)
+        .join(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
     )
     .where(sa.or_(any_of(customer.c.party_id, "parties"), any_of(customer.c.id, "customers")))
     .order_by(customer.c.id)
@@ -199,6 +204,8 @@ async def limits_beside(
     for payer, key in party_of.items():
         used[key].update(currencies[payer])
     balances = await _party_balances(conn, parties, moment)
+    for key, covering in (await _covered(conn, [row for row in customers if row["party_id"] in kept], moment)).items():
+        balances[key] += covering
     found = {}
     for key in parties:
         of = [row for row in customers if row["party_id"] == key]
@@ -219,9 +226,25 @@ def _currencies(limits: PartyLimits, turnover: Iterable[Money] | None) -> set[st
     return used
 
 
+async def _covered(conn: asyncpg.Connection, customers: Sequence[Row], moment: Moment) -> Mapping[UUID, list[Balance]]:
+    """What receipts of each customer cover of what it owes itself, by its party; everything counts there."""
+    receipts = await receipts_of(conn, customers, moment)
+    paying = {row["id"]: row for row in customers if row["id"] in receipts}
+    owing: dict[UUID, list[Balance]] = defaultdict(list)
+    kept = await BALANCES.all(conn, customers=list(paying)) if paying else []
+    for row in await moved_dues(conn, kept, {key: row["bank_days_of"] for key, row in paying.items()}):
+        money = Money(row["amount"] * row["unit"], row["currency"])
+        owing[row["customer_id"]].append(Balance(Category(row["category"]), money, row["due_day"]))
+    found: dict[UUID, list[Balance]] = defaultdict(list)
+    for key, row in paying.items():
+        day = moment.day(row["time_zone"])
+        found[row["party_id"]] += receipts[key].cover(owing[key], CountingPolicy(), day, dated=True)
+    return found
+
+
 async def _party_balances(
     conn: asyncpg.Connection, parties: Sequence[UUID], moment: Moment
-) -> Mapping[UUID, list[Balance]]:
+) -> dict[UUID, list[Balance]]:
     found: dict[UUID, list[Balance]] = defaultdict(list)
     for row in await _BALANCES.all(conn, parties=parties) if parties else ():
         money = Money(row["amount"] * row["unit"], row["currency"])

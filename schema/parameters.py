@@ -57,6 +57,7 @@ KNOWN: Mapping[str, str] = {
     "disputedReducesExposure": "",
     "disputedReducesOverdue": "",
     "dueRollsToBankDay": "",
+    "pendingReceiptDays": "",
     "checkInvoicesWithoutOrder": "Check credit limit on free text invoice; project invoices go with it",
     "checkIntercompanyOrders": "Intercompany sales order exclusion from credit management (the opposite)",
     "approveLimitAdjustments": "The workflow of credit limit adjustments",

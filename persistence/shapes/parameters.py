@@ -30,6 +30,7 @@ CREDIT_PARAMETERS = Shape(
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
                 "due_rolls_to_bank_day",
+                "pending_receipt_days",
                 "check_invoices_without_order",
                 "check_intercompany_orders",
                 "approve_limit_adjustments",

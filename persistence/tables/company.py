@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from domain.approval import APPROVING
 from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
+from domain.covering import MOST_DAYS
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
 from persistence.tables.columns import (
@@ -65,6 +66,13 @@ credit_parameters = table(
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     flag("due_rolls_to_bank_day", "a due day on which banks are closed moves to the next day they are open"),
+    whole(
+        "pending_receipt_days",
+        "days on which an unmatched receipt covers the oldest overdue; 0: none",
+        nullable=False,
+        default="0",
+    ),
+    sa.CheckConstraint(f"pending_receipt_days between 0 and {MOST_DAYS}", name="pending_receipt_days_few"),
     flag("check_invoices_without_order", "free-text and project invoices are checked before they are posted"),
     flag("check_intercompany_orders", "orders of customers that are companies of our own group are checked too"),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
+from domain.covering import days_refusals
 from domain.facts import Checkpoint
 from domain.fiscal_year import FiscalCalendar, FiscalYearChange
 from domain.message import N_, Message
@@ -46,7 +47,7 @@ _COUNTS = {
     "max_rate_age_days": "maxRateAgeDays",
     "release_valid_days": "releaseValidDays",
 }
-_BEYOND = frozenset({"fiscal_year_start", "due_rolls_to_bank_day"})
+_BEYOND = frozenset({"fiscal_year_start", "due_rolls_to_bank_day", "pending_receipt_days"})
 """What decides on parties, so that it may hold orders in other companies."""
 
 REASONS = {
@@ -145,6 +146,7 @@ def _refusals(wanted: ParametersToSave) -> list[Refusal]:
     refusals = []
     for name, field_name in _COUNTS.items():
         refusals += count_refusals(wanted.values.get(name), (field_name,))
+    refusals += days_refusals(wanted.values.get("pending_receipt_days"), ("pendingReceiptDays",))
     steps = wanted.checkpoints or ()
     for place, step in enumerate(steps):
         path = ("checkpoints", str(place))

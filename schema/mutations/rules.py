@@ -185,6 +185,11 @@ class SaveCreditParametersInput:
         description="Whether a due day on which banks of the company's country are closed moves to the next day they "
         "are open: what is overdue, for how long, and aging.",
     )
+    pending_receipt_days: int | None = strawberry.field(
+        default=None,
+        description="For how many days, the day it came included, a receipt that has not settled an item covers what "
+        "is overdue longest; 0: it covers nothing.",
+    )
     check_invoices_without_order: bool | None = strawberry.field(
         default=None,
         description="Whether free-text and project invoices are checked before they are posted, also where the step"

@@ -83,6 +83,10 @@ class CreditParameters(Record):
     due_rolls_to_bank_day: bool = stored(
         "A due day on which banks of the company's country are closed moves to the next day they are open."
     )
+    pending_receipt_days: int = stored(
+        "For how many days, the day it came included, a receipt that has not settled an item covers what is overdue "
+        "longest; 0: it covers nothing."
+    )
     check_invoices_without_order: bool = stored(
         "Free-text and project invoices are checked before they are posted, also where the step INVOICE is not ticked."
     )
