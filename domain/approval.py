@@ -16,6 +16,8 @@ APPROVING = (Role.CREDIT_CLERK, Role.CREDIT_MANAGER)
 """The roles that can be given authority, the senior one last."""
 
 ONLY_DRAFTS = N_("Only a draft is submitted for approval.")
+ONLY_WAITING = N_("Only what is neither posted nor rejected is withdrawn.")
+NOT_YOURS = N_("Who wrote, changed or submitted it may withdraw it, or who posts credit limits.")
 ONLY_IN_REVIEW = N_("Only what is in review is approved or rejected.")
 OWN = N_("Nobody approves what they wrote or submitted themselves. Somebody else must.")
 BEYOND = N_("Your approval authority goes up to {limit}. Ask somebody who may approve more.")

@@ -24,7 +24,7 @@ FIRST = date.min + DAY
 
 
 class CreditLimitKind(StrEnum):
-    """AMOUNT: 0 is an amount, no credit of its own. UNSET: no limit was ever posted."""
+    """AMOUNT: 0 is an amount, no credit of its own. UNSET: no limit was posted, or it was taken away."""
 
     AMOUNT = "AMOUNT"
     UNLIMITED = "UNLIMITED"
@@ -40,6 +40,16 @@ class AdjustmentKind(StrEnum):
     TEMPORARY = "TEMPORARY"
     SEASONAL = "SEASONAL"
     TOLERANCE = "TOLERANCE"
+
+
+class LimitAction(StrEnum):
+    """What a line of an adjustment does: SET a limit, a season or a tolerance; END one of those with a last day before
+    it, or before it begins; UNSET the permanent limit, as if none had been posted.
+    """
+
+    SET = "SET"
+    END = "END"
+    UNSET = "UNSET"
 
 
 MARGINS = (AdjustmentKind.SEASONAL, AdjustmentKind.TOLERANCE)
@@ -71,7 +81,11 @@ class LimitEntry:
 
     SEASONAL adds `percent` of the limit in force, or takes it off, as a seasonal factor of SAP does; TOLERANCE adds
     `percent` of that or the amount `tolerance`. Of each kind the one that began last stands, to its last day where it
-    has one; one of 0 ends it. `limit` is what the limit came to when such a one was posted, and decides nothing.
+    has one; then the one around it goes on. `limit` is what the limit came to when such a one was posted, and decides
+    nothing.
+
+    END ends the one it replaces the day before `from_`, which is its own last day: so it is never in force itself.
+    UNSET is a permanent one without an amount: from its first day no limit is set.
     """
 
     id: UUID
@@ -83,6 +97,7 @@ class LimitEntry:
     replaces: UUID | None = None
     percent: Decimal | None = None
     tolerance: Money | None = None
+    action: LimitAction = LimitAction.SET
 
 
 @dataclass(frozen=True)
@@ -227,22 +242,28 @@ def limit_on(terms: LimitTerms, day: date, exchange: Exchange, currency: str) ->
 
 
 def normal_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | None:
-    """The permanent entry in force: the last that has begun, and of those that begin the same day the last posted."""
+    """The permanent entry in force: the last that has begun, and of those that begin the same day the last posted;
+    None where that one took the limit away.
+    """
     begun = [e for e in entries if e.kind is AdjustmentKind.PERMANENT and e.from_ <= day]
-    return max(begun, key=lambda e: (e.from_, e.posted), default=None)
+    last = max(begun, key=lambda e: (e.from_, e.posted), default=None)
+    return None if last is None or last.action is LimitAction.UNSET else last
 
 
 def temporary_on(entries: tuple[LimitEntry, ...], day: date) -> LimitEntry | None:
-    """The temporary entry in force, from its first to its last day, both inclusive, unless another took its place."""
-    active = [e for e in entries if e.kind is AdjustmentKind.TEMPORARY and e.from_ <= day <= _last_day(e, entries)]
-    return max(active, key=lambda e: (e.posted, e.from_), default=None)
+    """The temporary entry in force, from its first to its last day, both inclusive, unless it was ended or replaced."""
+    return max(_lasting(entries, AdjustmentKind.TEMPORARY, day), key=lambda e: (e.posted, e.from_), default=None)
 
 
 def margin_on(entries: tuple[LimitEntry, ...], kind: AdjustmentKind, day: date) -> LimitEntry | None:
-    """The seasonal factor or the tolerance in force: the one that began last, unless its last day is over."""
-    begun = [e for e in entries if e.kind is kind and e.from_ <= day]
-    last = max(begun, key=lambda e: (e.from_, e.posted), default=None)
-    return None if last is None or (last.until is not None and last.until < day) else last
+    """The seasonal factor or the tolerance in force: of those that are not over the one that began last, of two that
+    begin the same day the one posted last. When it is over, the one around it goes on.
+    """
+    return max(_lasting(entries, kind, day), key=lambda e: (e.from_, e.posted), default=None)
+
+
+def _lasting(entries: tuple[LimitEntry, ...], kind: AdjustmentKind, day: date) -> list[LimitEntry]:
+    return [e for e in entries if e.kind is kind and e.from_ <= day <= last_day(e, entries)]
 
 
 def _margins(
@@ -263,9 +284,10 @@ def overlapping(entries: tuple[LimitEntry, ...], new: LimitEntry) -> LimitEntry 
     if new.kind is not AdjustmentKind.TEMPORARY:
         return None
     for entry in sorted(entries, key=lambda e: (e.from_, e.posted)):
-        if entry.kind is not AdjustmentKind.TEMPORARY or entry.id in (new.id, new.replaces):
+        set_ = entry.kind is AdjustmentKind.TEMPORARY and entry.action is LimitAction.SET
+        if not set_ or entry.id in (new.id, new.replaces):
             continue
-        if entry.from_ <= (new.until or date.max) and new.from_ <= _last_day(entry, entries):
+        if entry.from_ <= (new.until or date.max) and new.from_ <= last_day(entry, entries):
             return entry
     return None
 
@@ -286,8 +308,8 @@ def _kind(terms: LimitTerms, normal: LimitEntry | None, temporary: LimitEntry | 
     return CreditLimitKind.UNLIMITED if terms.unset_means_unlimited and not decides else CreditLimitKind.UNSET
 
 
-def _last_day(entry: LimitEntry, entries: tuple[LimitEntry, ...]) -> date:
-    """The last day of a temporary entry; the day before the one that took its place begins, when that is earlier."""
+def last_day(entry: LimitEntry, entries: tuple[LimitEntry, ...]) -> date:
+    """The last day of what has one; the day before it was ended or another took its place, when that is earlier."""
     replaced = (max(e.from_, FIRST) - DAY for e in entries if e.replaces == entry.id)
     return min((entry.until or date.max, *replaced))
 

@@ -20,6 +20,7 @@ class Action(StrEnum):
     POST = "POST"
     SUBMIT = "SUBMIT"
     APPROVE = "APPROVE"
+    WITHDRAW = "WITHDRAW"
 
 
 _WAITING = (Action.UPDATE, Action.EVALUATE, Action.RELEASE, Action.REJECT)
@@ -32,9 +33,9 @@ _ON_HOLDS: Mapping[CreditHoldStatus, tuple[Action, ...]] = {
 """A hold that has ended stays as it is. In approval, its release is approved or rejected."""
 
 _ON_ADJUSTMENTS: Mapping[AdjustmentStatus, tuple[Action, ...]] = {
-    AdjustmentStatus.DRAFT: (Action.UPDATE, Action.SUBMIT, Action.POST),
-    AdjustmentStatus.IN_REVIEW: (Action.APPROVE, Action.REJECT),
-    AdjustmentStatus.APPROVED: (Action.POST,),
+    AdjustmentStatus.DRAFT: (Action.UPDATE, Action.SUBMIT, Action.POST, Action.WITHDRAW),
+    AdjustmentStatus.IN_REVIEW: (Action.APPROVE, Action.REJECT, Action.WITHDRAW),
+    AdjustmentStatus.APPROVED: (Action.POST, Action.WITHDRAW),
 }
 """Only a draft is edited; what is approved is posted as it was approved."""
 

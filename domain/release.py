@@ -15,6 +15,9 @@ from domain.refusal import ErrorCode, Refusal
 RELEASE_VALID_DAYS = 14
 """How long a release without a last day stands (parameter releaseValidDays)."""
 
+MOST_DEVIATION = 1000
+"""How far above the released value a release reaches at most, in percent: what is more was meant as an amount."""
+
 
 @dataclass(frozen=True)
 class Agreed:
@@ -78,7 +81,7 @@ def last_day(release: Release, grace_days: int | None, valid_days: int) -> date:
 
 
 def release_refusals(release: Release) -> tuple[Refusal, ...]:
-    """Bounds that cannot be meant."""
+    """Bounds that cannot be meant: a release that does not cover the order it is of would hold it again at once."""
     refusals = []
     value, ceiling = release.released_value, release.ceiling
     if ceiling is not None and ceiling.currency != value.currency:
@@ -86,8 +89,13 @@ def release_refusals(release: Release) -> tuple[Refusal, ...]:
         refusals.append(Refusal(ErrorCode.CURRENCY_MISMATCH, message, ("ceiling",)))
     elif ceiling is not None and ceiling.amount < 0:
         refusals.append(Refusal(ErrorCode.AMOUNT_NEGATIVE, Message(NEGATIVE_CEILING), ("ceiling",), actual=ceiling))
-    if release.deviation_percent is not None and release.deviation_percent < 0:
-        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NEGATIVE_DEVIATION), ("deviationPercent",)))
+    elif ceiling is not None and ceiling < value:
+        message = Message(BELOW_ORDER, {"ceiling": ceiling, "amount": value})
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, message, ("ceiling",), limit=ceiling, actual=value))
+    deviation = release.deviation_percent or Decimal(0)
+    if not 0 <= deviation <= MOST_DEVIATION:
+        message = Message(NEGATIVE_DEVIATION) if deviation < 0 else Message(FAR_DEVIATION, {"most": MOST_DEVIATION})
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, message, ("deviationPercent",)))
     if release.last_date is not None and release.last_date < release.released_on:
         message = Message(ENDS_BEFORE, {"last": release.last_date, "released": release.released_on})
         refusals.append(Refusal(ErrorCode.DATE_ORDER, message, ("lastDate",)))
@@ -96,5 +104,10 @@ def release_refusals(release: Release) -> tuple[Refusal, ...]:
 
 OTHER_CURRENCY = N_("The ceiling of {ceiling} must be in the currency of the order, {currency}.")
 NEGATIVE_CEILING = N_("The ceiling of a release cannot be negative.")
+BELOW_ORDER = N_(
+    "The order comes to {amount}, more than the ceiling of {ceiling}: it would be held again at once. "
+    "Name a ceiling that covers it, or none."
+)
+FAR_DEVIATION = N_("A release reaches at most {most} % above the order.")
 NEGATIVE_DEVIATION = N_("The deviation of a release cannot be negative.")
 ENDS_BEFORE = N_("The release of {released} cannot end on {last}, before it begins.")

@@ -249,7 +249,9 @@ def with_limit(facts: Facts, holder: CustomerFacts | GroupFacts, limit: Money) -
 def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Money) -> LimitTerms:
     now = temporary_on(terms.entries, day) or normal_on(terms.entries, day)
     if now is None:
-        return replace(terms, entries=(*terms.entries, LimitEntry(new_id, AdjustmentKind.PERMANENT, limit, day)))
+        last = 1 + max((entry.posted for entry in terms.entries), default=0)
+        new = LimitEntry(new_id, AdjustmentKind.PERMANENT, limit, day, posted=last)
+        return replace(terms, entries=(*terms.entries, new))
     changed = (replace(entry, limit=limit) if entry is now else entry for entry in terms.entries)
     return replace(terms, entries=tuple(changed))
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from domain.limits import MARGINS, AdjustmentKind
 from persistence.exposure_dimensions import Dimensions, ExposureDimension, key_columns, scope, who, written
 from persistence.exposure_sums import narrowed, used_of, valid
-from persistence.shapes.margins import in_force_of, seasonal_part, tolerated_part
+from persistence.shapes.margins import lasts, seasonal_part, tolerated_part
 from persistence.shapes.worth import constant
 from persistence.statements import Statement
 from persistence.tables.customer import credit_group_member, customer
@@ -39,12 +39,12 @@ def limits(dimensions: Dimensions, *, intercompany: bool) -> Statement:
             sa.func.coalesce(temporary.c.amount, normal.c.amount, type_=sa.Numeric()).label("amount"),
         )
         .select_from(customers.join(normal, _of(normal, customers)).outerjoin(temporary, _of(temporary, customers)))
-        .where(limited)
+        .where(limited, normal.c.amount.is_not(None))
     )
     secured = (
         sa.select(*keys, collateral.c.currency, _added().label("amount"))
         .select_from(customers.join(collateral, valid(customers)).join(normal, _of(normal, customers)))
-        .where(limited)
+        .where(limited, normal.c.amount.is_not(None))
     )
     posted = narrowed(in_force, dimensions, customers).cte("in_force")
     mine = [posted.c[key.name] for key in keys]
@@ -122,13 +122,13 @@ def _margins(
 
     `posted`: the customers by `id`, with the `day` of each.
     """
-    begun = (credit_limit_entry.c.from_day.desc(), credit_limit_entry.c.id.desc())
-    season, tolerance = (_in_force(posted, kind, begun, few=few) for kind in MARGINS)
-    key, day = posted.c.id, posted.c.day
-    yield seasonal_part(amount, season), currency, posted.join(season, in_force_of(season, key, day))
-    joined = posted.join(tolerance, in_force_of(tolerance, key, day))
+    entry = credit_limit_entry
+    begun, day = (entry.c.from_day.desc(), entry.c.id.desc()), _day(posted, few=few)
+    season, tolerance = (_in_force(posted, kind, begun, lasts(entry, day, day.table), few=few) for kind in MARGINS)
+    yield seasonal_part(amount, season), currency, posted.join(season, _of(season, posted))
+    joined = posted.join(tolerance, _of(tolerance, posted))
     added = tolerated_part(amount, currency, season.c.percent, tolerance)
-    yield *added, joined.outerjoin(season, in_force_of(season, key, day))
+    yield *added, joined.outerjoin(season, _of(season, posted))
 
 
 def _of(entry: sa.FromClause, customers: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -144,20 +144,14 @@ def _normal(customers: sa.Subquery, *, few: bool) -> sa.FromClause:
 
 def _temporary(customers: sa.Subquery, *, few: bool) -> sa.FromClause:
     """`domain.limits.temporary_on`."""
-    entry, successor = credit_limit_entry, credit_limit_entry.alias("successor")
-    day = customers.c.day if few else scope().c.day
-    replaced = (
-        sa.select(1)
-        .where(
-            successor.c.holder_id == entry.c.holder_id,
-            successor.c.replaces_id == entry.c.id,
-            successor.c.from_day <= day,
-        )
-        .correlate(entry, day.table)
-    )
-    active = (sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= day), sa.not_(sa.exists(replaced)))
+    entry, day = credit_limit_entry, _day(customers, few=few)
     latest = (entry.c.id.desc(), entry.c.from_day.desc())
-    return _in_force(customers, AdjustmentKind.TEMPORARY, latest, *active, few=few)
+    return _in_force(customers, AdjustmentKind.TEMPORARY, latest, lasts(entry, day, day.table), few=few)
+
+
+def _day(customers: sa.FromClause, *, few: bool) -> Any:
+    """The column of the day that limits are asked for: of each of a few customers, or of its company."""
+    return customers.c.day if few else scope().c.day
 
 
 def _in_force(
@@ -169,7 +163,7 @@ def _in_force(
 ) -> sa.FromClause:
     """The last limit of a kind that has begun: looked up for each of a few customers, or sorted out for all at once."""
     entry = credit_limit_entry
-    also = (entry.c.percent, entry.c.tolerance, entry.c.until_day) if kind in MARGINS else ()
+    also = (entry.c.percent, entry.c.tolerance) if kind in MARGINS else ()
     found = sa.select(entry.c.holder_id, entry.c.amount, entry.c.currency, *also).where(
         entry.c.kind == constant(kind), *conditions
     )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.attributes import excluded_on
@@ -14,7 +15,7 @@ from domain.collateral import Collateral, CollateralKind
 from domain.debts import Debt
 from domain.exposure import Balance, CountingPolicy, CreditLimitType
 from domain.facts import Checkpoint, CustomerFacts, GroupFacts
-from domain.limits import AdjustmentKind, LimitEntry, LimitTerms
+from domain.limits import AdjustmentKind, LimitAction, LimitEntry, LimitTerms
 from domain.money import Exchange, Money
 from domain.ranks import Conditions
 from domain.reason import AccountStatusEffect
@@ -209,17 +210,21 @@ def _coded(row: Row, name: str) -> Coded | None:
 
 
 def entry_of(row: Row, posted: int = 0) -> LimitEntry:
-    """A posted limit as the rules know it."""
+    """A posted limit as the rules know it; one without an amount ends the one it replaces, or takes the limit away."""
+    action = LimitAction.SET
+    if row["amount"] is None:
+        action = LimitAction.UNSET if row["replaces_id"] is None else LimitAction.END
     return LimitEntry(
         id=row["id"],
         kind=AdjustmentKind(row["kind"]),
-        limit=Money(row["amount"], row["currency"]),
+        limit=Money(row["amount"] or Decimal(0), row["currency"]),
         from_=row["from_day"],
         until=row["until_day"],
         posted=posted,
         replaces=row["replaces_id"],
         percent=row["percent"],
         tolerance=None if row["tolerance"] is None else Money(row["tolerance"], row["currency"]),
+        action=action,
     )
 
 

@@ -27,6 +27,7 @@ coded(
     POST="Put its limits in force.",
     SUBMIT="Ask for its approval.",
     APPROVE="Approve it.",
+    WITHDRAW="Take it back.",
 )
 
 _HOLD_NEEDS: Mapping[Action, Permission] = {
@@ -83,11 +84,12 @@ def _on_hold(
 
 
 def _on_adjustment(
-    status: str, workflow: bool, may_approve: bool, may_reject: bool
+    status: str, workflow: bool, may_approve: bool, may_reject: bool, own: bool
 ) -> Iterable[tuple[Action, Permission]]:
     stands = AdjustmentStatus(status)
     possible = on_adjustment(stands, workflow=workflow, may_approve=may_approve, may_reject=may_reject)
-    return [(one, _ADJUSTMENT_NEEDS[one]) for one in possible]
+    needs = {**_ADJUSTMENT_NEEDS, Action.WITHDRAW: Permission.DRAFT_LIMITS if own else Permission.POST_LIMITS}
+    return [(one, needs[one]) for one in possible]
 
 
 def _on_credit_change(status: str, may_approve: bool, may_reject: bool) -> Iterable[tuple[Action, Permission]]:
@@ -98,7 +100,7 @@ def _on_credit_change(status: str, may_approve: bool, may_reject: bool) -> Itera
 _KINDS = {
     "CreditHold": _Kind(_on_hold, ("forced", "workflow", "may_approve", "may_reject")),
     "CreditChangeRequest": _Kind(_on_credit_change, ("may_approve", "may_reject"), shared=True),
-    "CreditLimitAdjustment": _Kind(_on_adjustment, ("workflow", "may_approve", "may_reject")),
+    "CreditLimitAdjustment": _Kind(_on_adjustment, ("workflow", "may_approve", "may_reject", "own")),
 }
 
 

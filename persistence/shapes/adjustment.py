@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
-from domain.limits import AdjustmentKind
+from domain.amounts import LARGEST
+from domain.limits import AdjustmentKind, LimitAction
 from persistence.shapes.approving import ESCALATED, MAY_APPROVE, MAY_DECIDE, OWN
 from persistence.shapes.credit_group import group_visible
 from persistence.shapes.limit import in_force
@@ -49,6 +50,7 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
         "workflow": _WORKFLOW,
         "may_approve": MAY_APPROVE,
         "may_reject": sa.or_(MAY_DECIDE, OWN),
+        "own": OWN,
         "escalated": ESCALATED,
         "submitted_at": adjustment.c.submitted_at,
         **record_fields(adjustment),
@@ -71,6 +73,9 @@ CREDIT_LIMIT_ADJUSTMENT = Shape(
     order=(("created_at", True),),
 )
 
+_NONE_LEFT = sa.or_(line.c.action == LimitAction.UNSET.value, line.c.amount >= LARGEST)
+"""No limit of the holder's own is left: what is kept then is what it takes to approve that."""
+
 _FROM = sa.func.coalesce(line.c.from_day, sa.cast(sa.func.timezone("UTC", line.c.updated_at), sa.Date()))
 
 CREDIT_LIMIT_ADJUSTMENT_LINE = Shape(
@@ -88,7 +93,9 @@ CREDIT_LIMIT_ADJUSTMENT_LINE = Shape(
         "kind": adjustment.c.kind,
         "current_amount": line.c.current_amount,
         "current_currency": line.c.current_currency,
-        "amount": line.c.amount,
+        "action": line.c.action,
+        "replaces_id": line.c.replaces_id,
+        "amount": sa.case((_NONE_LEFT, sa.null()), else_=line.c.amount),
         "currency": line.c.currency,
         "percent": tidy(line.c.percent),
         "tolerance": line.c.tolerance,
@@ -108,6 +115,7 @@ CREDIT_LIMIT_ADJUSTMENT_LINE = Shape(
     filters={
         "customer": Filterable(Kind.ID, line.c.customer_id),
         "credit_group": Filterable(Kind.ID, line.c.credit_group_id),
+        "action": Filterable(Kind.CODE, line.c.action, enum=LimitAction),
         "new_limit": Filterable(Kind.MONEY, in_reporting_currency(line.c.amount, line.c.currency, _FROM, line)),
         "from_": Filterable(Kind.DAY, line.c.from_day),
         "until": Filterable(Kind.DAY, line.c.until_day),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.limits import AdjustmentKind, CreditLimitKind, CreditLimitPartKind
 from persistence.shapes.collateral import COLLATERAL, added, change
 from persistence.shapes.limit_entry import LIMIT_ENTRY
-from persistence.shapes.margins import has_margins, margins
+from persistence.shapes.margins import has_margins, lasts, margins
 from persistence.shapes.terms import KEPT_APART, Terms
 from persistence.shapes.worked import Amount, Expression, Lazily, LinkTo, LinkToEither, Object, Rows, Worked
 from persistence.shapes.worth import NOTHING, ZERO, constant
@@ -61,7 +61,7 @@ def limit_on(holder: Holder, terms: Terms, names: frozenset[str] | None = None) 
     normal = cache(lambda: _normal_on(holder, terms))
     unlimited = sa.case(
         (holder.unlimited, sa.true()),
-        (posted.c.id.is_not(None), sa.false()),
+        (posted.c.amount.is_not(None), sa.false()),
         else_=sa.and_(holder.unset_means_unlimited, sa.not_(holder.mandatory), sa.not_(holder.in_group)),
     )
     sums = _sums(holder, terms, posted, secures=names is None or "insurance_and_guarantees" in names)
@@ -82,24 +82,18 @@ def in_force(holder: Expression, terms: Terms) -> sa.FromClause:
     """The posted limit in force, a lateral of one row or none: `id`, `kind`, `amount`, `currency`.
 
     A temporary limit, unless another took its place (`domain.limits.temporary_on`); otherwise the permanent limit
-    that began last, and of one day the one posted last (`domain.limits.normal_on`).
+    that began last, and of one day the one posted last (`domain.limits.normal_on`); without an `amount` where that took
+    the limit away.
     """
-    entry, later = credit_limit_entry.alias(), credit_limit_entry.alias()
-    replaced = (
-        sa.select(later.c.id)
-        .where(later.c.holder_id == holder, later.c.replaces_id == entry.c.id, later.c.from_day <= terms["day"])
-        .correlate(entry, *terms.before)
-        .exists()
-    )
+    entry = credit_limit_entry.alias()
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
     temporary = entry.c.kind == constant(AdjustmentKind.TEMPORARY)
-    lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
     return (
         sa.select(entry.c.id, entry.c.kind, entry.c.amount, entry.c.currency)
         .where(
             entry.c.holder_id == holder,
             entry.c.from_day <= terms["day"],
-            sa.or_(permanent, sa.and_(temporary, lasts, sa.not_(replaced))),
+            sa.or_(permanent, sa.and_(temporary, lasts(entry, terms["day"], *terms.before))),
         )
         .order_by(permanent, sa.case((permanent, entry.c.from_day)).desc(), entry.c.id.desc())
         .limit(_ONE)
@@ -132,7 +126,7 @@ def _is_temporary(posted: sa.FromClause) -> sa.ColumnElement[bool]:
 def _kind(unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
     return sa.case(
         (unlimited, constant(CreditLimitKind.UNLIMITED)),
-        (normal.c.id.is_not(None), constant(CreditLimitKind.AMOUNT)),
+        (normal.c.amount.is_not(None), constant(CreditLimitKind.AMOUNT)),
         else_=constant(CreditLimitKind.UNSET),
     )
 
@@ -140,7 +134,7 @@ def _kind(unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expressio
 def _base(terms: Terms, unlimited: sa.ColumnElement[bool], normal: sa.FromClause) -> Expression:
     """The permanent limit in force, whether it rules or not."""
     return sa.case(
-        (sa.or_(unlimited, normal.c.id.is_(None)), NOTHING),
+        (sa.or_(unlimited, normal.c.amount.is_(None)), NOTHING),
         else_=terms.rounded(terms.worth(normal.c.amount, normal.c.currency)),
     )
 
@@ -149,7 +143,7 @@ def _binds(holder: Holder, posted: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether the limit has a total: `domain.limits.CreditLimit.binds`."""
     return sa.case(
         (holder.unlimited, sa.false()),
-        (sa.or_(posted.c.id.is_not(None), holder.mandatory), sa.true()),
+        (sa.or_(posted.c.amount.is_not(None), holder.mandatory), sa.true()),
         else_=sa.not_(sa.or_(holder.unset_means_unlimited, holder.in_group)),
     )
 
@@ -263,7 +257,7 @@ def _base_part(posted: sa.FromClause) -> sa.Select[Any]:
         posted.c.id.label("id"),
         posted.c.amount.label("amount"),
         posted.c.currency.label("currency"),
-    ).where(posted.c.id.is_not(None))
+    ).where(posted.c.amount.is_not(None))
 
 
 def _policies(

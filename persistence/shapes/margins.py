@@ -47,7 +47,7 @@ def margins(posted: sa.FromClause, holder: Expression, terms: Terms) -> dict[Adj
     return {
         kind: sa.select(
             constant(kind).label("kind"), margin.c.id, amount.label("amount"), currency.label("currency")
-        ).where(posted.c.id.is_not(None))
+        ).where(posted.c.amount.is_not(None))
         for kind, (margin, amount, currency) in added.items()
     }
 
@@ -58,15 +58,15 @@ def margins_of_many(
     """What is added to the limits of many: `id`, `currency` and `amount` of each margin. `holders`: `id`, with the
     `amount` and `currency` posted (null: none).
     """
-    season, tolerance = (_last_of_many(kind, day, before) for kind in MARGINS)
+    season, tolerance = (_margin_of_many(kind, day, before) for kind in MARGINS)
     posted = holders.c.amount.is_not(None)
     seasonal = sa.select(
         holders.c.id, holders.c.currency, seasonal_part(holders.c.amount, season).label("amount")
-    ).select_from(holders.join(season, in_force_of(season, holders.c.id, day)))
+    ).select_from(holders.join(season, season.c.holder_id == holders.c.id))
     amount, currency = tolerated_part(holders.c.amount, holders.c.currency, season.c.percent, tolerance)
     tolerated = sa.select(holders.c.id, currency.label("currency"), amount.label("amount")).select_from(
-        holders.join(tolerance, in_force_of(tolerance, holders.c.id, day)).outerjoin(
-            season, in_force_of(season, holders.c.id, day)
+        holders.join(tolerance, tolerance.c.holder_id == holders.c.id).outerjoin(
+            season, season.c.holder_id == holders.c.id
         )
     )
     return sa.union_all(*(one.where(posted).correlate(*before) for one in (seasonal, tolerated)))
@@ -87,10 +87,16 @@ def tolerated_part(
     return added, sa.case((by_amount, tolerance.c.currency), else_=currency)
 
 
-def in_force_of(margin: sa.FromClause, holder: Expression, day: Expression) -> sa.ColumnElement[bool]:
-    """The margin that began last (`until_day`, `holder_id`) is a holder's and not over."""
-    lasts = sa.or_(margin.c.until_day.is_(None), margin.c.until_day >= day)
-    return sa.and_(margin.c.holder_id == holder, lasts)
+def lasts(entry: sa.FromClause, day: Expression, *outside: sa.FromClause) -> sa.ColumnElement[bool]:
+    """A limit, a season or a tolerance that has begun is not over on a day, nor has it been ended or replaced by then.
+    `outside`: what else the day is read from.
+    """
+    later = credit_limit_entry.alias()
+    ended = sa.select(later.c.id).where(
+        later.c.holder_id == entry.c.holder_id, later.c.replaces_id == entry.c.id, later.c.from_day <= day
+    )
+    in_time = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= day)
+    return sa.and_(in_time, sa.not_(ended.correlate(entry, *outside).exists()))
 
 
 def _is_margin(entry: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -102,26 +108,27 @@ def _margin_on(
 ) -> sa.FromClause:
     """The margin of a kind in force, `domain.limits.margin_on`: one row or none."""
     entry = credit_limit_entry.alias()
-    last = (
-        sa.select(entry.c.id, entry.c.percent, entry.c.tolerance, entry.c.currency, entry.c.until_day)
-        .where(entry.c.holder_id == holder, entry.c.kind == constant(kind), entry.c.from_day <= terms["day"])
+    return (
+        sa.select(entry.c.id, entry.c.percent, entry.c.tolerance, entry.c.currency)
+        .where(
+            entry.c.holder_id == holder,
+            entry.c.kind == constant(kind),
+            entry.c.from_day <= terms["day"],
+            lasts(entry, terms["day"], *before),
+        )
         .order_by(entry.c.from_day.desc(), entry.c.id.desc())
         .limit(_ONE)
         .correlate(*before)
         .subquery()
     )
-    lasts = sa.or_(last.c.until_day.is_(None), last.c.until_day >= terms["day"])
-    return sa.select(*last.c).where(lasts).correlate(*before).subquery()
 
 
-def _last_of_many(kind: AdjustmentKind, day: Expression, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
-    """The margin of a kind that began last, of everybody who has one."""
+def _margin_of_many(kind: AdjustmentKind, day: Expression, before: tuple[sa.FromClause, ...]) -> sa.FromClause:
+    """The margin of a kind in force, of everybody who has one."""
     entry = credit_limit_entry.alias()
     return (
-        sa.select(
-            entry.c.holder_id, entry.c.percent, entry.c.tolerance, entry.c.currency, entry.c.from_day, entry.c.until_day
-        )
-        .where(entry.c.kind == constant(kind), entry.c.from_day <= day)
+        sa.select(entry.c.holder_id, entry.c.percent, entry.c.tolerance, entry.c.currency)
+        .where(entry.c.kind == constant(kind), entry.c.from_day <= day, lasts(entry, day, *before))
         .ext(distinct_on(entry.c.holder_id))
         .order_by(entry.c.holder_id, entry.c.from_day.desc(), entry.c.id.desc())
         .correlate(*before)

@@ -18,7 +18,7 @@ from domain.limits import AdjustmentKind
 from persistence.shapes.collateral import change
 from persistence.shapes.flags import flag_on
 from persistence.shapes.limit import valid
-from persistence.shapes.margins import margins_of_many
+from persistence.shapes.margins import lasts, margins_of_many
 from persistence.shapes.owing import Owing, Whose
 from persistence.shapes.terms import KEPT_APART, Terms, company_terms
 from persistence.shapes.worked import Amount, Asked, Expression, Figures, Object, Row
@@ -193,7 +193,7 @@ def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
     Columns: `id`, `amount` and `currency` (null: none is in force), whether a permanent one is (`normal`), and whether
     one is `mandatory`. A temporary limit comes first: `domain.limits.temporary_on`, else `normal_on`.
     """
-    own, entry, later = customer.alias(), credit_limit_entry.alias(), credit_limit_entry.alias()
+    own, entry = customer.alias(), credit_limit_entry.alias()
 
     def flag(name: str) -> sa.ColumnElement[bool]:
         if asked.as_of is None:
@@ -201,18 +201,8 @@ def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
         return flag_on(own.c[name], name, own.c.id, terms["day"], terms["past"], (*terms.before, own))
 
     permanent = entry.c.kind == constant(AdjustmentKind.PERMANENT)
-    replaced = (
-        sa.select(later.c.id)
-        .where(
-            later.c.holder_id == entry.c.holder_id,
-            later.c.replaces_id == entry.c.id,
-            later.c.from_day <= terms["day"],
-        )
-        .correlate(entry, *terms.before)
-        .exists()
-    )
-    lasts = sa.or_(entry.c.until_day.is_(None), entry.c.until_day >= terms["day"])
-    active = sa.and_(entry.c.kind == constant(AdjustmentKind.TEMPORARY), lasts, sa.not_(replaced))
+    temporary = entry.c.kind == constant(AdjustmentKind.TEMPORARY)
+    active = sa.and_(temporary, lasts(entry, terms["day"], *terms.before))
     posted = sa.and_(entry.c.holder_id == own.c.id, entry.c.from_day <= terms["day"], sa.or_(permanent, active))
     begun = sa.case((permanent, entry.c.from_day))
     return (
@@ -221,7 +211,10 @@ def _holders(terms: Terms, asked: Asked) -> sa.FromClause:
             flag("mandatory_credit_limit").label("mandatory"),
             entry.c.amount,
             entry.c.currency,
-            sa.func.bool_or(permanent).over(partition_by=own.c.id).label("normal"),
+            sa.func.first_value(sa.case((permanent, entry.c.amount)))
+            .over(partition_by=own.c.id, order_by=(begun.desc().nulls_last(), entry.c.id.desc()))
+            .is_not(None)
+            .label("normal"),
         )
         .select_from(own.outerjoin(entry, posted))
         .where(_counts(own, terms, asked), sa.not_(flag("unlimited_credit")))

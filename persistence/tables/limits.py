@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from domain.adjustment import AdjustmentStatus
 from domain.collateral import CollateralKind
-from domain.limits import AdjustmentKind
+from domain.limits import AdjustmentKind, LimitAction
 from persistence.tables.columns import (
     amount,
     choice,
@@ -37,13 +37,18 @@ credit_limit_entry = table(
     reference("customer_id", "customer", "its customer", nullable=True),
     reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
     choice("kind", AdjustmentKind, "permanent or temporary, or what changes one of these"),
-    amount("amount", "the limit; of a seasonal factor or a tolerance what it came to when that was posted"),
+    amount(
+        "amount",
+        "the limit; of a seasonal factor or a tolerance what it came to when that was posted; null: it ends the one it"
+        " replaces, or takes the limit away",
+        nullable=True,
+    ),
     currency(),
     percent("percent", "what a seasonal factor or a tolerance adds, of the limit"),
     amount("tolerance", "or the amount that a tolerance adds", nullable=True),
     day("from_day", "the first day"),
     day("until_day", "the last day; expiry date of a permanent limit", nullable=True),
-    identity("replaces_id", "the temporary limit that ends the day before this one begins", nullable=True),
+    identity("replaces_id", "what ends the day before this one begins", nullable=True),
     reference(
         "adjustment_line_id", "credit_limit_adjustment_line", "what posted it; null: initial load", nullable=True
     ),
@@ -94,13 +99,14 @@ credit_limit_adjustment_line = table(
     reference("credit_group_id", "credit_group", "or its credit group", nullable=True),
     amount("current_amount", "the limit in force when it was posted; null: none", nullable=True),
     currency("current_currency", "of that limit", nullable=True),
-    amount("amount", "the new limit; of a seasonal factor or a tolerance what it comes to"),
+    amount("amount", "the new limit; what it comes to by a seasonal factor, a tolerance, or without what ends"),
     currency(),
     percent("percent", "what a seasonal factor or a tolerance adds, of the limit"),
     amount("tolerance", "or the amount that a tolerance adds", nullable=True),
     day("from_day", "the first day; null: the day of posting", nullable=True),
     day("until_day", "the last day, or the expiry date", nullable=True),
-    identity("replaces_id", "the temporary limit it replaces or ends early", nullable=True),
+    identity("replaces_id", "what it replaces or ends", nullable=True),
+    choice("action", LimitAction, "whether it sets a limit, ends one or takes it away", default="SET"),
     choice("status", AdjustmentStatus, "where it stands", default="DRAFT"),
     record(),
     sa.CheckConstraint(_HOLDER, name="one_holder"),

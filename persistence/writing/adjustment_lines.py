@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from domain.adjustment import NOTHING_TO_CHANGE, AdjustmentLine, Holder, comes_to
-from domain.limits import AdjustmentKind, LimitEntry
+from domain.limits import MARGINS, AdjustmentKind, LimitAction, LimitEntry
 from domain.message import Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -32,6 +33,7 @@ from persistence.writing.holders import (
     group_holder,
     groups_by_id,
 )
+from persistence.writing.left_to_decide import left_to_decide
 
 _LINES = Statement(
     sa.select(credit_limit_adjustment_line)
@@ -87,6 +89,7 @@ def line_of(tx: Transaction, kind: AdjustmentKind, row: Any, holder: FoundHolder
         replaces=row["replaces_id"],
         percent=row["percent"],
         tolerance=None if row["tolerance"] is None else Money(row["tolerance"], row["currency"]),
+        action=LimitAction(row["action"]),
     )
 
 
@@ -96,17 +99,27 @@ async def with_margins(
     entries: Mapping[Holder, tuple[LimitEntry, ...]],
     name: str = "lines",
 ) -> list[AdjustmentLine]:
-    """Lines of seasonal factors and tolerances, each with what the limit comes to. Raises `Refused` with the places in
-    the list of that name of those whose holder has no limit.
+    """Lines with what the limits come to: seasonal factors and tolerances follow the limit they change, and what ends
+    or takes away a limit leaves what there is besides. Raises `Refused` with the places in the list of that name of
+    those whose holder has no limit that could be changed.
     """
+    if not any(_worked_out(line) for line in lines):
+        return list(lines)
     used = {line.currency for line in lines} | {
         e.limit.currency for line in lines for e in entries.get(line.holder, ())
     }
     today = tx.now.date()
     exchange = await exchange_on(tx.conn, today, used)
+    left = await left_to_decide(tx, {line.holder for line in lines if line.action is not LimitAction.SET})
+    nothing = {line.holder: Money(Decimal(0), line.currency) for line in lines if line.action is not LimitAction.SET}
     found, refusals = [], []
     for place, line in enumerate(lines):
-        limit = comes_to(line, entries.get(line.holder, ()), exchange, today)
+        if not _worked_out(line):
+            found.append(line)
+            continue
+        by_itself = line.action is LimitAction.UNSET
+        limit = None if by_itself else comes_to(line, entries.get(line.holder, ()), exchange, today)
+        limit = limit or left.get(line.holder) or nothing.get(line.holder)
         if limit is None:
             refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NOTHING_TO_CHANGE), (name, str(place), "from")))
         else:
@@ -114,6 +127,11 @@ async def with_margins(
     if refusals:
         raise Refused(*refusals)
     return found
+
+
+def _worked_out(line: AdjustmentLine) -> bool:
+    """What the limit comes to is not said by the line itself."""
+    return line.kind in MARGINS or line.action is not LimitAction.SET
 
 
 def first_of_each(refusals: Iterable[Refusal]) -> list[Refusal]:

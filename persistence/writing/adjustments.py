@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from domain.adjustment import OTHER_WORDS, AdjustmentLine, AdjustmentStatus, post_refusals
 from domain.audit import AuditEventKind
-from domain.limits import MARGINS, AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind, LimitAction
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -48,6 +48,8 @@ NO_ADJUSTMENT = N_("There is no such credit limit adjustment. It may be another 
 NO_LINE = N_("The adjustment has no such line.")
 LINE_POSTED = N_("The line is posted already.")
 NOT_A_DRAFT = N_("Only a draft can be changed.")
+ENDS_ALONE = N_("A line that ends a limit says which and on which last day, and nothing else.")
+UNSET_ALONE = N_("A line that takes a limit away says from which day, and nothing else.")
 OTHER_COMPANY = N_("The customer belongs to another company than the adjustment.")
 CREATED = N_("Credit limit adjustment {number} was created.")
 UPDATED = N_("Credit limit adjustment {number} was changed.")
@@ -72,7 +74,8 @@ class LineToSave:
     """A new limit for one holder, or by its kind a `percent` or `tolerance` of the limit it has. `id`: the line to
     change, whose holder stays when none is named.
 
-    `from_` None: from the day of posting. `replaces`: the temporary limit whose place it takes.
+    `from_` None: from the day of posting. `replaces`: the temporary limit whose place it takes. `ends`: what it ends
+    instead, `unset`: that it takes the permanent limit away.
     """
 
     new_limit: Money | None = None
@@ -83,6 +86,20 @@ class LineToSave:
     replaces: UUID | None = None
     percent: Decimal | None = None
     tolerance: Money | None = None
+    ends: UUID | None = None
+    unset: bool = False
+
+    @property
+    def action(self) -> LimitAction:
+        """What it does."""
+        if self.ends is not None:
+            return LimitAction.END
+        return LimitAction.UNSET if self.unset else LimitAction.SET
+
+    @property
+    def more(self) -> bool:
+        """Something is said that only a new limit has."""
+        return any(one is not None for one in (self.new_limit, self.percent, self.tolerance, self.replaces))
 
 
 @dataclass(frozen=True)
@@ -270,6 +287,12 @@ async def _drafted(
 
 def _word_refusals(tx: Transaction, kind: AdjustmentKind, line: LineToSave, path: tuple[str, ...]) -> list[Refusal]:
     """What can be seen of amounts and percentages by themselves."""
+    if line.action is LimitAction.END:
+        said = line.more or line.unset or line.from_ is not None
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(ENDS_ALONE), (*path, "ends"))] if said else []
+    if line.action is LimitAction.UNSET:
+        said = line.more or line.until is not None
+        return [Refusal(ErrorCode.INVALID_VALUE, Message(UNSET_ALONE), (*path, "unset"))] if said else []
     if (line.new_limit is None) is not (kind in MARGINS):
         return [Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_WORDS), (*path, "newLimit"))]
     refusals = percent_refusals(line.percent, (*path, "percent"))
@@ -293,7 +316,7 @@ async def _rules(
     entries = await entries_of(tx.conn, [line.holder for line in lines])
     found = post_refusals(lines, entries, AdjustmentStatus.DRAFT, tx.now.date())
     own = [moved_to(one, name, len(others)) for one in found if int(one.path[1]) >= len(others)]
-    if not own and kind in MARGINS:
+    if not own:
         for (row, _), line in zip(rows, await with_margins(tx, lines[len(others) :], entries, name), strict=True):
             row["amount"] = line.limit.amount
     tx.warnings.extend(one for one in own if one.code is ErrorCode.OVERLAPPING_TEMPORARY_LIMIT)
@@ -311,7 +334,8 @@ def _row(line: LineToSave, holder: FoundHolder) -> dict[str, Any]:
         "tolerance": line.tolerance and line.tolerance.amount,
         "from_day": line.from_,
         "until_day": line.until,
-        "replaces_id": line.replaces,
+        "replaces_id": line.ends or line.replaces,
+        "action": line.action.value,
     }
 
 

@@ -32,6 +32,7 @@ from persistence.tables.orders import sales_order
 from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import MovedMeanwhile, Result, Transaction
+from persistence.writing.adjustment_lines import first_of_each
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
 from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases, row_of
 from persistence.writing.rules import percent_refusals
@@ -118,7 +119,7 @@ async def release(tx: Transaction, wanted: ReleaseWanted, who: Releasing) -> Res
     if await _reason(tx, wanted.reason, hold, RELEASE) is None:
         refusals.append(Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)))
     if refusals:
-        raise Refused(*refusals)
+        raise Refused(*first_of_each(refusals))
     beyond = await beyond_who_releases(tx, who, hold, bounds)
     if beyond is None:
         await let_order_go(tx, hold, order, wanted, bounds)

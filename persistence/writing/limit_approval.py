@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.adjustment import EMPTY, AdjustmentStatus
-from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, own_refusals
+from domain.approval import NOT_YOURS, ONLY_DRAFTS, ONLY_IN_REVIEW, ONLY_WAITING, own_refusals
 from domain.audit import AuditEventKind
-from domain.limits import MARGINS, AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind, LimitAction
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -25,11 +25,13 @@ from persistence.writing.saving import Changes, changes, differing, update, upda
 
 _DRAFT, _IN_REVIEW = AdjustmentStatus.DRAFT, AdjustmentStatus.IN_REVIEW
 _APPROVED, _REJECTED = AdjustmentStatus.APPROVED, AdjustmentStatus.REJECTED
+_WITHDRAWN, _WAITING = AdjustmentStatus.WITHDRAWN, {_DRAFT, _IN_REVIEW, _APPROVED}
 
 _DONE = {
     _IN_REVIEW: (AuditEventKind.LIMIT_SUBMITTED, N_("Credit limit adjustment {number} was submitted for approval.")),
     _APPROVED: (AuditEventKind.LIMIT_APPROVED, N_("Credit limit adjustment {number} was approved.")),
     _REJECTED: (AuditEventKind.LIMIT_REJECTED, N_("Credit limit adjustment {number} was rejected.")),
+    _WITHDRAWN: (AuditEventKind.LIMIT_WITHDRAWN, N_("Credit limit adjustment {number} was withdrawn.")),
 }
 
 
@@ -88,6 +90,21 @@ async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: R
     return {TABLE: str(wanted.adjustment)}
 
 
+async def withdraw_adjustment(tx: Transaction, wanted: AdjustmentStep, posts_in: Collection[UUID]) -> Result:
+    """Take lines back that were neither posted nor rejected; they stay on record as they were asked for. Their authors
+    may, and who may post limits in the company (`posts_in`).
+    """
+    header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
+    rows = await lines_of(tx.conn, wanted.adjustment)
+    chosen: list[Row] = []
+    if rows or header["status"] != _DRAFT.value:
+        chosen = _chosen(header, rows, wanted, _WAITING, ONLY_WAITING)
+    if tx.actor not in with_author(header) and header["company_id"] not in posts_in:
+        raise Refused(Refusal(ErrorCode.OWN_WORK, Message(NOT_YOURS), ("creditLimitAdjustment",)))
+    await _write(tx, header, rows, chosen, _WITHDRAWN, wanted.note)
+    return {TABLE: str(wanted.adjustment)}
+
+
 async def _lenders(
     tx: Transaction, header: Row, chosen: Sequence[Row], roles_in: Roles, authors: Collection[UUID]
 ) -> tuple[UUID, ...]:
@@ -103,7 +120,7 @@ async def _lenders(
 
 
 def _chosen(
-    header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: set[AdjustmentStatus], said: str
+    header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: Collection[AdjustmentStatus], said: str
 ) -> list[Row]:
     """The lines that take the step. Raises `Refused` when there are none."""
     chosen = chosen_lines(rows, wanted.lines, from_, dict.fromkeys(AdjustmentStatus, said))
@@ -127,7 +144,7 @@ async def _write(
     """
     moved = [({"id": row["id"]}, {"status": to.value, "amount": row["amount"]}) for row in chosen]
     await update_many(tx.conn, credit_limit_adjustment_line, moved)
-    values = differing(header, {"status": stands_after(rows, chosen, to).value})
+    values = differing(header, {"status": (stands_after(rows, chosen, to) if rows else to).value})
     changed = changes(header, values) + _decided(chosen, to)
     changed += [{"field": "decidedFor", "before": None, "after": name} for name in await names_of(tx, lenders)]
     if note:
@@ -149,6 +166,8 @@ def _decided(chosen: Sequence[Row], to: AdjustmentStatus) -> Changes:
     said: Changes = []
     for row in chosen:
         place, limit = f"lines.{row['line_number']}", f"{row['amount']:f} {row['currency']}"
+        if row["action"] == LimitAction.UNSET.value:
+            limit = LimitAction.UNSET.value
         said.append({"field": f"{place}.newLimit", "before": limit, "after": limit})
         said.append({"field": f"{place}.status", "before": row["status"], "after": to.value})
     return said

@@ -22,7 +22,7 @@ from domain.limit_generation import (
     generated,
     left_out,
 )
-from domain.limits import MARGINS, AdjustmentKind
+from domain.limits import MARGINS, AdjustmentKind, LimitAction
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -153,6 +153,7 @@ def _row(holder: Holder, line: Generated) -> dict[str, Any]:
         "replaces_id": line.replaces and line.replaces.id,
         "percent": line.percent,
         "tolerance": line.tolerance and line.tolerance.amount,
+        "action": LimitAction.SET.value,
     }
 
 

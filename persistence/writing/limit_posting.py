@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.adjustment import AdjustmentLine, AdjustmentStatus, Holder, post_refusals, standing
+from domain.amounts import LARGEST
 from domain.audit import AuditEventKind
-from domain.limits import MARGINS, AdjustmentKind, LimitEntry, normal_on, temporary_on
+from domain.limits import AdjustmentKind, LimitAction, LimitEntry, normal_on, temporary_on
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -47,6 +48,10 @@ POSTED = N_("Credit limit adjustment {number} was posted.")
 PARTLY_POSTED = N_("A part of credit limit adjustment {number} was posted.")
 LIMIT_POSTED = N_("The credit limit of {holder} is {limit} from {from}.")
 TEMPORARY_POSTED = N_("The credit limit of {holder} is {limit} from {from} to {until}.")
+ENDED = N_("The credit limit of {limit} from {from} of {holder} ends on {until}.")
+TAKEN_BACK = N_("The credit limit of {limit} from {from} of {holder} was taken back before it began.")
+LIMIT_TAKEN_AWAY = N_("{holder} has no credit limit of its own from {from} on.")
+BEGINS = "a line that is posted begins on a day"
 
 MORE_THAN_APPROVED = N_("{approved} was approved, and the limit comes to {now} by now. Submit the line again.")
 
@@ -55,6 +60,7 @@ NOT_POSTABLE_LINE = {
     AdjustmentStatus.IN_REVIEW: N_("The line is being approved."),
     AdjustmentStatus.REJECTED: N_("The line was rejected."),
     AdjustmentStatus.POSTED: LINE_POSTED,
+    AdjustmentStatus.WITHDRAWN: N_("The line was withdrawn."),
 }
 
 
@@ -158,8 +164,6 @@ async def coming_to(
     """Lines with what their limits come to now: seasonal factors and tolerances follow the limit they change. Raises
     `Refused` where there is none any more.
     """
-    if AdjustmentKind(header["kind"]) not in MARGINS:
-        return lines
     asked = await with_margins(tx, [line.asks for line in lines], entries)
     return [replace(line, asks=asks) for line, asks in zip(lines, asked, strict=True)]
 
@@ -196,7 +200,7 @@ async def _write(
             "current_currency": before.limit.currency if before else None,
         }
         snapshots.append(({"id": line.row["id"]}, values))
-        _audit_limit(tx, line, before)
+        _audit_limit(tx, line, before, entries.get(line.holder.holder, ()))
     await update_many(tx.conn, credit_limit_adjustment_line, snapshots)
     done = {"status": AdjustmentStatus.POSTED.value, "posted_at": tx.now} if complete else {}
     await update(tx.conn, credit_limit_adjustment, {"id": header["id"]}, done)
@@ -209,15 +213,17 @@ async def _write(
 
 def _entry(line: AskedLine) -> dict[str, Any]:
     asks = line.asks
+    assert asks.from_ is not None, BEGINS
+    made = asks.entry(asks.from_, posted=0)
     return {
         "holder_id": asks.holder[1],
         "id": asks.id,
         **holder_columns(asks.holder),
         "kind": asks.kind.value,
-        "amount": asks.limit.amount,
+        "amount": asks.limit.amount if asks.action is LimitAction.SET else None,
         "currency": asks.limit.currency,
-        "from_day": asks.from_,
-        "until_day": asks.until,
+        "from_day": made.from_,
+        "until_day": made.until,
         "replaces_id": asks.replaces,
         "percent": asks.percent,
         "tolerance": asks.tolerance and asks.tolerance.amount,
@@ -231,17 +237,30 @@ def _in_force(tx: Transaction, line: AskedLine, entries: tuple[LimitEntry, ...])
     return temporary_on(entries, today) or normal_on(entries, today)
 
 
-def _audit_limit(tx: Transaction, line: AskedLine, before: LimitEntry | None) -> None:
-    asks = line.asks
-    assert asks.from_ is not None, "a line that is posted begins on a day"
-    values: dict[str, Any] = {"holder": line.holder.name, "limit": asks.limit, "from": asks.from_}
-    message = Message(LIMIT_POSTED, values)
-    if asks.kind in (AdjustmentKind.TEMPORARY, AdjustmentKind.SEASONAL):
-        message = Message(TEMPORARY_POSTED, values | {"until": asks.until})
+def _audit_limit(tx: Transaction, line: AskedLine, before: LimitEntry | None, entries: tuple[LimitEntry, ...]) -> None:
+    asks, message = line.asks, _posted(line, entries)
     was = f"{before.limit.amount:f} {before.limit.currency}" if before else None
-    changed = [{"field": "limit", "before": was, "after": f"{asks.limit.amount:f} {asks.limit.currency}"}]
+    undecided = asks.action is LimitAction.UNSET or asks.limit.amount >= LARGEST
+    now = None if undecided else f"{asks.limit.amount:f} {asks.limit.currency}"
+    changed = [{"field": "limit", "before": was, "after": now}]
     kind, event = AuditEventKind.LIMIT_POSTED, "CREDIT_LIMIT_POSTED"
     tx.audit(kind, message, line.holder.holder, line.holder.company, changed, event=event)
+
+
+def _posted(line: AskedLine, entries: tuple[LimitEntry, ...]) -> Message:
+    """What a line did."""
+    asks = line.asks
+    assert asks.from_ is not None, BEGINS
+    values: dict[str, Any] = {"holder": line.holder.name, "limit": asks.limit, "from": asks.from_}
+    if asks.action is LimitAction.UNSET:
+        return Message(LIMIT_TAKEN_AWAY, values)
+    if asks.action is LimitAction.END:
+        (ended,) = (entry for entry in entries if entry.id == asks.replaces)
+        values |= {"limit": ended.limit, "from": ended.from_, "until": asks.entry(asks.from_, posted=0).until}
+        return Message(TAKEN_BACK if values["until"] < ended.from_ else ENDED, values)
+    if asks.kind in (AdjustmentKind.TEMPORARY, AdjustmentKind.SEASONAL):
+        return Message(TEMPORARY_POSTED, values | {"until": asks.until})
+    return Message(LIMIT_POSTED, values)
 
 
 async def _members(tx: Transaction, groups: Iterable[FoundHolder]) -> list[UUID]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import strawberry
 
 from domain.audit import AuditEventKind
-from persistence.writing.limit_approval import approve_adjustment, reject_adjustment, submit_adjustment
+from persistence.writing.limit_approval import (
+    approve_adjustment,
+    reject_adjustment,
+    submit_adjustment,
+    withdraw_adjustment,
+)
 from schema.context import Info
 from schema.mutations.carry_out import carry_out
 from schema.mutations.limits import NAME, AdjustmentStepInput, CreditLimitAdjustmentPayload
@@ -27,6 +32,11 @@ class RejectCreditLimitAdjustmentInput(AdjustmentStepInput):
     """From in review to rejected."""
 
 
+@strawberry.input(description="Take back limits that were neither posted nor rejected.")
+class WithdrawCreditLimitAdjustmentInput(AdjustmentStepInput):
+    """From a draft, in review or approved to withdrawn."""
+
+
 @strawberry.type(description="An adjustment after it was submitted for approval.")
 class SubmitCreditLimitAdjustmentPayload(CreditLimitAdjustmentPayload):
     """In review, unless some lines are left."""
@@ -40,6 +50,11 @@ class ApproveCreditLimitAdjustmentPayload(CreditLimitAdjustmentPayload):
 @strawberry.type(description="An adjustment after it was rejected.")
 class RejectCreditLimitAdjustmentPayload(CreditLimitAdjustmentPayload):
     """Rejected for good."""
+
+
+@strawberry.type(description="An adjustment after it was withdrawn.")
+class WithdrawCreditLimitAdjustmentPayload(CreditLimitAdjustmentPayload):
+    """Withdrawn for good."""
 
 
 @strawberry.type
@@ -90,5 +105,22 @@ class LimitApprovalMutations:
             lambda tx: reject_adjustment(tx, wanted, info.context.viewer.roles_in),
             needs=Permission.APPROVE_LIMITS,
             kind=AuditEventKind.LIMIT_REJECTED,
+            current={NAME: str(wanted.adjustment)},
+        )
+
+    @strawberry.mutation(
+        description="Take back new limits that you wrote or submitted, or as who posts limits; they stay on record."
+    )
+    async def withdraw_credit_limit_adjustment(
+        self, info: Info, input: WithdrawCreditLimitAdjustmentInput
+    ) -> WithdrawCreditLimitAdjustmentPayload:
+        wanted, posts_in = input.wanted(), set(info.context.granted(Permission.POST_LIMITS).values())
+        return await carry_out(
+            info,
+            input,
+            WithdrawCreditLimitAdjustmentPayload,
+            lambda tx: withdraw_adjustment(tx, wanted, posts_in),
+            needs=Permission.DRAFT_LIMITS,
+            kind=AuditEventKind.LIMIT_WITHDRAWN,
             current={NAME: str(wanted.adjustment)},
         )

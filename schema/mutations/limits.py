@@ -65,8 +65,17 @@ class AdjustmentLineInput:
     )
     replaces: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The temporary limit whose place it takes, which then ends the day before. "
-        "To end one early, replace it by itself with an earlier last day.",
+        description="The temporary limit whose place it takes, which then ends the day before.",
+    )
+    ends: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Instead of a new limit: the temporary limit, season or tolerance of the holder that ends with the"
+        " day `until`; without it the day before posting, so that one that has not begun is taken back.",
+    )
+    unset: bool = strawberry.field(
+        default=False,
+        description="Instead of a new limit: from `from` on the permanent limit is taken away, as if none had been"
+        " posted.",
     )
 
     def wanted(self) -> LineToSave:
@@ -80,6 +89,8 @@ class AdjustmentLineInput:
             replaces=None if self.replaces is None else key_of(self.replaces, LIMIT_ENTRY.prefix),
             percent=self.percent,
             tolerance=None if self.tolerance is None else self.tolerance.to_domain(),
+            ends=None if self.ends is None else key_of(self.ends, LIMIT_ENTRY.prefix),
+            unset=self.unset,
         )
 
 

@@ -13,7 +13,7 @@ import strawberry
 
 from domain import money as domain
 from domain.adjustment import AdjustmentStatus
-from domain.limits import AdjustmentKind, LimitEntry, normal_on, temporary_on
+from domain.limits import AdjustmentKind, LimitAction, LimitEntry, normal_on, temporary_on
 from domain.permitted import Action
 from persistence.facts import entry_of
 from persistence.selection import LinkedToEither, WorkedOut
@@ -27,6 +27,7 @@ from persistence.shapes.adjustment import (
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
+from persistence.shapes.limit_entry import LIMIT_ENTRY
 from schema.connections import CREDIT_LIMIT_ADJUSTMENT_LINES
 from schema.context import Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
@@ -37,6 +38,7 @@ from schema.types.node import CreditHolder, Record
 
 if TYPE_CHECKING:
     from schema.types.company import Company
+    from schema.types.limit_entry import CreditLimitEntry
     from schema.types.reference import Actor
 
 coded(
@@ -47,6 +49,7 @@ coded(
     APPROVED="It may be posted.",
     REJECTED="It was turned down.",
     POSTED="Its limits are in force; it is final.",
+    WITHDRAWN="It was taken back before anything came of it.",
 )
 
 
@@ -55,8 +58,15 @@ class CreditLimitAdjustmentLine(Record):
     """Rows of the line shape."""
 
     line_number: int = stored("Its place in the document.")
-    new_limit: Money = money(
-        "The new limit; of a seasonal factor or a tolerance what the limit comes to with it.", "amount"
+    action: LimitAction = stored("What it does.")
+    action_label: str = labelled("action", LimitAction)
+    replaces: Annotated[CreditLimitEntry, strawberry.lazy("schema.types.limit_entry")] | None = link(
+        "replaces_id", LIMIT_ENTRY, "The limit whose place it takes, or that it ends."
+    )
+    new_limit: Money | None = money(
+        "The new limit; of a seasonal factor, a tolerance or what ends a limit what the limit comes to then; null: none"
+        " of the holder's own is left.",
+        "amount",
     )
     percent: Decimal | None = stored("What a seasonal factor or a tolerance adds, as a percentage of the limit.")
     tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
@@ -64,7 +74,10 @@ class CreditLimitAdjustmentLine(Record):
     status_label: str = labelled("status", AdjustmentStatus)
 
     from_: date | None = stored("The first day; null: the day of posting.", "from")
-    until: date | None = stored("The last day; of a permanent limit the day on which it expires.")
+    until: date | None = stored(
+        "The last day; of a permanent limit the day on which it expires; of what is ended null is the day before it is"
+        " posted."
+    )
 
     @strawberry.field(
         description="Whose limit it is.",

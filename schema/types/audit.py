@@ -64,6 +64,7 @@ coded(
     LIMIT_SUBMITTED="A limit adjustment was submitted for approval.",
     LIMIT_APPROVED="A limit adjustment was approved.",
     LIMIT_REJECTED="A limit adjustment was rejected.",
+    LIMIT_WITHDRAWN="A limit adjustment was withdrawn.",
     LIMIT_POSTED="A limit was posted.",
     GROUP_SAVED="A credit group was saved.",
     MEMBER_ADDED="A customer joined a credit group.",

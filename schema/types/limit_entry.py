@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
-from domain.limits import AdjustmentKind
+from domain.limits import AdjustmentKind, LimitAction
 from persistence.shapes.limit_entry import LIMIT_ENTRY
-from schema.fields import coded, labelled, money, shaped, stored
+from schema.fields import coded, labelled, link, money, shaped, stored
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -23,16 +24,36 @@ coded(
 )
 
 
+coded(
+    LimitAction,
+    "What is done to a limit.",
+    SET="A new limit, season or tolerance.",
+    END="A temporary limit, a season or a tolerance ends early, or is taken back before it begins.",
+    UNSET="The permanent limit is taken away, as if none had been posted: in a credit group the group alone decides.",
+)
+
+
 @shaped(LIMIT_ENTRY, "A limit as it was posted; it is never changed.")
 class CreditLimitEntry(Record):
     """Rows of the limit entry shape."""
 
     kind: AdjustmentKind = stored("What it is.")
     kind_label: str = labelled("kind", AdjustmentKind)
-    limit: Money = money(
-        "The limit; of a seasonal factor or a tolerance what the limit came to with it when it was posted.", "amount"
+    action: LimitAction = stored("Whether a limit was set or taken away from its first day on.")
+    action_label: str = labelled("action", LimitAction)
+    limit: Money | None = money(
+        "The limit; of a seasonal factor or a tolerance what the limit came to with it when it was posted; null: it was"
+        " taken away.",
+        "amount",
     )
     percent: Decimal | None = stored("What a seasonal factor or a tolerance adds, as a percentage of the limit.")
     tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
     from_: date = strawberry.field(name="from", description="The first day.")
     until: date | None = stored("The last day; of a permanent limit the day on which it expires.")
+    ended_on: date | None = stored(
+        "The last day that it had, where it was ended early or another took its place; before `from`: it was taken back"
+        " and never began."
+    )
+    replaced_by: Annotated[CreditLimitEntry, strawberry.lazy("schema.types.limit_entry")] | None = link(
+        "replaced_by_id", LIMIT_ENTRY, "What took its place."
+    )

@@ -56,14 +56,45 @@ def test_a_tolerance_is_of_what_the_season_leaves() -> None:
     assert total(normal("100 SEK"), season, margin("TOLERANCE", "1 EUR", id_=251)) == money("61.50 SEK")
 
 
-def test_the_one_that_began_last_stands_to_its_last_day_and_nothing_ends_it() -> None:
+def test_the_one_that_began_last_stands_to_its_last_day_and_the_one_around_it_goes_on() -> None:
     first = margin("TOLERANCE", "10", days(-9))
     second = margin("TOLERANCE", "20", days(-5), days(0), posted=1, id_=251)
     third = margin("TOLERANCE", "0", days(-5), posted=2, id_=252)
-    assert [total(normal("100 SEK"), first, second, day=days(n)) for n in (-6, 0, 1)] == [
-        money(f"{n} SEK") for n in (110, 120, 100)
+    assert [total(normal("100 SEK"), first, second, day=days(n)) for n in (-10, -9, -6, -5, 0, 1)] == [
+        money(f"{n} SEK") for n in (100, 110, 110, 120, 120, 110)
     ]
-    assert total(normal("100 SEK"), first, second, third) == money("100 SEK")
+    assert total(normal("100 SEK"), first, second, third) == money("100 SEK"), "one of nothing takes its place"
+
+
+def test_a_season_within_a_season_counts_on_its_days_alone() -> None:
+    outer = margin("SEASONAL", "10", date(2026, 11, 1), date(2026, 12, 24))
+    inner = margin("SEASONAL", "20", date(2026, 12, 1), date(2026, 12, 10), posted=1, id_=251)
+    limits = {
+        (10, 31): "100000",
+        (11, 1): "110000",
+        (11, 30): "110000",
+        (12, 1): "120000",
+        (12, 10): "120000",
+        (12, 11): "110000",
+        (12, 15): "110000",
+        (12, 24): "110000",
+        (12, 25): "100000",
+    }
+    for entries in ((outer, inner), (replace(inner, posted=0), replace(outer, posted=1))):
+        found = {(day.month, day.day): total(normal("100000 SEK"), *entries, day=day) for day in _days(limits)}
+        assert found == {day: money(f"{limit} SEK") for day, limit in limits.items()}
+
+
+def test_of_two_seasons_that_cross_the_later_one_counts_where_both_do() -> None:
+    first = margin("SEASONAL", "10", days(0), days(5))
+    second = margin("SEASONAL", "-20", days(3), days(8), posted=1, id_=251)
+    assert [total(normal("100 SEK"), first, second, day=days(n)) for n in (-1, 0, 2, 3, 5, 6, 8, 9)] == [
+        money(f"{n} SEK") for n in (100, 110, 110, 80, 80, 80, 80, 100)
+    ]
+
+
+def _days(wanted: dict[tuple[int, int], str]) -> list[date]:
+    return [date(2026, month, day) for month, day in wanted]
 
 
 def test_where_there_is_no_limit_there_is_nothing_to_change() -> None:

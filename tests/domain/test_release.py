@@ -68,3 +68,16 @@ def test_bounds_that_cannot_be_meant_are_refused_all_at_once() -> None:
     ]
     negative = release_refusals(replace(RELEASE, ceiling=money("-1 SEK")))
     assert [refusal.code for refusal in negative] == [ErrorCode.AMOUNT_NEGATIVE]
+
+
+def test_a_ceiling_below_the_order_is_refused_and_one_that_equals_it_is_not() -> None:
+    (refusal,) = release_refusals(replace(RELEASE, ceiling=money("999.99 SEK")))
+    assert (refusal.code, refusal.path) == (ErrorCode.INVALID_VALUE, ("ceiling",))
+    assert (refusal.limit, refusal.actual) == (money("999.99 SEK"), money("1,000 SEK"))
+    assert release_refusals(replace(RELEASE, ceiling=money("1,000 SEK"))) == ()
+
+
+def test_a_deviation_of_more_than_1000_percent_is_refused() -> None:
+    assert release_refusals(replace(RELEASE, deviation_percent=Decimal(1000))) == ()
+    (refusal,) = release_refusals(replace(RELEASE, deviation_percent=Decimal("1000.01")))
+    assert (refusal.code, refusal.path) == (ErrorCode.INVALID_VALUE, ("deviationPercent",))

@@ -23,6 +23,7 @@ def _step(verb: str) -> str:
 
 
 SUBMIT, APPROVE, REJECT = _step("submit"), _step("approve"), _step("reject")
+WITHDRAW = _step("withdraw")
 PARAMETERS = """mutation ($input: SaveCreditParametersInput!) { saveCreditParameters(input: $input) {
   creditParameters { approveLimitAdjustments postApprovedLimits } errors { code } } }"""
 TIMELINE = """query ($id: ID!) { node(id: $id) { ... on CreditLimitAdjustment { timeline {

@@ -109,7 +109,7 @@ async def test_what_waits_for_somebody_is_a_list(ask: Asker, world: World, acme:
     managers, colleagues = await waiting(ask, **MANAGER), await waiting(ask, **COLLEAGUE)
     assert both <= set(managers)
     assert set(colleagues) & both == {small["id"]}
-    assert managers[large["id"]] == ["APPROVE", "REJECT"]
+    assert managers[large["id"]] == ["APPROVE", "REJECT", "WITHDRAW"]
     assert not both & set(await waiting(ask, **CLERK))
     assert not both & set(await waiting(ask, as_="AUDITOR"))
     assert not both & set(await waiting(ask, as_="CREDIT_MANAGER", user="magnus", companies=["FI01"]))

@@ -76,7 +76,11 @@ async def test_a_line_for_a_customer_of_another_company_stays_with_those_who_see
 
 @pytest.mark.parametrize(
     ("role", "may"),
-    [("VIEWER", []), ("CREDIT_CLERK", ["UPDATE", "SUBMIT"]), ("CREDIT_MANAGER", ["UPDATE", "SUBMIT", "POST"])],
+    [
+        ("VIEWER", []),
+        ("CREDIT_CLERK", ["UPDATE", "SUBMIT"]),
+        ("CREDIT_MANAGER", ["UPDATE", "SUBMIT", "POST", "WITHDRAW"]),
+    ],
 )
 async def test_who_may_post_a_draft_follows_from_the_role(ask: Asker, drafts: World, role: str, may: list[str]) -> None:
     found = (await ask(ADJUSTMENT, {"id": paper.id_of("adj", drafts.ids["A1"])}, as_=role)).data["node"]

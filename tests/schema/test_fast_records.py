@@ -209,7 +209,7 @@ async def test_an_adjustment_tells_what_may_be_done_and_its_lines_the_limit_in_f
     found = told[OWN.text("adjustment")]
     assert fast
     clerk = ["UPDATE", "SUBMIT"]
-    assert found["viewerMay"] == {"VIEWER": [], "CREDIT_CLERK": clerk}.get(role, [*clerk, "POST"])
+    assert found["viewerMay"] == {"VIEWER": [], "CREDIT_CLERK": clerk}.get(role, [*clerk, "POST", "WITHDRAW"])
     assert [line["holder"]["__typename"] for line in found["lines"]["nodes"]] == ["Customer", "CreditGroup"]
     assert [line["currentLimit"]["amount"] for line in found["lines"]["nodes"]] == ["1000.02", "250000.00"]
     assert told[OWN.text("both")]["lines"]["nodes"] == []
@@ -233,9 +233,9 @@ async def test_what_waits_for_approval_tells_its_authors_and_others_what_they_ma
         may[status, bool(authors)] = told[OWN.text("adjustment")]["viewerMay"]
     await firms.conn.execute(workflow, company, False)
     assert may == {
-        ("IN_REVIEW", True): ["REJECT"],
-        ("IN_REVIEW", False): ["APPROVE", "REJECT"],
-        ("DRAFT", False): ["UPDATE", "SUBMIT"],
+        ("IN_REVIEW", True): ["REJECT", "WITHDRAW"],
+        ("IN_REVIEW", False): ["APPROVE", "REJECT", "WITHDRAW"],
+        ("DRAFT", False): ["UPDATE", "SUBMIT", "WITHDRAW"],
     }
 
 

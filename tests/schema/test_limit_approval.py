@@ -50,11 +50,11 @@ async def total(ask: Asker, made: Any) -> str:
 
 async def test_a_draft_is_submitted_approved_by_somebody_else_and_posted(ask: Asker, acme: str) -> None:
     made = await drafted(ask, line(acme), **CLERK)
-    assert (places(made), made["viewerMay"]) == (["DRAFT", "DRAFT"], ["UPDATE", "SUBMIT"])
+    assert (places(made), made["viewerMay"]) == (["DRAFT", "DRAFT"], ["UPDATE", "SUBMIT", "WITHDRAW"])
     asked = await step(ask, SUBMIT, made, CLERK, note="Grows fast")
-    assert (places(asked), asked["viewerMay"]) == (["IN_REVIEW", "IN_REVIEW"], ["REJECT"])
+    assert (places(asked), asked["viewerMay"]) == (["IN_REVIEW", "IN_REVIEW"], ["REJECT", "WITHDRAW"])
     approved = await step(ask, APPROVE, made, MANAGER, note="Agreed", expectedVersion=asked["version"])
-    assert (places(approved), approved["viewerMay"]) == (["APPROVED", "APPROVED"], ["POST"])
+    assert (places(approved), approved["viewerMay"]) == (["APPROVED", "APPROVED"], ["POST", "WITHDRAW"])
     assert await total(ask, made) == "0.00"
     posted = await step(ask, POST, made, MANAGER)
     assert places(posted) == ["POSTED", "POSTED"]
@@ -84,7 +84,7 @@ async def test_nobody_approves_what_they_wrote_changed_or_submitted(ask: Asker, 
     for user in ("magnus", "olga", "sven"):
         own = await refused(ask, world, APPROVE, post(made), as_="CREDIT_MANAGER", user=user)
         assert said(own) == [("OWN_WORK", "creditLimitAdjustment")]
-        assert own["creditLimitAdjustment"]["viewerMay"] == ["REJECT"]
+        assert own["creditLimitAdjustment"]["viewerMay"] == ["REJECT", "WITHDRAW"]
         assert places(own["creditLimitAdjustment"]) == ["IN_REVIEW", "IN_REVIEW"]
     free = {"as_": "CREDIT_MANAGER", "user": "frida"}
     assert places(await step(ask, APPROVE, made, free)) == ["APPROVED", "APPROVED"]

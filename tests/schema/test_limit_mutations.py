@@ -37,7 +37,7 @@ async def acme(world: World) -> str:
 async def test_a_draft_has_a_number_and_changes_nothing(ask: Asker, world: World, acme: str) -> None:
     made = await drafted(ask, line(acme), as_="CREDIT_CLERK")
     assert made["number"].startswith("ADJ-")
-    assert (made["status"], made["version"], made["viewerMay"]) == ("DRAFT", 1, ["UPDATE", "SUBMIT"])
+    assert (made["status"], made["version"], made["viewerMay"]) == ("DRAFT", 1, ["UPDATE", "SUBMIT", "WITHDRAW"])
     (only,) = made["lines"]["nodes"]
     assert (only["status"], only["newLimit"]["amount"], only["currentLimit"]) == ("DRAFT", "5000.00", None)
     assert only["holder"]["credit"]["limit"]["total"] == {"amount": "0.00"}

@@ -321,9 +321,16 @@ async def test_a_release_whose_last_day_has_passed_meanwhile_is_not_given(ask: A
 
 async def test_what_cannot_be_meant_is_not_asked_for(ask: Asker, world: World) -> None:
     hold = await held(ask, world)
-    for wrong in ({"lastDate": "2020-01-01"}, {"ceiling": {"amount": "9000", "currency": "EUR"}}):
-        late = await refused(ask, world, RELEASE, keyed(creditHold=hold, reason=await reason(ask), **wrong), **CLARA)
-        assert codes(late["errors"])[0] in ("DATE_ORDER", "CURRENCY_MISMATCH")
+    for wrong, code in (
+        ({"lastDate": "2020-01-01"}, "DATE_ORDER"),
+        ({"ceiling": {"amount": "9000", "currency": "EUR"}}, "CURRENCY_MISMATCH"),
+        ({"ceiling": sek("1")}, "INVALID_VALUE"),
+        ({"deviationPercent": "50000"}, "INVALID_VALUE"),
+    ):
+        for who in (CLARA, MAGNUS):
+            given = keyed(creditHold=hold, reason=await reason(ask), **wrong)
+            late = await refused(ask, world, RELEASE, given, **who)
+            assert said(late) == [(code, next(iter(wrong)))]
 
 
 async def test_without_the_switch_managers_release_and_clerks_do_not(ask: Asker, world: World) -> None:

@@ -130,11 +130,15 @@ class Firms:
             since = self._near()
             until = since + self.chance.randint(0, 9) * DAY if kind == "TEMPORARY" or self._flag() else None
             replaces = self.chance.choice([None, *temporary])
+            if kind == "PERMANENT" and self._flag(0.2):
+                await self._taken_away(holder, column, since)
+                continue
             row = {"holder_id": holder, column: holder, "kind": kind, "from_day": since, "until_day": until}
             amount = {"amount": self._amount(4), "currency": self.chance.choice(CURRENCIES)}
             key = await self.world.put("credit_limit_entry", **row, **amount, replaces_id=replaces)
             if kind == "TEMPORARY":
                 temporary.append(key)
+                await self._ended(holder, column, kind, key)
 
         for kind in self.chance.choices(["SEASONAL", "TOLERANCE"], k=self.chance.choice([0, 0, 1, 2, 4])):
             since, by_amount = self._near(), kind == "TOLERANCE" and self._flag()
@@ -143,9 +147,19 @@ class Firms:
             lowest = -1_000_000 if kind == "SEASONAL" else 0
             percent = Decimal(self.chance.randint(lowest, 2_000_000)).scaleb(-4)
             added = {"tolerance": self._amount(2)} if by_amount else {"percent": percent}
-            await self.world.put(
-                "credit_limit_entry", **row, **added, amount=self._amount(2), currency=self.chance.choice(CURRENCIES)
-            )
+            amount = {"amount": self._amount(2), "currency": self.chance.choice(CURRENCIES)}
+            key = await self.world.put("credit_limit_entry", **row, **added, **amount)
+            await self._ended(holder, column, kind, key)
+
+    async def _taken_away(self, holder: UUID, column: str, since: date) -> None:
+        row = {"holder_id": holder, column: holder, "kind": "PERMANENT", "from_day": since, "currency": "SEK"}
+        await self.world.put("credit_limit_entry", **row, amount=None)
+
+    async def _ended(self, holder: UUID, column: str, kind: str, ended: UUID) -> None:
+        if self._flag(0.3):
+            since = self._near()
+            row = {"holder_id": holder, column: holder, "kind": kind, "from_day": since, "until_day": since - DAY}
+            await self.world.put("credit_limit_entry", **row, amount=None, currency="SEK", replaces_id=ended)
 
     async def _collateral(self, key: UUID, company: UUID) -> None:
         since = self._near()
