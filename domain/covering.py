@@ -2,7 +2,7 @@
 
 Where a company says so (parameter pendingReceiptDays), what is overdue is told as if its receipts had been matched: a
 receipt covers on the day it came and on as many days as make up the parameter. The ledger is shown as it is:
-receivables, unapplied payments, aging and the total know nothing of it (decision 32).
+receivables, unapplied payments, aging and the total know nothing of it (decision 33).
 """
 
 from __future__ import annotations

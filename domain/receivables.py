@@ -15,7 +15,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.exposure import Category
-from domain.money import Money
+from domain.money import Money, rounded
 
 
 class OpenItemKind(StrEnum):
@@ -93,6 +93,11 @@ def signed(kind: OpenItemKind, amount: Decimal) -> Decimal:
     return -amount if kind in LOWERS else amount
 
 
+def share(booked: Decimal, part: Decimal, whole: Decimal, digits: int) -> Decimal:
+    """What was booked of a part of an amount, where the whole was booked as `booked`."""
+    return booked if part == whole else rounded(booked * part / whole, digits)
+
+
 def category_of(kind: OpenItemKind) -> Category:
     """Which kind of exposure an item is."""
     if kind in SPECIAL:
@@ -119,6 +124,15 @@ def item_posted(item: OpenItem) -> tuple[Movement, ...]:
 def disputed(item: OpenItem, change: Decimal, day: date) -> Movement:
     """The disputed part of an item rises or falls."""
     return Movement(Category.DISPUTED, Money(change, item.amount.currency), day, item.due_date, item.id)
+
+
+def standing(item: OpenItem, left: Money, day: date) -> tuple[Movement, ...]:
+    """What comes to stand with a payer on a day when the rest of an item is given to it: no sale, that was before.
+
+    `left` is signed as the item is.
+    """
+    moved = (Movement(category_of(item.kind), left, day, counted_due(item), item.id),)
+    return (*moved, disputed(item, item.disputed, day)) if item.disputed else moved
 
 
 def payment_posted(payment: Payment) -> tuple[Movement, ...]:

@@ -63,6 +63,7 @@ CUSTOMERS = Statement(
                 "customer_since",
                 "limits_id",
                 "next_review_date",
+                "intercompany",
             )
         ),
         company_table.c.code.label("company_code"),
@@ -87,6 +88,7 @@ CUSTOMERS = Statement(
                 "release_valid_days",
                 "pending_receipt_days",
                 "check_invoices_without_order",
+                "check_intercompany_orders",
             )
         ),
         *_compared("check_payment_terms_increase", payment_terms),

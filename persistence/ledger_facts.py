@@ -14,16 +14,19 @@ CATEGORY_OF_ITEM = " ".join(
     ("case i.kind", *(f"when '{kind}' then '{category_of(kind)}'" for kind in OpenItemKind), "end")
 )
 _SALES = ", ".join(f"'{kind}'" for kind in sorted(SALES))
-_TAKEN = "greatest(l.delivered, l.billed, l.invoiced)"
+_CONSUMED = "greatest(l.billed, l.invoiced) + l.consumed_more"
+_TAKEN = f"greatest(l.delivered, {_CONSUMED})"
+_COUNTED_DUE = f"case when i.kind = '{OpenItemKind.CREDIT_NOTE}' then i.document_date else i.due_date end"
 
 _ITEMS = f"""
     select i.customer_id, i.company_id, i.id as source_id, m.category, i.currency, d.day, m.due_day,
       d.sign * m.amount as amount
-    from open_item i cross join lateral (values (i.document_date, 1), (i.reversed_on, -1)) d(day, sign)
+    from open_item i
+    cross join lateral (values (coalesce(i.transferred_on, i.document_date), 1), (i.reversed_on, -1)) d(day, sign)
     cross join lateral (values
-      ({CATEGORY_OF_ITEM}, case when i.kind = '{OpenItemKind.CREDIT_NOTE}' then i.document_date else i.due_date end,
-        i.amount),
-      ('{Category.SALES}', i.document_date, case when i.kind in ({_SALES}) then i.amount else 0 end)
+      ({CATEGORY_OF_ITEM}, {_COUNTED_DUE}, i.amount),
+      ('{Category.SALES}', i.document_date,
+        case when i.kind in ({_SALES}) and i.transferred_from_id is null then i.amount else 0 end)
     ) m(category, due_day, amount)
     where d.day is not null
     union all
@@ -44,10 +47,10 @@ _SETTLEMENTS = f"""
     left join open_item n on n.customer_id = s.customer_id and n.id = s.credit_item_id
     cross join lateral (values (s.settled_on, 1), (s.reversed_on, -1)) d(day, sign)
     cross join lateral (values
-      (i.id, {CATEGORY_OF_ITEM}, i.due_date, -s.amount),
+      (i.id, {CATEGORY_OF_ITEM}, {_COUNTED_DUE}, -s.amount),
       (coalesce(p.id, n.id), '{Category.UNAPPLIED}', coalesce(p.paid_on, n.document_date), s.amount)
     ) m(source_id, category, due_day, amount)
-    where d.day is not null
+    where d.day is not null and m.source_id is not null
 """
 
 _OPEN = f"""
@@ -63,7 +66,7 @@ _ORDERS = f"""
     from sales_order o cross join lateral (
       select sum(greatest(case when l.closed then 0 else l.amount - {_TAKEN} end, 0)) as rest,
         sum(greatest(l.billed - l.invoiced, 0)) as billed,
-        sum(greatest(l.delivered - greatest(l.billed, l.invoiced), 0) - l.returned + l.credited) as delivered
+        sum(greatest(l.delivered - l.never_billed - ({_CONSUMED}), 0) - l.returned + l.credited) as delivered
       from sales_order_line l where l.customer_id = o.customer_id and l.sales_order_id = o.id
     ) l
     cross join lateral (values

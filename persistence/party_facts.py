@@ -23,6 +23,7 @@ from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare, 
 from domain.receivables import SALES
 from persistence.closed_days import moved_dues
 from persistence.fact_statements import BALANCES
+from persistence.fiscal_years import fiscal_calendars
 from persistence.moment import Moment
 from persistence.rates import exchange_on, with_age
 from persistence.receipts import receipts_of
@@ -48,10 +49,10 @@ _CUSTOMERS = Statement(
         customer.c.id,
         customer.c.party_id,
         party.c.name.label("party_name"),
+        customer.c.company_id,
         company_table.c.time_zone,
         company_table.c.bank_days_of,
         credit_parameters.c.pending_receipt_days,
-        credit_parameters.c.fiscal_year_start,
     )
     .select_from(
         customer.join(party, party.c.id == customer.c.party_id)
@@ -256,13 +257,19 @@ async def _turnover(
     conn: asyncpg.Connection, customers: Iterable[Row], kept: Mapping[UUID, PartyLimits], moment: Moment
 ) -> dict[UUID, tuple[Money, ...]]:
     """What was sold to each holder of a share of turnover, in each company's window; who was sold nothing has none."""
+    shares = [
+        (holder, row, share)
+        for row in customers
+        for holder in (row["party_id"], row["id"])
+        if holder in kept and (share := kept[holder].turnover) is not None
+    ]
+    if not shares:
+        return {}
+    fiscal = await fiscal_calendars(conn, {row["company_id"] for _, row, _ in shares})
     windows: dict[tuple[UUID, UUID], tuple[date, date]] = {}
-    for row in customers:
-        for holder in (row["party_id"], row["id"]):
-            share = kept[holder].turnover if holder in kept else None
-            if share is not None:
-                today = moment.day(row["time_zone"])
-                windows[holder, row["id"]] = turnover_window(share.rolling, row["fiscal_year_start"], today)
+    for holder, row, share in shares:
+        today = moment.day(row["time_zone"])
+        windows[holder, row["id"]] = turnover_window(share.rolling, fiscal[row["company_id"]], today)
     found: dict[UUID, list[Money]] = defaultdict(list)
     for holder in {holder for holder, _ in windows}:
         mine = {key: window for (of, key), window in windows.items() if of == holder}

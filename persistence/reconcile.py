@@ -83,7 +83,7 @@ _ROWS = {
     "sales_order": "select 'sales_order', company_id, number, customer_id, id from sales_order",
 }
 
-_TAKEN = "greatest(l.delivered, l.billed, l.invoiced)"
+_KEPT = "greatest(l.delivered - l.never_billed, greatest(l.billed, l.invoiced) + l.consumed_more)"
 
 _CHECKS = (
     _Check(
@@ -123,7 +123,7 @@ _CHECKS = (
         """
         select s.customer_id, s.id, abs(d.amount) as expected, s.amount as found
         from (
-          select customer_id, part.id, sum(amount) as amount
+          select customer_id, part.id, sum(abs(amount)) as amount
           from settlement cross join lateral (values (item_id), (payment_id), (credit_item_id)) part(id)
           where reversed_on is null and part.id is not null group by customer_id, part.id
         ) s join (
@@ -136,6 +136,7 @@ _CHECKS = (
         FindingCode.SETTLED_WRONGLY,
         {
             "documents": N_("The settlement does not join an item with a payment or credit note of the same payer."),
+            "transfer": N_("The transfer does not join an item with what it came to at another payer of the company."),
             "currency": N_("The settlement is in another currency than what it joins."),
             "day": N_("The settlement is earlier than what it joins."),
             "reversed": N_("The settlement stands, but something it joins is reversed or not collected."),
@@ -144,18 +145,28 @@ _CHECKS = (
         select s.customer_id, s.id, '' as expected, '' as found, case
             when i.id is null or coalesce(p.id, n.id) is null then 'documents'
             when s.currency <> i.currency or s.currency <> coalesce(p.currency, n.currency) then 'currency'
-            when s.settled_on < greatest(i.document_date, p.paid_on, n.document_date) then 'day'
+            when s.settled_on < greatest(i.document_date, i.transferred_on, p.paid_on, n.document_date,
+              n.transferred_on) then 'day'
             else 'reversed'
           end as why
         from settlement s
         left join open_item i on i.customer_id = s.customer_id and i.id = s.item_id and i.amount > 0
         left join payment p on p.customer_id = s.customer_id and p.id = s.payment_id
         left join open_item n on n.customer_id = s.customer_id and n.id = s.credit_item_id and n.kind = 'CREDIT_NOTE'
-        where i.id is null or coalesce(p.id, n.id) is null
+        where s.transfer_item_id is null and (i.id is null or coalesce(p.id, n.id) is null
           or s.currency <> i.currency or s.currency <> coalesce(p.currency, n.currency)
-          or s.settled_on < greatest(i.document_date, p.paid_on, n.document_date)
+          or s.settled_on < greatest(i.document_date, i.transferred_on, p.paid_on, n.document_date, n.transferred_on)
           or (s.reversed_on is null and (coalesce(i.reversed_on, p.reversed_on, n.reversed_on) is not null
-            or p.status <> 'COLLECTED'))
+            or p.status <> 'COLLECTED')))
+        union all
+        select coalesce(s.customer_id, t.customer_id), coalesce(s.id, t.id), '', '', 'transfer'
+        from (select * from settlement where transfer_item_id is not null) s
+        full join (select * from open_item where transferred_from_id is not null) t on t.id = s.transfer_item_id
+        left join open_item i on i.customer_id = s.customer_id and i.id = s.item_id
+        where (t.transferred_from_id, t.company_id, t.kind, t.amount, t.currency, t.transferred_on)
+            is distinct from (i.id, i.company_id, i.kind, s.amount, s.currency, s.settled_on)
+          or t.customer_id = s.customer_id or s.reversed_on is not null
+          or s.settled_on < greatest(i.document_date, i.transferred_on)
         """,
     ),
     _Check(
@@ -186,7 +197,7 @@ _CHECKS = (
         f"""
         select o.customer_id, o.id, coalesce(l.amount, 0) as expected, o.amount as found
         from sales_order o left join (
-          select l.customer_id, l.sales_order_id, sum(case when l.closed then {_TAKEN} else l.amount end) as amount
+          select l.customer_id, l.sales_order_id, sum(case when l.closed then {_KEPT} else l.amount end) as amount
           from sales_order_line l group by l.customer_id, l.sales_order_id
         ) l on l.customer_id = o.customer_id and l.sales_order_id = o.id
         where o.amount <> coalesce(l.amount, 0)
@@ -197,6 +208,7 @@ _CHECKS = (
         {
             "delivered": N_("By its deliveries {expected} of the line is delivered, the line says {found}."),
             "billed": N_("By its billing documents {expected} of the line is billed, the line says {found}."),
+            "consumed": N_("By its billing documents {expected} of the line is taken, the line says {found}."),
             "invoiced": N_("By its invoices {expected} of the line is invoiced, the line says {found}."),
             "returned": N_("By its returns {expected} of the line came back, the line says {found}."),
             "credited": N_("By its returns {expected} of the line is on credit notes, the line says {found}."),
@@ -210,17 +222,20 @@ _CHECKS = (
         ) d on d.customer_id = l.customer_id and d.line_id = l.id
         left join (
           select customer_id, line_id, sum(amount) filter (where item_id is null) as waiting,
-            sum(amount) filter (where item_id is not null) as posted
+            sum(amount) filter (where item_id is not null) as posted, sum(amount) as billed,
+            sum(coalesce(consumes, amount)) as consumed
           from billing where reversed_on is null group by customer_id, line_id
         ) b on b.customer_id = l.customer_id and b.line_id = l.id
         left join (
           select customer_id, line_id, sum(amount) as amount, sum(amount) filter (where item_id is not null) as credited
-          from goods_return group by customer_id, line_id
+          from goods_return where reversed_on is null group by customer_id, line_id
         ) r on r.customer_id = l.customer_id and r.line_id = l.id
         cross join lateral (values
           ('delivered', coalesce(d.amount, 0), l.delivered, true),
           ('billed', coalesce(b.waiting, 0), l.billed - l.invoiced, true),
           ('invoiced', coalesce(b.posted, 0), l.invoiced, l.invoiced < coalesce(b.posted, 0)),
+          ('consumed', coalesce(b.consumed, 0), greatest(l.billed, l.invoiced) + l.consumed_more,
+            coalesce(b.billed, 0) = l.billed or l.billed + l.consumed_more < coalesce(b.consumed, 0)),
           ('returned', coalesce(r.amount, 0), l.returned, true),
           ('credited', coalesce(r.credited, 0), l.credited, true)
         ) step(name, expected, found, exact)
@@ -288,7 +303,8 @@ _CHECKS = (
           union all select customer_id, id, currency, amount from settlement
           union all select o.customer_id, l.id, o.currency, x.amount from sales_order o
             join sales_order_line l on l.customer_id = o.customer_id and l.sales_order_id = o.id
-            cross join lateral (values (l.amount), (l.delivered), (l.billed), (l.invoiced)) x(amount)
+            cross join lateral (values (l.amount), (l.delivered), (l.billed), (l.invoiced), (l.consumed_more),
+              (l.never_billed)) x(amount)
         ) f join currency c on c.code = f.currency
         where f.amount <> round(f.amount, c.digits)
         """,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -124,6 +124,7 @@ async def simulate(
     actor: UUID,
     now: datetime,
     granted: Mapping[str, UUID],
+    readable: Iterable[UUID] = (),
     most: int = MOST_ORDERS,
 ) -> Simulation:
     """What would happen if the rule were saved. Raises `Refused` for what could not be saved.
@@ -132,6 +133,7 @@ async def simulate(
     """
     async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         tx = await Transaction.begin(conn, actor, now, granted)
+        tx.readable = frozenset(readable)
         read = await _read(tx, wanted, most)
     return await _compared(read, most)
 
@@ -178,11 +180,12 @@ async def _trial(tx: Transaction, company: UUID, wanted: RuleToSave) -> Trial:
     """The rule as it is and as it would be. Raises `Refused`."""
     kept = None if wanted.id is None else await _RULE.one(tx.conn, id=wanted.id)
     after, refusals = await rule_wanted(tx, company, replace(wanted, confirmed=True))
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_RULE), ("id",))
     if kept is None:
         if wanted.id is not None:
-            refusals.insert(0, Refusal(ErrorCode.NOT_FOUND, Message(NO_RULE), ("id",)))
+            raise Refused(unknown)
     else:
-        tx.within(kept["company_id"])
+        tx.within(kept["company_id"], unknown)
         refusals.extend(version_refusals(kept["version"], wanted.expected_version, (TABLE, kept["id"])))
         if kept["company_id"] != company:
             refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_COMPANY), ("company",)))

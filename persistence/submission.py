@@ -24,6 +24,9 @@ from persistence.tables.receivables import document_number
 from persistence.take import Transaction
 
 SAVED = N_("Order {number} of {amount} was saved.")
+NOT_YOURS_TO_OVERRIDE = N_(
+    "You may not pass over warnings in this company. Submit the order without an override reason."
+)
 
 _OVER = frozenset({SalesOrderStatus.CANCELLED, SalesOrderStatus.CLOSED, SalesOrderStatus.INVOICED})
 """Nothing of such an order is to go on."""
@@ -52,13 +55,23 @@ class OrderToSubmit:
 
 @dataclass(frozen=True)
 class Submission:
-    """One caller's order, with its key and the companies it may submit in."""
+    """One caller's order, with its key and the companies it may submit in. `may_override`: also with a reason why a
+    warning is passed over.
+    """
 
     order: OrderToSubmit
     actor: UUID
     granted: Mapping[str, UUID]
     now: datetime
     key: Key
+    may_override: bool = False
+
+    @property
+    def right_refusals(self) -> list[Refusal]:
+        """Why a warning is passed over is said by those who answer for it (decision 6)."""
+        if self.order.override_reason is None or self.may_override:
+            return []
+        return [Refusal(ErrorCode.FORBIDDEN, Message(NOT_YOURS_TO_OVERRIDE), ("overrideReason",))]
 
 
 @dataclass(frozen=True)

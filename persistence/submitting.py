@@ -99,7 +99,11 @@ class Waiting(Coalescer[Submission, Submitted]):
 
 
 def queue(pool: Pool) -> Waiting:
-    """Where orders wait together. What failed because somebody came in between is tried again."""
+    """Where orders wait together. What failed because somebody came in between is tried again.
+
+    Nothing is lost where all tries fail: the orders of the batch are then tried one by one, and the caller of one that
+    fails again hears of it, with nothing written and its key unused.
+    """
     known: Known = {}
 
     async def run(batch: list[Submission]) -> list[Submitted]:
@@ -217,7 +221,8 @@ class _Deciding:
         if company is None:
             message = Message(NO_COMPANY, {"company": wanted.company})
             raise Refused(Refusal(ErrorCode.COMPANY_NOT_AVAILABLE, message, ("company",)))
-        refusals = [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
+        refusals = submission.right_refusals
+        refusals += [*text_refusals(wanted.number, ("number",)), *tx.amount_refusals(wanted.amount, ("amount",))]
         buyer, payer = self.looked.buyers.get(asks.buyer), self.looked.payer(asks)
         if buyer is None:
             values = {"account": wanted.account, "company": wanted.company}

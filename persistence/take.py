@@ -37,6 +37,7 @@ from persistence.tables.customer import customer
 from persistence.tables.running import audit_event, outbox
 from persistence.zones import zone
 
+READ_ONLY = N_("You may not do this in this company. Ask for that right.")
 NO_COMPANY = N_("Company {company} does not exist or is not granted to you.")
 
 _COMPANIES = Statement(sa.select(company_table))
@@ -76,7 +77,8 @@ def _found(rows: Iterable[Row], name: str) -> dict[UUID, UUID]:
 class Transaction:
     """One transaction of one actor at one moment.
 
-    `granted`: the companies in which the caller may do what it does, by code; to name another is refused.
+    `granted`: the companies in which the caller may do what it does, by code; to name another is refused. `readable`:
+    those it may read, for which a record of another is not there.
     `appending`: rows are kept there, for one statement at the end; without it they are written at once. `also`: whose
     rooms are locked with the first: an earlier try found that it reaches them.
     """
@@ -90,6 +92,7 @@ class Transaction:
     warnings: list[Refusal] = field(default_factory=list)
     appending: Appending | None = None
     also: frozenset[UUID] = frozenset()
+    readable: frozenset[UUID] = frozenset()
     _locked: set[UUID] = field(default_factory=set)
     _moved: list[Moved] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
@@ -120,13 +123,15 @@ class Transaction:
             )
         return self.companies[self.granted[code]]
 
-    def within(self, company: UUID) -> Row:
-        """The company of a record that is to be changed. Raises `Refused` FORBIDDEN where that is not granted."""
-        if company not in self.granted.values():
-            raise Refused(
-                Refusal(ErrorCode.FORBIDDEN, Message(N_("You may not do this in this company. Ask for that right.")))
-            )
-        return self.companies[company]
+    def within(self, company: UUID, unknown: Refusal) -> Row:
+        """The company of a record that is to be changed.
+
+        Raises `Refused`: FORBIDDEN where the record may only be read, and `unknown`, which is said of a record that
+        does not exist, where it may not even be read: nobody learns that it is there.
+        """
+        if company in self.granted.values():
+            return self.companies[company]
+        raise Refused(Refusal(ErrorCode.FORBIDDEN, Message(READ_ONLY)) if company in self.readable else unknown)
 
     def today(self, company: UUID) -> date:
         """The company's day."""
@@ -283,18 +288,21 @@ async def take(
     granted: Mapping[str, UUID],
     kind: AuditEventKind,
     key: Key | None = None,
+    readable: Iterable[UUID] = (),
 ) -> Taken:
     """Carry out one action in one transaction; asked again with the same key, only read what came of it.
+
+    `readable`: the companies whose records the caller may read, be they granted for this or not.
 
     Where somebody else came in between (another payer, a deadlock, the same number at the same time) it begins anew. A
     refusal is put on record and leaves no key.
     """
-    also: frozenset[UUID] = frozenset()
+    also, may_read = frozenset[UUID](), frozenset(readable)
     failed = 0
     for tries in range(1, MOVES + 1):
         try:
             async with pool.acquire() as conn, conn.transaction():
-                return await _taken(conn, action, actor, now, granted, key, also)
+                return await _taken(conn, action, actor, now, granted, key, also, may_read)
         except Refused as refused:
             done = await _done_meanwhile(pool, key, now)
             if done is not None:
@@ -323,13 +331,14 @@ async def _taken(
     granted: Mapping[str, UUID],
     key: Key | None,
     also: frozenset[UUID],
+    readable: frozenset[UUID],
 ) -> Taken:
     if key is not None:
         before = await earlier(conn, key, now)
         if before is not None:
             return Taken(before, replayed=True)
     tx = await Transaction.begin(conn, actor, now, granted)
-    tx.also = also
+    tx.also, tx.readable = also, readable
     try:
         result = await action(tx)
     except RateMissing as missing:

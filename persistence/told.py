@@ -93,6 +93,7 @@ class ToldOfCustomer:
             ),
             check_payment_terms_increase=row["check_payment_terms_increase"],
             check_cash_discount_increase=row["check_cash_discount_increase"],
+            intercompany=row["intercompany"] and not row["check_intercompany_orders"],
         )
 
 

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     READ_AUDIT = "READ_AUDIT"
     CHECK_CREDIT = "CHECK_CREDIT"
     SUBMIT_ORDERS = "SUBMIT_ORDERS"
+    OVERRIDE_WARNINGS = "OVERRIDE_WARNINGS"
     POST_FACTS = "POST_FACTS"
     INITIAL_LOAD = "INITIAL_LOAD"
     WORK_ON_HOLDS = "WORK_ON_HOLDS"
@@ -59,6 +60,7 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.READ_AUDIT,
         _P.CHECK_CREDIT,
         _P.SUBMIT_ORDERS,
+        _P.OVERRIDE_WARNINGS,
         _P.WORK_ON_HOLDS,
         _P.RELEASE_HOLDS,
         _P.APPROVE_RELEASES,
@@ -73,7 +75,15 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
         _P.RUN_JOBS,
     },
     Role.COLLECTIONS_AGENT: _EVERYONE | {_P.READ_AUDIT, _P.CHECK_CREDIT},
-    Role.INTEGRATION: _EVERYONE | {_P.CHECK_CREDIT, _P.SUBMIT_ORDERS, _P.POST_FACTS, _P.INITIAL_LOAD, _P.RUN_JOBS},
+    Role.INTEGRATION: _EVERYONE
+    | {
+        _P.CHECK_CREDIT,
+        _P.SUBMIT_ORDERS,
+        _P.OVERRIDE_WARNINGS,
+        _P.POST_FACTS,
+        _P.INITIAL_LOAD,
+        _P.RUN_JOBS,
+    },
     Role.AUDITOR: _EVERYONE | {_P.READ_AUDIT},
     Role.ADMIN: _EVERYONE
     | {
@@ -90,6 +100,9 @@ PERMITTED: Mapping[Role, frozenset[Permission]] = {
 """What each role permits in the companies it is granted for. An ADMIN sets up; it does not grant credit, so rules and
 parameters, which can widen it, are the credit manager's (decision 7). Who approves up to which amount is the ADMIN's:
 nobody says that of their own role. An ADMIN has no authority to lend; it ends what others lent.
+
+Who releases orders answers for passing over a warning too. An ERP sends on the reason that its user gave, and says
+itself which of them may give one (decision 6).
 
 What belongs to the whole group is permitted only to those whose role is granted for every company: SET_UP_COMPANIES,
 and POST_FACTS for exchange rates.

@@ -39,6 +39,8 @@ OPEN_ITEM = Shape(
         "disputed": open_item.c.disputed,
         "dunning_level": open_item.c.dunning_level,
         "reversed_on": open_item.c.reversed_on,
+        "transferred_from_id": open_item.c.transferred_from_id,
+        "transferred_on": open_item.c.transferred_on,
         **record_fields(open_item),
     },
     visible=seen(open_item.c.company_id),
@@ -55,6 +57,7 @@ OPEN_ITEM = Shape(
         "document_date": Filterable(Kind.DAY, open_item.c.document_date, sort=True),
         "due_date": Filterable(Kind.DAY, open_item.c.due_date, sort=True),
         "reversed_on": Filterable(Kind.DAY, open_item.c.reversed_on),
+        "transferred_from": Filterable(Kind.ID, open_item.c.transferred_from_id),
         **record_filters(open_item),
     },
     search=(open_item.c.number,),
@@ -85,6 +88,7 @@ def _open_amounts() -> Statement:
             open_item.c.amount,
             open_item.c.document_date,
             open_item.c.reversed_on,
+            open_item.c.transferred_on,
             sa.func.coalesce(AS_OF, today(company_table.c.time_zone)).label("day"),
             moved_due(open_item.c.due_date, company_table.c.bank_days_of).label("due_day"),
         )
@@ -115,7 +119,7 @@ def open_amount_on(item: Mapping[str, Expression], day: Expression, *of: sa.From
         + settled_until(sa.and_(same_payer, settlement.c.credit_item_id == item["id"]), day, *of)
     )
     stands = sa.and_(
-        item["document_date"] <= day,
+        sa.func.coalesce(item["transferred_on"], item["document_date"]) <= day,
         sa.or_(item["reversed_on"].is_(None), item["reversed_on"] > day),
     )
     return sa.case((stands, left), else_=ZERO)
@@ -124,12 +128,22 @@ def open_amount_on(item: Mapping[str, Expression], day: Expression, *of: sa.From
 OPEN_AMOUNTS = _open_amounts()
 """For `items` of `customers`: what is open of each at the end of the day `as_of`, that day, and when it falls due.
 
-The amount less the settlements up to that day, never from another day's future; zero before its document date and from
-the day it was reversed.
+The amount less the settlements up to that day, never from another day's future; zero before its document date, before
+it came to its payer by a transfer, and from the day it was reversed.
 """
 
 
-_NEEDS = ("id", "company_id", "customer_id", "amount", "currency", "document_date", "due_date", "reversed_on")
+_NEEDS = (
+    "id",
+    "company_id",
+    "customer_id",
+    "amount",
+    "currency",
+    "document_date",
+    "due_date",
+    "reversed_on",
+    "transferred_on",
+)
 
 
 def day_at(company: Expression, asked: Asked, *before: sa.FromClause) -> sa.FromClause:

@@ -48,11 +48,15 @@ open_item = table(
     amount("disputed", "the part the customer disputes", default="0"),
     whole("dunning_level", "how far it has been dunned, as who dunns says; 0: not", nullable=False, default="0"),
     day("reversed_on", "the day it was reversed; null: it stands", nullable=True),
+    identity("transferred_from_id", "the item of another payer whose rest it is; null: posted as it is", nullable=True),
+    day("transferred_on", "the day since which it is with its payer; null: since its date", nullable=True),
     record(),
     sa.Index(None, "company_id", "number"),
     sa.Index(None, "updated_at"),
+    sa.Index(None, "transferred_from_id", postgresql_where=sa.text("transferred_from_id is not null")),
     sa.CheckConstraint("disputed >= 0", name="disputed_not_negative"),
     sa.CheckConstraint(f"dunning_level between 0 and {HIGHEST_DUNNING_LEVEL}", name="dunning_level_known"),
+    sa.CheckConstraint("(transferred_from_id is null) = (transferred_on is null)", name="transferred_whole"),
 )
 
 payment = table(
@@ -77,18 +81,19 @@ payment = table(
 
 settlement = table(
     "settlement",
-    "a payment or credit note that settles a part of an item of the same payer",
+    "what settles a part of an item: a payment or credit note of the same payer, or a transfer to another payer",
     *fact_key(),
     company(),
     identity("item_id", "the open item that is settled"),
     identity("payment_id", "by this payment", nullable=True),
     identity("credit_item_id", "or by this credit note", nullable=True),
-    amount("amount", "how much"),
+    identity("transfer_item_id", "or by its transfer: this item of the other payer", nullable=True),
+    amount("amount", "how much; of a transfer signed as the item is"),
     currency(),
     day("settled_on", "the business day"),
     day("reversed_on", "the day it was undone; null: it stands", nullable=True),
     record(),
     sa.Index(None, "customer_id", "item_id"),
-    sa.CheckConstraint("amount > 0", name="amount_positive"),
-    sa.CheckConstraint("(payment_id is null) <> (credit_item_id is null)", name="one_source"),
+    sa.CheckConstraint("amount > 0 or (amount < 0 and transfer_item_id is not null)", name="amount_signed"),
+    sa.CheckConstraint("num_nonnulls(payment_id, credit_item_id, transfer_item_id) = 1", name="one_source"),
 )

@@ -180,9 +180,10 @@ async def update_adjustment(tx: Transaction, wanted: AdjustmentChange) -> Result
 async def adjustment_to_change(tx: Transaction, key: UUID, expected_version: int | None) -> Row:
     """An adjustment that nobody else changes until this transaction ends, in a company the caller may act in."""
     header = await locked(tx.conn, credit_limit_adjustment, key)
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_ADJUSTMENT), ("creditLimitAdjustment",))
     if header is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_ADJUSTMENT), ("creditLimitAdjustment",)))
-    tx.within(header["company_id"])
+        raise Refused(unknown)
+    tx.within(header["company_id"], unknown)
     refusals = version_refusals(header["version"], expected_version, (TABLE, key))
     if refusals:
         raise Refused(*refusals)

@@ -198,9 +198,10 @@ async def end_collateral(tx: Transaction, wanted: CollateralEnd, asked_by: str |
 async def _to_change(tx: Transaction, key: UUID, expected_version: int | None) -> tuple[Row, set[UUID], list[Refusal]]:
     """A policy locked with its customer, whose holds are to be checked again, and whether it was changed meanwhile."""
     whose = await _WHOSE.one(tx.conn, id=key)
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",))
     if whose is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",)))
-    tx.within(whose["company_id"])
+        raise Refused(unknown)
+    tx.within(whose["company_id"], unknown)
     payers = await tx.lock([whose["customer_id"]])
     row = await locked(tx.conn, collateral, key)
     assert row is not None, "collateral is never deleted"

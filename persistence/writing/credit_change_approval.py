@@ -112,10 +112,11 @@ async def _in_review(tx: Transaction, wanted: ChangeDecision, deciding: Collecti
     granted = sorted(set(tx.granted.values()))
     may = {"manager_in": sorted(set(deciding)), "companies": granted, "now": tx.now}
     whose = await _ASKED_FOR.one(tx.conn, id=wanted.request, **may)
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_REQUEST), _PATH)
     if whose is not None and whose["company_id"] is not None:
-        tx.within(whose["company_id"])
+        tx.within(whose["company_id"], unknown)
     if whose is None or not whose["near"]:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_REQUEST), _PATH))
+        raise Refused(unknown)
     request = await locked(tx.conn, credit_change_request, wanted.request)
     assert request is not None, "requests are never deleted"
     node = (REQUEST, request["id"])

@@ -60,8 +60,10 @@ async def record_declaration(tx: Transaction, wanted: DeclarationToRecord) -> Re
     await tx.lock([place.customer])
     item = (await items_by_place(tx.conn, [place]))[place.id]
     policy = await _POLICY.one(tx.conn, id=wanted.collateral)
-    if policy is None or policy["company_id"] not in tx.granted.values():
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",)))
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_COLLATERAL), ("collateral",))
+    if policy is None:
+        raise Refused(unknown)
+    tx.within(policy["company_id"], unknown)
     day = wanted.declared_on or tx.today(place.company)
     values = {"item": item.number, "number": policy["number"], "provider": policy["provider"]}
     refusals = _refusals(item, policy, day, values)

@@ -97,9 +97,10 @@ async def end_delegation(
 ) -> Result:
     """End a delegation at once. `administered`: the companies in which the caller sets up who approves."""
     row = await locked(tx.conn, delegation, key)
-    if row is None or row["company_id"] not in tx.companies:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_DELEGATION), ("delegation",)))
-    tx.within(row["company_id"])
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_DELEGATION), ("delegation",))
+    if row is None:
+        raise Refused(unknown)
+    tx.within(row["company_id"], unknown)
     node = (TABLE, key)
     refusals = version_refusals(row["version"], expected_version, node)
     if row["lender_id"] != tx.actor and row["company_id"] not in administered:

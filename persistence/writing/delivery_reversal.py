@@ -1,4 +1,4 @@
-"""Deliveries and billing documents that are taken back: what they took from the step before goes back to it."""
+"""Deliveries, billing documents and returns that are taken back: what they took goes back to where it was."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import date
 
 from domain.audit import AuditEventKind
 from domain.message import N_, Message, Value
+from domain.orders import SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row
 from persistence.take import Result, Transaction
 from persistence.writing.deliveries import TAKEN_BACK
 from persistence.writing.finding import SALES_ORDER, RecordKey, future_refusals, place_of
+from persistence.writing.order_changes import check_again
 from persistence.writing.order_lines import Steps, steps_by_place
 
 REVERSED = N_("Delivery {document} of order {number} was reversed.")
@@ -21,12 +23,18 @@ CANCELLED = N_("Billing document {document} of order {number} was cancelled.")
 NO_DELIVERY = N_("Order {number} has no delivery {document}.")
 NO_BILLING = N_("Order {number} has no billing document {document}.")
 TOO_EARLY = N_("{document} is of {earliest} and cannot be taken back on {day}.")
+RETURN_REVERSED = N_("Return {document} of order {number} was reversed.")
+NO_RETURN = N_("Order {number} has no return {document}.")
+CREDITED = N_("Return {document} has a credit note in the ledger. Reverse the credit note first.")
 IN_LEDGER = N_("Billing document {document} is in the ledger. Reverse its open item first.")
+
+
+_DAYS = ("delivered_on", "billed_on", "returned_on")
 
 
 @dataclass(frozen=True)
 class TakeBack:
-    """A delivery or a billing document, whole, by its number and its order."""
+    """A delivery, a billing document or a return, whole, by its number and its order."""
 
     order: RecordKey
     number: str
@@ -56,6 +64,22 @@ async def cancel_billing(tx: Transaction, wanted: TakeBack) -> Result:
     return await _take_back(tx, wanted, "billings", NO_BILLING, CANCELLED, undo)
 
 
+async def reverse_return(tx: Transaction, wanted: TakeBack) -> Result:
+    """The goods of a return did not come back: they are owed again. What is still to come of their order is checked
+    again, since that was let through while less was owed (decision 20).
+    """
+
+    def undo(steps: Steps, rows: Sequence[Row], day: date) -> list[Refusal]:
+        if any(row["item_id"] is not None for row in rows):
+            message = Message(CREDITED, {"document": wanted.number})
+            return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), steps.node)]
+        for row in rows:
+            steps.unreturn(row, day)
+        return []
+
+    return await _take_back(tx, wanted, "returns", NO_RETURN, RETURN_REVERSED, undo)
+
+
 async def _take_back(
     tx: Transaction,
     wanted: TakeBack,
@@ -75,6 +99,8 @@ async def _take_back(
     if refusals:
         raise Refused(*refusals)
     await steps.write(tx, day)
+    if which == "returns" and steps.now.status is SalesOrderStatus.APPROVED:
+        await check_again(tx, steps.now)
     message = Message(done, {"document": wanted.number, "number": steps.now.number})
     tx.audit(AuditEventKind.REVERSED, message, steps.node, steps.now.company, event="SALES_ORDER_CHANGED")
     await reevaluate(tx, [steps.now.payer])
@@ -89,7 +115,7 @@ def _refusals(steps: Steps, wanted: TakeBack, rows: Sequence[Row], missing: str,
     if rows[0]["reversed_on"] is not None:
         message = Message(TAKEN_BACK, {**values, "day": rows[0]["reversed_on"]})
         return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), steps.node)]
-    earliest = max(row["delivered_on"] if "delivered_on" in row else row["billed_on"] for row in rows)
+    earliest = max(row[day_of] for row in rows for day_of in _DAYS if day_of in row)
     if day < earliest:
         message = Message(TOO_EARLY, {**values, "earliest": earliest, "day": day})
         return [Refusal(ErrorCode.DATE_ORDER, message, ("day",), steps.node)]

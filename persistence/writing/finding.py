@@ -107,9 +107,10 @@ async def customer_of(tx: Transaction, key: RecordKey, path: tuple[str, ...]) ->
     """A customer and its company. Raises `Refused` where there is none or nothing may be done in its company."""
     if key.id is not None:
         row = await _CUSTOMER.one(tx.conn, id=key.id)
+        unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_SUCH_CUSTOMER), path)
         if row is None:
-            raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_SUCH_CUSTOMER), path))
-        return key.id, tx.within(row["company_id"])["id"]
+            raise Refused(unknown)
+        return key.id, tx.within(row["company_id"], unknown)["id"]
     company, account = key.natural
     found = (await customers_of(tx, [key.natural])).get(key.natural)
     if found is None:
@@ -137,16 +138,17 @@ async def places_of(tx: Transaction, document: str, numbers: Iterable[tuple[str,
 
 async def place_of(tx: Transaction, document: str, key: RecordKey, path: tuple[str, ...]) -> Place:
     """One document. Raises `Refused` where there is none or nothing may be done in its company."""
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[document]), path)
     if key.id is not None:
         row = await _BY_ID[document].one(tx.conn, id=key.id)
         if row is not None:
-            tx.within(row["company_id"])
+            tx.within(row["company_id"], unknown)
             return Place(row["customer_id"], row["id"], row["company_id"])
     else:
         found = (await places_of(tx, document, [key.natural])).get(key.natural)
         if found is not None:
             return found
-    raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[document]), path))
+    raise Refused(unknown)
 
 
 def few_enough(rows: Sequence[object], *path: str) -> None:
@@ -184,8 +186,9 @@ def text_refusals(value: str | None, path: tuple[str, ...], longest: int = LONGE
 
 def twice_refusals(keys: Sequence[tuple[str, str]], rows: str, field: str) -> list[Refusal]:
     """Rows that name what an earlier row of the same call named: which of them would be meant?"""
+    first = {key: place for place, key in reversed([*enumerate(keys)])}
     return [
         Refusal(ErrorCode.ALREADY_EXISTS, Message(TWICE, {"number": key[1]}), (rows, str(place), field))
         for place, key in enumerate(keys)
-        if key in keys[:place]
+        if first[key] < place
     ]

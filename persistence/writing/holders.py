@@ -122,10 +122,16 @@ class FoundHolder:
 
 
 async def customers_named(tx: Transaction, wanted: Iterable[CustomerNamed]) -> dict[CustomerNamed, Row]:
-    """Customers in companies the caller may act in. Raises `Refused` COMPANY_NOT_AVAILABLE for a code not granted."""
+    """Customers in companies the caller may act in.
+
+    Raises `Refused`: COMPANY_NOT_AVAILABLE for a code not granted, FORBIDDEN for a customer that may only be read.
+    """
     asked = set(wanted)
     ids = [one.id for one in asked if one.id is not None]
-    by_id = {row["id"]: row for row in await _BY_ID.all(tx.conn, ids=ids, companies=sorted(set(tx.granted.values())))}
+    companies = sorted({*tx.granted.values(), *tx.readable})
+    by_id = {row["id"]: row for row in await _BY_ID.all(tx.conn, ids=ids, companies=companies)}
+    for row in by_id.values():
+        tx.within(row["company_id"], no_customer(()))
     found = {one: by_id[one.id] for one in asked if one.id in by_id}
     for code in sorted({one.company for one in asked if one.company is not None}):
         accounts = {one.account: one for one in asked if one.company == code and one.account is not None}

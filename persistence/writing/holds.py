@@ -33,7 +33,7 @@ from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
-from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
+from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases, row_of
 from persistence.writing.rules import percent_refusals
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
@@ -176,8 +176,10 @@ async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
     asked for any more.
     """
     found = await _ORDER.one(tx.conn, id=order_id)
-    if found is None or found["company_id"] not in tx.granted.values():
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",))
+    if found is None:
+        raise Refused(unknown)
+    tx.within(found["company_id"], unknown)
     await tx.lock([found["customer_id"]])
     orders = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
     if not orders:
@@ -231,9 +233,10 @@ async def held(
 ) -> tuple[Mapping[str, Any], KeptOrder]:
     """A hold and its order under the lock of their room, in a company the caller may act in."""
     found = await _HOLD.one(tx.conn, id=hold_id)
-    if found is None or found["company_id"] not in tx.companies:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_HOLD), ("creditHold",)))
-    tx.within(found["company_id"])
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_HOLD), ("creditHold",))
+    if found is None:
+        raise Refused(unknown)
+    tx.within(found["company_id"], unknown)
     await tx.lock([found["customer_id"]])
     hold = await _HOLD.one(tx.conn, id=hold_id)
     assert hold is not None, "holds are never deleted"
@@ -275,23 +278,11 @@ def _audit(tx: Transaction, kind: AuditEventKind, text: str, hold: Mapping[str, 
 def _release_row(
     tx: Transaction, hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted, bounds: Release
 ) -> dict[str, Any]:
-    return {
-        "customer_id": order.payer,
-        "id": new_key(),
-        "company_id": order.company,
-        "hold_id": hold["id"],
-        "sales_order_id": order.id,
-        "reason_id": wanted.reason,
-        "with_posting": wanted.with_posting,
+    return row_of(hold, order, wanted) | {
         "released_amount": bounds.released_value.amount,
-        "ceiling": wanted.ceiling.amount if wanted.ceiling else None,
-        "currency": order.amount.currency,
-        "deviation_percent": wanted.deviation_percent,
         "released_on": bounds.released_on,
-        "last_date": wanted.last_date,
         "released_at": tx.now,
         "released_by_id": tx.actor,
-        "note": wanted.note,
         "payment_terms_id": order.own.payment_terms_id,
         "cash_discount_id": order.own.cash_discount_id,
     }

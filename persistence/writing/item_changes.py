@@ -16,11 +16,9 @@ from domain.receivables import (
     Movement,
     OpenItem,
     category_of,
-    counted_due,
-    disputed,
     item_posted,
     reversed_on,
-    signed,
+    standing,
 )
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.movements import Moved
@@ -50,6 +48,7 @@ _BILLED_BY = Statement(
 REVERSED = N_("Item {number} of {amount} was reversed.")
 DUE_CHANGED = N_("Item {number} falls due on {due} instead of {before}.")
 SETTLED = N_("Of item {number} {amount} is settled. Undo its settlements first.")
+TRANSFERRED = N_("Item {number} was transferred from one payer to another. Give credit for it by a credit note.")
 BEFORE_POSTING = N_("Item {number} can be reversed from {earliest} on, not on {day}.")
 
 
@@ -62,7 +61,10 @@ async def reverse_item(tx: Transaction, key: RecordKey, day: date | None, expect
     if on < kept.movable_from:
         values: dict[str, Value] = {"number": kept.number, "earliest": kept.movable_from, "day": on}
         refusals.append(Refusal(ErrorCode.DATE_ORDER, Message(BEFORE_POSTING, values), ("day",), (OPEN_ITEM, kept.id)))
-    if kept.settled:
+    if kept.transferred:
+        message = Message(TRANSFERRED, {"number": kept.number})
+        refusals.append(Refusal(ErrorCode.WRONG_STATUS, message, ("openItem",), (OPEN_ITEM, kept.id)))
+    elif kept.settled:
         amount = Money(kept.settled, kept.open.currency)
         message = Message(SETTLED, {"number": kept.number, "amount": amount})
         refusals.append(Refusal(ErrorCode.WRONG_STATUS, message, ("openItem",), (OPEN_ITEM, kept.id)))
@@ -115,11 +117,8 @@ def _open_part(kept: KeptItem, item: OpenItem, day: date, sign: int) -> list[Mov
     category = category_of(item.kind)
     if category is Category.UNAPPLIED:
         return []
-    amount = sign * signed(item.kind, kept.open.amount)
-    return [
-        Movement(category, Money(amount, item.amount.currency), day, counted_due(item), item.id),
-        disputed(item, sign * item.disputed, day),
-    ]
+    stands = standing(item, kept.signed, day)
+    return list(stands if sign > 0 else reversed_on(stands, day))
 
 
 async def _kept(tx: Transaction, key: RecordKey) -> KeptItem:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.exposure import Category
 from domain.money import Money
-from domain.receivables import LOWERS, OpenItem, OpenItemKind, Payment, PaymentKind, PaymentStatus
+from domain.receivables import LOWERS, OpenItem, OpenItemKind, Payment, PaymentKind, PaymentStatus, signed
 from persistence.statements import Row, Statement, any_of
 from persistence.tables.movements import movement
 from persistence.tables.receivables import open_item, payment, settlement
@@ -58,7 +58,8 @@ _AGED = [Category.RECEIVABLES.value, Category.SPECIAL_LIABILITIES.value]
 class KeptItem:
     """An open item. `settled`: what stands settled of it, of a credit note what of it was used; both positive.
 
-    `movable_from`: the first day on which it may be settled, so that on no day more than it was is settled.
+    `movable_from`: the first day on which it may be settled, so that on no day more than it was is settled. `booked`:
+    all of it in accounting currency. `transferred`: it came from another payer, or something of it went to one.
     """
 
     item: OpenItem
@@ -70,6 +71,9 @@ class KeptItem:
     reversed_on: date | None
     settled: Decimal
     movable_from: date
+    booked: Decimal | None = None
+    dunning_level: int = 0
+    transferred: bool = False
 
     @property
     def id(self) -> UUID:
@@ -87,6 +91,11 @@ class KeptItem:
         amount = self.item.amount
         left = Decimal(0) if self.reversed_on else abs(amount.amount) - self.settled
         return Money(left, amount.currency)
+
+    @property
+    def signed(self) -> Money:
+        """The same with the sign of the item."""
+        return Money(signed(self.item.kind, self.open.amount), self.open.currency)
 
     @property
     def left(self) -> Money:
@@ -126,14 +135,16 @@ async def items_by_place(conn: asyncpg.Connection, places: Sequence[Place]) -> d
     if not places:
         return {}
     given = _given(places)
-    settled, last = _settled(await _SETTLEMENTS.all(conn, **given))
+    settlements = await _SETTLEMENTS.all(conn, **given)
+    settled, last = _settled(settlements)
+    given_away = {row["item_id"] for row in settlements if row["transfer_item_id"] is not None}
     rows = await _DUE_CHANGED.all(conn, **given, categories=_AGED)
     due_changed: dict[UUID, date] = {row["source_id"]: row["day"] for row in rows}
     found = {}
     for row in await _ITEMS.all(conn, **given):
         item = item_of(row)
         key = item.id
-        days = (item.document_date, last.get(key), due_changed.get(key))
+        days = (item.document_date, row["transferred_on"], last.get(key), due_changed.get(key))
         found[key] = KeptItem(
             item=item,
             payer=row["customer_id"],
@@ -144,6 +155,9 @@ async def items_by_place(conn: asyncpg.Connection, places: Sequence[Place]) -> d
             reversed_on=row["reversed_on"],
             settled=settled[key],
             movable_from=max(day for day in days if day is not None),
+            booked=row["booked_amount"],
+            dunning_level=row["dunning_level"],
+            transferred=key in given_away or row["transferred_from_id"] is not None,
         )
     return found
 
@@ -203,13 +217,17 @@ def _given(places: Sequence[Place]) -> dict[str, list[UUID]]:
 
 
 def _settled(rows: Sequence[Row]) -> tuple[dict[UUID, Decimal], dict[UUID, date]]:
-    """How much of each item and payment stands settled, and the last day on which a settlement of it was undone."""
+    """How much of each item and payment stands settled, and the last day on which a settlement of it was undone.
+
+    A transfer settles its item alone: what it came to is another payer's.
+    """
     amounts: dict[UUID, Decimal] = defaultdict(Decimal)
     undone: dict[UUID, date] = {}
     for row in rows:
-        for key in (row["item_id"], row["payment_id"] or row["credit_item_id"]):
+        both = (row["item_id"], row["payment_id"] or row["credit_item_id"])
+        for key in (one for one in both if one is not None):
             if row["reversed_on"] is None:
-                amounts[key] += row["amount"]
+                amounts[key] += abs(row["amount"])
             else:
                 undone[key] = max(row["reversed_on"], undone.get(key, row["reversed_on"]))
     return amounts, undone

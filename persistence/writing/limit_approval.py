@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.adjustment import EMPTY, AdjustmentStatus
 from domain.approval import ONLY_DRAFTS, ONLY_IN_REVIEW, own_refusals
 from domain.audit import AuditEventKind
+from domain.limits import MARGINS, AdjustmentKind
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -33,12 +34,15 @@ _DONE = {
 
 
 async def submit_adjustment(tx: Transaction, wanted: AdjustmentStep) -> Result:
-    """Ask for approval of drafted lines, also where the company does not demand it."""
+    """Ask for approval of drafted lines, also where the company does not demand it. Of approved seasonal factors and
+    tolerances it may be asked for again: what they come to may have grown.
+    """
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
     if not rows or wanted.lines == ():
         raise Refused(Refusal(ErrorCode.INVALID_VALUE, Message(EMPTY), ("lines",)))
-    chosen = _chosen(header, rows, wanted, _DRAFT, ONLY_DRAFTS)
+    from_ = {_DRAFT, _APPROVED} if AdjustmentKind(header["kind"]) in MARGINS else {_DRAFT}
+    chosen = _chosen(header, rows, wanted, from_, ONLY_DRAFTS)
     await asked_lines(tx, header, chosen)
     await _write(tx, header, rows, chosen, _IN_REVIEW, wanted.note)
     return {TABLE: str(wanted.adjustment)}
@@ -51,7 +55,7 @@ async def approve_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: 
     rooms = await locked_rooms(tx, wanted.adjustment)
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
-    chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
+    chosen = _chosen(header, rows, wanted, {_IN_REVIEW}, ONLY_IN_REVIEW)
     asked = await asked_lines(tx, header, chosen)
     authors = with_author(header)
     own = own_refusals(tx.actor, authors)
@@ -76,7 +80,7 @@ async def reject_adjustment(tx: Transaction, wanted: AdjustmentStep, roles_in: R
     """
     header = await adjustment_to_change(tx, wanted.adjustment, wanted.expected_version)
     rows = await lines_of(tx.conn, wanted.adjustment)
-    chosen = _chosen(header, rows, wanted, _IN_REVIEW, ONLY_IN_REVIEW)
+    chosen = _chosen(header, rows, wanted, {_IN_REVIEW}, ONLY_IN_REVIEW)
     await asked_lines(tx, header, chosen)
     authors = with_author(header)
     lenders = () if tx.actor in authors else await _lenders(tx, header, chosen, roles_in, authors)
@@ -98,9 +102,11 @@ async def _lenders(
     return reaching.lenders(limits)
 
 
-def _chosen(header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: AdjustmentStatus, said: str) -> list[Row]:
+def _chosen(
+    header: Row, rows: Sequence[Row], wanted: AdjustmentStep, from_: set[AdjustmentStatus], said: str
+) -> list[Row]:
     """The lines that take the step. Raises `Refused` when there are none."""
-    chosen = chosen_lines(rows, wanted.lines, {from_}, dict.fromkeys(AdjustmentStatus, said))
+    chosen = chosen_lines(rows, wanted.lines, from_, dict.fromkeys(AdjustmentStatus, said))
     if not chosen:
         refusal = Refusal(ErrorCode.WRONG_STATUS, Message(said), ("creditLimitAdjustment",), (TABLE, header["id"]))
         raise Refused(refusal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from domain.adjustment import AdjustmentLine, AdjustmentStatus, Holder, post_ref
 from domain.audit import AuditEventKind
 from domain.limits import MARGINS, AdjustmentKind, LimitEntry, normal_on, temporary_on
 from domain.message import N_, Message
+from domain.money import Money
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.customer_sums import members_of_group
 from persistence.keys import new_key
@@ -46,6 +47,8 @@ POSTED = N_("Credit limit adjustment {number} was posted.")
 PARTLY_POSTED = N_("A part of credit limit adjustment {number} was posted.")
 LIMIT_POSTED = N_("The credit limit of {holder} is {limit} from {from}.")
 TEMPORARY_POSTED = N_("The credit limit of {holder} is {limit} from {from} to {until}.")
+
+MORE_THAN_APPROVED = N_("{approved} was approved, and the limit comes to {now} by now. Submit the line again.")
 
 NOT_POSTABLE_LINE = {
     AdjustmentStatus.DRAFT: N_("The line must be approved before it is posted."),
@@ -119,6 +122,9 @@ async def post_lines(
     if refusals:
         raise Refused(*refusals)
     lines = await coming_to(tx, header, lines, entries)
+    refusals = tuple(_more_than_approved(lines))
+    if refusals:
+        raise Refused(*refusals)
     complete = stands_after(rows, chosen, AdjustmentStatus.POSTED) is AdjustmentStatus.POSTED
     await _write(tx, header, lines, entries, complete=complete, note=note)
     await warn_below_used(tx, [(line.holder.holder, line.asks.id) for line in lines])
@@ -156,6 +162,17 @@ async def coming_to(
         return lines
     asked = await with_margins(tx, [line.asks for line in lines], entries)
     return [replace(line, asks=asks) for line, asks in zip(lines, asked, strict=True)]
+
+
+def _more_than_approved(lines: Sequence[AskedLine]) -> Iterator[Refusal]:
+    """Approved lines that come to more by now, since the limit they change was raised: nobody vouched for that."""
+    for place, line in enumerate(lines):
+        approved, now = Money(line.row["amount"], line.row["currency"]), line.asks.limit
+        is_approved = line.row["status"] == AdjustmentStatus.APPROVED.value
+        if is_approved and (approved.currency != now.currency or now > approved):
+            message = Message(MORE_THAN_APPROVED, {"approved": approved, "now": now})
+            path = ("lines", str(place))
+            yield Refusal(ErrorCode.APPROVAL_REQUIRED, message, path, limit=approved, actual=now)
 
 
 async def _write(

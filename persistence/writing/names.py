@@ -122,7 +122,8 @@ async def save_name(tx: Transaction, wanted: NameToSave, refusals: Sequence[Refu
     """Make a name or change it. `refusals`: what is wrong with its other values."""
     table = NAMED[wanted.table]
     company = None if wanted.company is None else tx.company(wanted.company)["id"]
-    _may_name(tx, company)
+    if company is None:
+        _everybodys(tx)
     texts = [*text_refusals(wanted.code, ("code",), LONGEST_CODE), *text_refusals(wanted.name, ("name",))]
     before = await _BY_CODE[wanted.table].one(tx.conn, code=wanted.code, company=company)
     payers = await _waiting(tx, table, before)
@@ -151,9 +152,13 @@ async def translate(tx: Transaction, wanted: Said) -> Result:
     """Say a name in a language, or no longer. Asked again, nothing changes."""
     table, key = wanted.subject
     row = await locked(tx.conn, NAMED[table], key)
-    if row is None or (row["company_id"] is not None and row["company_id"] not in tx.granted.values()):
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_NAME), ("subject",)))
-    _may_name(tx, row["company_id"])
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_NAME), ("subject",))
+    if row is None:
+        raise Refused(unknown)
+    if row["company_id"] is not None:
+        tx.within(row["company_id"], unknown)
+    else:
+        _everybodys(tx)
     refusals = text_refusals(wanted.value, ("value",))
     if wanted.field != FIELD:
         refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NOT_TRANSLATED), ("field",)))
@@ -181,11 +186,9 @@ def _put_on_record(tx: Transaction, wanted: Said, row: Row, before: str | None) 
     tx.audit(kind, Message(text, values), wanted.subject, row["company_id"], changed)
 
 
-def _may_name(tx: Transaction, company: UUID | None) -> None:
-    """Raises `Refused` FORBIDDEN."""
-    if company is not None:
-        tx.within(company)
-    elif not everywhere(tx):
+def _everybodys(tx: Transaction) -> None:
+    """A name without a company is changed by those alone who may in every company. Raises `Refused` FORBIDDEN."""
+    if not everywhere(tx):
         raise Refused(Refusal(ErrorCode.FORBIDDEN, Message(EVERYBODYS)))
 
 

@@ -5,11 +5,15 @@ The decisions that were made on it stay with the payer whose limit they tested.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.audit import AuditEventKind
+from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal
@@ -25,9 +29,12 @@ from persistence.take import Transaction
 from persistence.writing.customers import PAYER_CHAIN
 from persistence.writing.finding import SALES_ORDER
 from persistence.writing.order_rows import Changed
+from persistence.writing.saving import update
 
 OTHER_COMPANY = N_("Customer {account} is of another company. Only a customer of the same company pays.")
 STAYS = N_("Order {number} stays with its payer, since part of it is invoiced or paid in advance.")
+
+NOT_ASKED = N_("Order {number} has another payer by now: its release is not asked for any more.")
 
 MOVING = frozenset(
     {SalesOrderStatus.ENTERED, SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED}
@@ -63,15 +70,20 @@ _CUSTOMER = Statement(
 
 async def payer_refusals(tx: Transaction, order: KeptOrder, payer: UUID, path: tuple[str, ...]) -> list[Refusal]:
     """What is in the way of another payer of an order."""
+    refusals = await may_not_pay(tx, order.company, order.buyer, payer, path)
+    return refusals or staying(order, path)
+
+
+async def may_not_pay(tx: Transaction, company: UUID, buyer: UUID, payer: UUID, path: tuple[str, ...]) -> list[Refusal]:
+    """A payer is a customer of the same company: the buyer itself, or one that nobody else pays for."""
     row = await _CUSTOMER.one(tx.conn, id=payer)
     assert row is not None, "customers are never deleted"
     node = ("customer", payer)
-    if row["company_id"] != order.company:
+    if row["company_id"] != company:
         return [Refusal(ErrorCode.INVALID_VALUE, Message(OTHER_COMPANY, {"account": row["account"]}), path, node)]
-    today = tx.today(order.company)
-    if payer != order.buyer and (await payers_of(tx.conn, {payer: today}))[payer] != payer:
+    if payer != buyer and (await payers_of(tx.conn, {payer: tx.today(company)}))[payer] != payer:
         return [Refusal(ErrorCode.INVALID_VALUE, Message(PAYER_CHAIN, {"account": row["account"]}), path, node)]
-    return staying(order, path)
+    return []
 
 
 def staying(order: KeptOrder, path: tuple[str, ...]) -> list[Refusal]:
@@ -93,8 +105,21 @@ async def give_payer(tx: Transaction, change: Changed, payer: UUID) -> Changed:
     nothing = replace(before, lines=(), status=SalesOrderStatus.ENTERED)
     await tx.move(before.moves_to(nothing, day))
     await tx.move(replace(nothing, payer=payer).moves_to(kept, day))
-    after = as_new(replace(change.after, payer=payer, hold=before.hold))
+    after = as_new(replace(change.after, payer=payer, hold=await _hold_of(tx, kept, before.hold)))
     return replace(change, steps=replace(change.steps, before=kept, now=kept), after=after, as_new=submitted)
+
+
+async def _hold_of(tx: Transaction, order: KeptOrder, hold: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The hold of an order with its new payer. A release that is being approved was asked for another's risk: it is not
+    asked for any more.
+    """
+    if hold is None or hold["status"] != CreditHoldStatus.IN_APPROVAL.value:
+        return None if hold is None else {**hold, "customer_id": order.payer}
+    now = {"status": CreditHoldStatus.OPEN.value}
+    await update(tx.conn, credit_hold, {"customer_id": order.payer, "id": hold["id"]}, now)
+    message, subject = Message(NOT_ASKED, {"number": order.number}), ("credit_hold", hold["id"])
+    tx.audit(AuditEventKind.HOLDS_EVALUATED, message, subject, order.company, event="CREDIT_HOLD_CHANGED")
+    return {**hold, "customer_id": order.payer, **now}
 
 
 def as_new(order: KeptOrder) -> KeptOrder:

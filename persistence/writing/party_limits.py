@@ -25,6 +25,7 @@ from persistence.tables.customer import customer, party
 from persistence.tables.party_limits import party_limits
 from persistence.take import MovedMeanwhile, Result, Transaction
 from persistence.writing.asked_limits import limits_asked
+from persistence.writing.below_used import warn_below_ceiling
 from persistence.writing.credit_changes import with_asker
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
@@ -132,6 +133,8 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave, asked_by
         what = with_asker(changed + changes(row, blocked), asked_by)
         tx.audit(kind, holder.message, subject, holder.company, what, event=event)
         await reevaluate(tx, holder.customers)
+    if limits.ceiling is not None:
+        await warn_below_ceiling(tx, (holder.table.name, holder.key), holder.customers)
     return {holder.table.name: str(holder.key)}
 
 

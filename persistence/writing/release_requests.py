@@ -50,6 +50,11 @@ class Releasing:
     free: Collection[UUID]
 
 
+async def approves_releases(tx: Transaction, company: UUID) -> bool:
+    """Whether releases of a company are measured by authority."""
+    return bool(await _APPROVES.value(tx.conn, company=company))
+
+
 async def beyond_who_releases(
     tx: Transaction, who: Releasing, hold: Mapping[str, Any], asked: Release
 ) -> Refusal | None:
@@ -59,7 +64,7 @@ async def beyond_who_releases(
     through no approval; somebody whose authority reaches it must release it.
     """
     company = hold["company_id"]
-    if not await _APPROVES.value(tx.conn, company=company):
+    if not await approves_releases(tx, company):
         if company not in who.free:
             raise Refused(Refusal(ErrorCode.AUTHORITY_EXCEEDED, Message(NONE), ("creditHold",)))
         return None
@@ -76,21 +81,9 @@ async def ask_for_release(
 ) -> None:
     """Keep what is asked for; the hold waits for somebody who may approve it."""
     highest = vouched_for(asked)
-    row = {
-        "customer_id": order.payer,
-        "id": new_key(),
-        "company_id": order.company,
-        "hold_id": hold["id"],
-        "sales_order_id": order.id,
-        "reason_id": wanted.reason,
-        "with_posting": wanted.with_posting,
+    row = row_of(hold, order, wanted) | {
         "amount": order.amount.amount,
         "highest": highest.amount,
-        "ceiling": wanted.ceiling.amount if wanted.ceiling else None,
-        "currency": order.amount.currency,
-        "deviation_percent": wanted.deviation_percent,
-        "last_date": wanted.last_date,
-        "note": wanted.note,
         "asked_at": tx.now,
         "asked_by_id": tx.actor,
     }
@@ -103,6 +96,24 @@ async def ask_for_release(
         changed.append({"field": "note", "before": None, "after": wanted.note})
     subject = ("credit_hold", hold["id"])
     tx.audit(AuditEventKind.RELEASE_ASKED, message, subject, order.company, changed, event="CREDIT_HOLD_CHANGED")
+
+
+def row_of(hold: Mapping[str, Any], order: KeptOrder, wanted: ReleaseWanted) -> dict[str, Any]:
+    """What is kept of a release that is wanted, whether it is given or asked for."""
+    return {
+        "customer_id": order.payer,
+        "id": new_key(),
+        "company_id": order.company,
+        "hold_id": hold["id"],
+        "sales_order_id": order.id,
+        "reason_id": wanted.reason,
+        "with_posting": wanted.with_posting,
+        "ceiling": wanted.ceiling.amount if wanted.ceiling else None,
+        "currency": order.amount.currency,
+        "deviation_percent": wanted.deviation_percent,
+        "last_date": wanted.last_date,
+        "note": wanted.note,
+    }
 
 
 def asked_release(request: Row, now: Money, today: date) -> Release:

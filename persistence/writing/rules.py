@@ -178,9 +178,10 @@ async def remove_rule(tx: Transaction, key: UUID, expected_version: int | None) 
 
 async def _kept(tx: Transaction, key: UUID, expected_version: int | None) -> Row:
     row = await locked(tx.conn, blocking_rule, key)
+    unknown = Refusal(ErrorCode.NOT_FOUND, Message(NO_RULE), ("blockingRule",))
     if row is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_RULE), ("blockingRule",)))
-    tx.within(row["company_id"])
+        raise Refused(unknown)
+    tx.within(row["company_id"], unknown)
     refusals = version_refusals(row["version"], expected_version, (TABLE, key))
     if refusals:
         raise Refused(*refusals)

@@ -13,6 +13,7 @@ from persistence.idempotency import Key
 from persistence.take import Taken, Transaction, take
 from schema.context import Context, Info
 from schema.errors import ClientMistake
+from schema.mutations.long_texts import too_long
 from schema.mutations.payload import Payload, UserError
 from schema.rights import Permission
 from schema.types.money import MoneyInput
@@ -39,6 +40,9 @@ async def carry_out(
     """
     context: Context = info.context
     context.need(needs)
+    refusals = too_long(given)
+    if refusals:
+        return answer(context, Taken({}, refusals), payload, current)
     taken = await take(
         context.house.pool,
         action,
@@ -47,6 +51,7 @@ async def carry_out(
         granted=context.granted(needs),
         kind=kind,
         key=key_for(info, given),
+        readable=context.viewer.companies(),
     )
     return answer(context, taken, payload, current)
 

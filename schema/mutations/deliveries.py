@@ -11,7 +11,7 @@ from domain.audit import AuditEventKind
 from persistence.shapes.open_item import OPEN_ITEM
 from persistence.shapes.sales_order import SALES_ORDER
 from persistence.writing.deliveries import Billing, Delivery, Return, record_billing, record_delivery
-from persistence.writing.delivery_reversal import TakeBack, cancel_billing, reverse_delivery
+from persistence.writing.delivery_reversal import TakeBack, cancel_billing, reverse_delivery, reverse_return
 from persistence.writing.order_lines import LineAmount
 from persistence.writing.returns import record_return
 from schema.context import Info
@@ -19,7 +19,7 @@ from schema.keys import SalesOrderKey
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
 from schema.mutations.record_keys import as_it_is, record_key
-from schema.mutations.words import KEY
+from schema.mutations.words import CONSUMES, KEY
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -46,6 +46,19 @@ class LineAmountInput:
         return LineAmount(self.line_number, plain(self.amount))
 
 
+@strawberry.input(description="A part of an order's line that is billed.")
+class LineToBillInput:
+    """See `LineAmount`."""
+
+    line_number: int = strawberry.field(description="The line.")
+    amount: MoneyInput = strawberry.field(description="What is billed, tax included, in the order's currency.")
+    consumes: MoneyInput | None = strawberry.field(default=None, description=CONSUMES)
+
+    def wanted(self) -> LineAmount:
+        """What is asked for."""
+        return LineAmount(self.line_number, plain(self.amount), plain(self.consumes))
+
+
 @strawberry.input(description="Goods of an order left on a packing slip.")
 class RecordDeliveryInput:
     """See `Delivery`."""
@@ -65,7 +78,7 @@ class RecordBillingInput:
     sales_order: SalesOrderKey = strawberry.field(description="The order.")
     number: str = strawberry.field(description="Number of the billing document; the same number is the same document.")
     billed_on: date | None = strawberry.field(default=None, description="The business day; none: today.")
-    lines: list[LineAmountInput] = strawberry.field(description="What was billed, at most 250 lines.")
+    lines: list[LineToBillInput] = strawberry.field(description="What was billed, at most 250 lines.")
     open_item: str | None = strawberry.field(
         default=None,
         description="Number of the open item that it is in the ledger: the lines count as the item from then on."
@@ -90,6 +103,16 @@ class CancelBillingInput:
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     sales_order: SalesOrderKey = strawberry.field(description=_ORDER)
     number: str = strawberry.field(description="Number of the billing document, which is not in the ledger.")
+    day: date | None = strawberry.field(default=None, description=_DAY)
+
+
+@strawberry.input(description="A return of which the goods did not come back.")
+class ReverseReturnInput:
+    """See `TakeBack`."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    sales_order: SalesOrderKey = strawberry.field(description=_ORDER)
+    number: str = strawberry.field(description="Number of the return, which has no credit note in the ledger.")
     day: date | None = strawberry.field(default=None, description=_DAY)
 
 
@@ -148,6 +171,13 @@ class RecordReturnPayload(Payload):
     credit_note: Annotated[OpenItem, _ITEMS] | None = written(
         "credit_note", OPEN_ITEM, "The credit note that the return is in the ledger."
     )
+
+
+@strawberry.type(description="An order after a return of it was reversed.")
+class ReverseReturnPayload(Payload):
+    """Also when it was refused."""
+
+    sales_order: Annotated[SalesOrder, _ORDERS] | None = written("sales_order", SALES_ORDER, _NOW)
 
 
 @strawberry.type
@@ -223,5 +253,20 @@ class DeliveryMutations:
             lambda tx: record_return(tx, wanted),
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.RETURNED,
+            current=await as_it_is(info, sales_order=input.sales_order),
+        )
+
+    @strawberry.mutation(
+        description="Reverse a return: its goods are owed again, and what is to come of the order is checked again."
+    )
+    async def reverse_return(self, info: Info, input: ReverseReturnInput) -> ReverseReturnPayload:
+        wanted = TakeBack(record_key(input.sales_order), input.number, input.day)
+        return await carry_out(
+            info,
+            input,
+            ReverseReturnPayload,
+            lambda tx: reverse_return(tx, wanted),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.REVERSED,
             current=await as_it_is(info, sales_order=input.sales_order),
         )

@@ -15,14 +15,15 @@ from domain.message import Message
 from domain.refusal import ErrorCode
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
-from persistence.take import Result, Transaction, take
+from persistence.take import Result, Taken, Transaction, take
 from persistence.writing import holds
 from persistence.writing.finding import TOO_MANY
 from schema.context import Info
 from schema.errors import ClientMistake
 from schema.ids import key_of
-from schema.mutations.carry_out import key_for
+from schema.mutations.carry_out import answer, key_for
 from schema.mutations.holds import releasing
+from schema.mutations.long_texts import too_long
 from schema.mutations.payload import Payload, UserError, written
 from schema.mutations.words import KEY
 from schema.rights import Permission
@@ -134,6 +135,11 @@ async def _each(
     context = info.context
     context.need(needs)
     _not_too_many(len(given.credit_holds))
+    refusals = too_long(given)
+    if refusals:
+        refused = answer(context, Taken({}, refusals), payload)
+        refused.results = []
+        return refused
     whole = key_for(info, given)
     assert whole is not None, "the input has a key"
     results, replayed = [], []
@@ -146,6 +152,7 @@ async def _each(
             granted=context.granted(needs),
             kind=kind,
             key=replace(whole, key=f"{whole.key} {key.hex}"),
+            readable=context.viewer.companies(),
         )
         errors = [UserError(refusal=refusal) for refusal in taken.refusals]
         results.append(CreditHoldResult(result={"credit_hold": str(key)}, errors=errors))

@@ -21,6 +21,7 @@ from schema.mutations.limit_generation import LimitGenerationMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
+from schema.mutations.order_exclusion import OrderExclusionMutations
 from schema.mutations.orders import OrderMutations
 from schema.mutations.party_limits import PartyLimitMutations
 from schema.mutations.payments import PaymentMutations
@@ -41,6 +42,7 @@ class Mutation(
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,
+    OrderExclusionMutations,
     DeliveryMutations,
     SubmittingMutations,
     HoldMutations,

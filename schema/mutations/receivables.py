@@ -1,4 +1,4 @@
-"""Open items of the ledger: posted, reversed, due on another day."""
+"""Open items of the ledger: posted, reversed, transferred to another payer, due on another day."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from domain.receivables import OpenItemKind
 from persistence.shapes.open_item import OPEN_ITEM
 from persistence.writing.dunning import LevelToSet, set_dunning_levels
 from persistence.writing.item_changes import change_due_date, reverse_item
+from persistence.writing.item_transfers import ItemTransfer, transfer_item
 from persistence.writing.items import ItemToPost, LineBilled, post_items
 from persistence.writing.order_lines import LineAmount
 from schema.context import Info
-from schema.keys import OpenItemKey
+from schema.keys import CustomerKey, OpenItemKey
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
 from schema.mutations.record_keys import as_it_is, record_key
-from schema.mutations.words import KEY, VERSION
+from schema.mutations.words import CONSUMES, KEY, VERSION
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -36,6 +37,7 @@ class LineBilledInput:
     sales_order: str = strawberry.field(description="Number of the order.")
     line_number: int = strawberry.field(description="The line.")
     amount: MoneyInput = strawberry.field(description="What of the line is billed, tax included.")
+    consumes: MoneyInput | None = strawberry.field(default=None, description=CONSUMES)
     billing: str | None = strawberry.field(
         default=None,
         description="Number of the billing document that it posts; none: the item's own number."
@@ -44,7 +46,8 @@ class LineBilledInput:
 
     def wanted(self) -> LineBilled:
         """What is asked for."""
-        return LineBilled(self.sales_order, LineAmount(self.line_number, plain(self.amount)), self.billing)
+        line = LineAmount(self.line_number, plain(self.amount), plain(self.consumes))
+        return LineBilled(self.sales_order, line, self.billing)
 
 
 @strawberry.input(description="An item of the receivables ledger.")
@@ -110,6 +113,28 @@ class ReverseOpenItemInput:
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
 
+@strawberry.input(description="Give what is open of an item to another payer of the company.")
+class TransferOpenItemInput:
+    """One item. See `ItemTransfer`."""
+
+    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
+    open_item: OpenItemKey = strawberry.field(description="The item; what is settled of it stays.")
+    customer: CustomerKey | None = strawberry.field(
+        default=None, description="The new payer; none: whoever pays for its buyer by now."
+    )
+    number: str | None = strawberry.field(
+        default=None,
+        description="Number of the item that then stands with the new payer; none: the item's own with /2, /3, ….",
+    )
+    day: date | None = strawberry.field(default=None, description="The business day; none: today.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def wanted(self) -> ItemTransfer:
+        """What is asked for."""
+        customer = None if self.customer is None else record_key(self.customer)
+        return ItemTransfer(record_key(self.open_item), customer, self.number, self.day, self.expected_version)
+
+
 @strawberry.input(description="Let what is open of an item fall due on another day.")
 class ChangeDueDateInput:
     """One item."""
@@ -162,6 +187,18 @@ class ReverseOpenItemPayload(Payload):
     open_item: Annotated[OpenItem, _TYPES] | None = written("open_item", OPEN_ITEM, "The item as it now is.")
 
 
+@strawberry.type(description="An item after it was transferred to another payer.")
+class TransferOpenItemPayload(Payload):
+    """Both items; the old one also when it was refused."""
+
+    open_item: Annotated[OpenItem, _TYPES] | None = written(
+        "open_item", OPEN_ITEM, "The item as it now is: nothing of it is open any more."
+    )
+    transferred_to: Annotated[OpenItem, _TYPES] | None = written(
+        "transferred_to", OPEN_ITEM, "What now stands with the new payer."
+    )
+
+
 @strawberry.type(description="An item after its due day was changed.")
 class ChangeDueDatePayload(Payload):
     """Also when it was refused."""
@@ -197,6 +234,22 @@ class ReceivablesMutations:
             lambda tx: reverse_item(tx, key, input.day, input.expected_version),
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.REVERSED,
+            current=await as_it_is(info, open_item=input.open_item),
+        )
+
+    @strawberry.mutation(
+        description="Give what is open of an item to another payer, with whom it ages as before. Both stay visible."
+        " It is taken back by transferring what came of it."
+    )
+    async def transfer_open_item(self, info: Info, input: TransferOpenItemInput) -> TransferOpenItemPayload:
+        wanted = input.wanted()
+        return await carry_out(
+            info,
+            input,
+            TransferOpenItemPayload,
+            lambda tx: transfer_item(tx, wanted),
+            needs=Permission.POST_FACTS,
+            kind=AuditEventKind.OPEN_ITEM_TRANSFERRED,
             current=await as_it_is(info, open_item=input.open_item),
         )
 

@@ -15,6 +15,7 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.lists import DEFAULT_PAGE, page_size
 from schema.mutations.carry_out import answer
+from schema.mutations.long_texts import too_long
 from schema.mutations.payload import Payload, written
 from schema.mutations.rules import NAME, SaveBlockingRuleInput
 from schema.rights import Permission
@@ -76,10 +77,18 @@ class SimulatingMutations:
         context, wanted = info.context, input.wanted()
         context.need(Permission.SET_RULES)
         current = {} if wanted.id is None else {NAME: str(wanted.id)}
+        refusals = too_long(input)
+        if refusals:
+            return answer(context, Taken({}, refusals), SimulateBlockingRulePayload, current)
         granted = context.granted(Permission.SET_RULES)
         try:
             found = await simulate(
-                context.house.pool, wanted, actor=context.viewer.actor, now=context.now, granted=granted
+                context.house.pool,
+                wanted,
+                actor=context.viewer.actor,
+                now=context.now,
+                granted=granted,
+                readable=context.viewer.companies(),
             )
         except Refused as refused:
             return answer(context, Taken({}, refused.refusals), SimulateBlockingRulePayload, current)

@@ -16,6 +16,7 @@ from persistence.submitting import OrderToSubmit, Submission, ask
 from persistence.take import Taken
 from schema.context import Info
 from schema.mutations.carry_out import answer, key_for, plain
+from schema.mutations.long_texts import too_long
 from schema.mutations.payload import Payload, written
 from schema.mutations.words import KEY
 from schema.rights import Permission
@@ -45,7 +46,8 @@ class SubmitSalesOrderInput:
     )
     ship_date: date | None = strawberry.field(default=None, description="When it ships; none: at once.")
     override_reason: str | None = strawberry.field(
-        default=None, description="Why a warning is passed over; kept with the decision."
+        default=None,
+        description="Why a warning is passed over; kept with the decision. FORBIDDEN without OVERRIDE_WARNINGS.",
     )
 
 
@@ -74,11 +76,16 @@ class SubmittingMutations:
     async def submit_sales_order(self, info: Info, input: SubmitSalesOrderInput) -> SubmitSalesOrderPayload:
         context = info.context
         context.need(Permission.SUBMIT_ORDERS)
+        refusals = too_long(input)
+        if refusals:
+            return answer(context, Taken({}, refusals), SubmitSalesOrderPayload)
         key = key_for(info, input)
         assert key is not None, "the input has a key"
         order = OrderToSubmit(**plain(input))
         granted = context.granted(Permission.SUBMIT_ORDERS)
-        submission = Submission(order, context.viewer.actor, granted, context.now, key)
+        reasoned = order.override_reason is not None
+        may_override = reasoned and input.company in context.granted(Permission.OVERRIDE_WARNINGS)
+        submission = Submission(order, context.viewer.actor, granted, context.now, key, may_override)
         submitted = await ask(context.house.waiting, submission)
         taken = Taken(submitted.result or {}, submitted.refusals, replayed=submitted.replayed, rows=submitted.rows)
         return answer(context, taken, SubmitSalesOrderPayload)

@@ -16,7 +16,7 @@ from persistence.selection import WorkedOut
 from persistence.shapes.company import COMPANY
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.open_item import ITEM_LEDGER, OPEN_AMOUNTS, OPEN_ITEM
-from schema.connections import COLLATERAL_DECLARATIONS
+from schema.connections import COLLATERAL_DECLARATIONS, OPEN_ITEMS
 from schema.context import Context, Info
 from schema.fields import coded, labelled, link, money, read_as, shaped, stored
 from schema.types.money import Money
@@ -46,7 +46,7 @@ class OpenItem(Record):
         "company_id", COMPANY, "The company whose ledger it is in."
     )
     customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] = link(
-        "customer_id", CUSTOMER, "Who owes it: the payer when it was posted."
+        "customer_id", CUSTOMER, "Who owes it: the payer when it was posted, or to whom it was transferred."
     )
     kind: OpenItemKind = stored("What it is.")
     kind_label: str = labelled("kind", OpenItemKind)
@@ -58,12 +58,20 @@ class OpenItem(Record):
     disputed: Money = money("The part the customer disputes.", "disputed")
     dunning_level: int = stored("How far it has been dunned, 0 to 9, as the ERP says; 0: not.")
     reversed_on: date | None = stored("The day it was reversed; null: it stands.")
+    transferred_from: Annotated[OpenItem, strawberry.lazy("schema.types.open_item")] | None = link(
+        "transferred_from_id", OPEN_ITEM, "The item of another payer whose rest it is; null: it was posted as it is."
+    )
+    transferred_on: date | None = stored("The day since which it is with its payer; null: since its date.")
+    transfers: OPEN_ITEMS.connection = OPEN_ITEMS.field(  # type: ignore[name-defined]
+        "What of it went to other payers.", {"transferred_from_id": "id"}
+    )
     declarations: COLLATERAL_DECLARATIONS.connection = COLLATERAL_DECLARATIONS.field(  # type: ignore[name-defined]
         "To whom it was declared as overdue.", {"open_item_id": "id"}
     )
 
     @strawberry.field(
-        description="The amount less what was settled up to a day. Nothing before its date, nothing once reversed.",
+        description="The amount less what was settled or transferred up to a day. Nothing before it came to its payer, "
+        "nothing once reversed.",
         metadata=read_as(WorkedOut(ITEM_LEDGER, "open_amount")),
     )
     async def open_amount(

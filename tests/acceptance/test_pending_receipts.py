@@ -1,4 +1,4 @@
-"""Receipts that settled nothing yet cover the oldest overdue for some days, told through the API (decision 32)."""
+"""Receipts that settled nothing yet cover the oldest overdue for some days, told through the API (decision 33)."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def late(story: Story, lanes: BothLanes) -> Payer:
     return payer
 
 
-async def test_decision_32_every_figure_of_what_is_overdue_is_without_what_receipts_cover(late: Payer) -> None:
+async def test_decision_33_every_figure_of_what_is_overdue_is_without_what_receipts_cover(late: Payer) -> None:
     await late.pays("130")
     now = await late.figures()
     customer_, (firm,) = now["customer"], now["exposureByCompany"]

@@ -38,7 +38,7 @@ def shown(
 
 
 @pytest.mark.parametrize(("ago", "lasting", "overdue"), [(0, 1, "0"), (1, 1, "100"), (2, 3, "0"), (3, 3, "100")])
-def test_decision_32_a_receipt_covers_on_the_day_it_came_and_so_many_days_in_all(
+def test_decision_33_a_receipt_covers_on_the_day_it_came_and_so_many_days_in_all(
     ago: int, lasting: int, overdue: str
 ) -> None:
     found = shown(owes("100 SEK", 9), receipts=(paid("100 SEK", ago),), lasting=lasting)
@@ -49,7 +49,7 @@ def test_a_receipt_that_is_still_to_come_covers_nothing() -> None:
     assert shown(owes("100 SEK", 9), receipts=(paid("100 SEK", -1),)).overdue == money("100 SEK")
 
 
-def test_decision_32_the_oldest_is_covered_first_and_the_ledger_is_shown_as_it_is() -> None:
+def test_decision_33_the_oldest_is_covered_first_and_the_ledger_is_shown_as_it_is() -> None:
     owing = (owes("100 SEK", 5), owes("100 SEK", 9), owes("100 SEK", 7), owes("70 SEK", -2))
     on_account = Balance(Category.UNAPPLIED, money("-130 SEK"), TODAY)
     now, plain = (shown(*owing, on_account, receipts=some) for some in ((paid("130 SEK"),), ()))
@@ -142,7 +142,7 @@ BY_ITEM = (
 
 
 @pytest.mark.parametrize("block", BY_ITEM, ids=lambda one: f"{one.kind} {one.by_item}")
-def test_decision_32_an_item_that_is_covered_whole_is_in_no_rule_and_of_another_the_rest_is(
+def test_decision_33_an_item_that_is_covered_whole_is_in_no_rule_and_of_another_the_rest_is(
     block: BlockingRule,
 ) -> None:
     owing = (debt("100 SEK", 9, 20, level=2), debt("70 SEK", -9, 3))

@@ -218,8 +218,9 @@ async def test_a_forced_hold_is_never_released_by_itself(pool: Pool, group: Grou
     assert await taken_by(pool, customer) == {"OPEN_ORDERS": 500_00}, "it was admitted: it keeps its room"
 
 
-async def test_a_hold_of_a_company_that_is_not_granted_is_forbidden(
-    pool: Pool, group: Group, release_reason: UUID
+@pytest.mark.parametrize(("read", "code"), [("FI", ErrorCode.NOT_FOUND), ("SE", ErrorCode.FORBIDDEN)])
+async def test_a_hold_of_a_company_that_is_not_granted_is_forbidden_where_it_may_be_read(
+    pool: Pool, group: Group, release_reason: UUID, read: str, code: ErrorCode
 ) -> None:
     await group.add("SE", "11", "1000")
     sent = await send(pool, group, "11", "K", "1500")
@@ -231,8 +232,9 @@ async def test_a_hold_of_a_company_that_is_not_granted_is_forbidden(
         now=NOW,
         granted={await group.code("FI"): group.companies["FI"]},
         kind=AuditEventKind.CREDIT_RELEASED,
+        readable=[group.companies[read]],
     )
-    assert [refusal.code for refusal in taken.refusals] == [ErrorCode.FORBIDDEN]
+    assert [refusal.code for refusal in taken.refusals] == [code]
     assert await status(pool, sent["credit_hold"]) == "OPEN"
 
 

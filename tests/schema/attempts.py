@@ -34,10 +34,20 @@ def references(scene: Scene, name: str) -> list[Path]:
     return [path for path, _, value in named if value is not None]
 
 
-def names(scene: Scene, firm: Firm, theirs: Path | None = None) -> Leaf:
-    """Everything of one company; at `theirs` of the other."""
+def identities(scene: Scene, name: str) -> list[tuple[Path, str]]:
+    """The places of a mutation's input at which a company's record is named by its id, with that of the other's."""
+    kind = MUTATIONS[name].args["input"].type
+    named = [(path, reference(scene.world, OTHER, path, within, leaf)) for path, within, leaf in leaves(kind)]
+    ids = {path for path, _, leaf in leaves(kind) if leaf.name == "ID"}
+    return [(path, value) for path, value in named if value is not None and path in ids]
+
+
+def names(scene: Scene, firm: Firm, theirs: Path | None = None, identity: str | None = None) -> Leaf:
+    """Everything of one company; at `theirs` of the other, or what has the id that is given."""
 
     def leaf(path: Path, within: str, kind: Any) -> Any:
+        if path == theirs and identity is not None:
+            return identity
         whose = OTHER if path == theirs else firm
         if kind.name == "ID" and path[-1] in _PEOPLE:
             return f"act_{scene.world.ids['actor Bo'].hex}"

@@ -94,6 +94,8 @@ def _text(firm: Firm, path: Path, within: str) -> str | None:
             return firm.text("bill")
         case ("number", "ReverseDeliveryInput"):
             return firm.text("slip")
+        case ("number", "ReverseReturnInput"):
+            return firm.text("return")
     if name in _CODED:
         return firm.text(_CODED[name])
     return firm.text(_NUMBERED[name]) if name in _NUMBERED else None

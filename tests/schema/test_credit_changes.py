@@ -284,7 +284,9 @@ async def test_other_companies_neither_see_nor_decide_it(ask: Asker, world: Worl
     request = await asked(ask, acme, unlimitedCredit=True)
     assert await listed(ask, ABROAD) == []
     for document in (APPROVE, REJECT):
-        assert await mistaken(ask, world, document, decision(request), **ABROAD) in (["FORBIDDEN"], ["NOT_FOUND"])
+        assert said(await refused(ask, world, document, decision(request), **ABROAD)) == [
+            ("NOT_FOUND", "creditChangeRequest")
+        ]
 
 
 async def test_what_waits_for_too_long_is_escalated(ask: Asker, world: World, acme: str) -> None:

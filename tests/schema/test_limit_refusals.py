@@ -103,7 +103,8 @@ async def test_other_companies_are_out_of_reach(ask: Asker, world: World, acme: 
     assert await mistaken(ask, world, CREATE, draft(), companies=["FI01"]) == ["COMPANY_NOT_AVAILABLE"]
     made = await drafted(ask, line(acme))
     for document, given in ((UPDATE, update(made)), (POST, post(made))):
-        assert await mistaken(ask, world, document, given, companies=["FI01"]) == ["FORBIDDEN"]
+        abroad = await refused(ask, world, document, given, companies=["FI01"])
+        assert said(abroad) == [("NOT_FOUND", "creditLimitAdjustment")]
     unknown = {"id": "adj_" + "0" * 32}
     for document, given in ((UPDATE, update(unknown)), (POST, post(unknown))):
         assert said(await refused(ask, world, document, given)) == [("NOT_FOUND", "creditLimitAdjustment")]

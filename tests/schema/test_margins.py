@@ -147,6 +147,29 @@ async def test_authority_is_measured_by_what_the_limit_comes_to(ask: Asker, worl
     await world.conn.execute(own, world.ids["SE01"])
 
 
+async def test_what_comes_to_more_than_was_approved_is_not_posted_until_it_is_approved_again(
+    ask: Asker, world: World, acme: str
+) -> None:
+    await approving(ask)
+    made = await drafted(ask, season(acme, "10"), kind="SEASONAL", **CLERK)
+    for document, who in ((SUBMIT, CLERK), (APPROVE, MANAGER)):
+        await changed(ask, document, post(made), **who)
+    await world.limit(acme, "1000.01 SEK", from_day=TODAY)
+    more = await refused(ask, world, POST, post(made), **MANAGER)
+    assert said(more) == [("APPROVAL_REQUIRED", "lines.0")]
+    assert "1,100.01" in more["errors"][0]["message"]
+    for document, who in ((SUBMIT, CLERK), (APPROVE, MANAGER)):
+        await changed(ask, document, post(made), **who)
+    assert (await changed(ask, POST, post(made), **MANAGER))["creditLimitAdjustment"]["status"] == "POSTED"
+    less = await drafted(ask, margin(acme, percent="5"), kind="TOLERANCE", **CLERK)
+    for document, who in ((SUBMIT, CLERK), (APPROVE, MANAGER)):
+        await changed(ask, document, post(less), **who)
+    await world.limit(acme, "900 SEK", from_day=TODAY)
+    assert (await changed(ask, POST, post(less), **MANAGER))["creditLimitAdjustment"]["status"] == "POSTED"
+    own = "update credit_parameters set approve_limit_adjustments = false where company_id = $1"
+    await world.conn.execute(own, world.ids["SE01"])
+
+
 async def test_many_get_the_same_season_at_once(ask: Asker, world: World, acme: str) -> None:
     beta = await own_customer(world)
     given = {"company": "SE01", "kind": "SEASONAL", "holders": {"customers": only(acme, beta)}}

@@ -26,6 +26,7 @@ MUTATIONS = {
         "reverseDelivery",
         "cancelBilling",
         "recordReturn",
+        "reverseReturn",
         "postOpenItems",
         "reverseOpenItem",
         "postPayments",
@@ -33,6 +34,7 @@ MUTATIONS = {
         "settle",
         "unsettle",
         "changePayer",
+        "transferOpenItem",
         "rejectCreditHold",
     )
 } | {"recordDelivery": DELIVER, "recordBilling": BILL}
@@ -42,7 +44,7 @@ BOTH = """query ($first: CustomerKey!, $second: CustomerKey!) {
 } fragment figures on Exposure { total { amount } heldOrders { amount } }"""
 ORDERS = """query ($where: SalesOrderWhere!) { salesOrders(where: $where, first: 100) { nodes {
   number status lines { nodes { lineNumber amount { amount } delivered { amount } billed { amount }
-  invoiced { amount } returned { amount } closed } } } } }"""
+  consumed { amount } neverBilled { amount } invoiced { amount } returned { amount } closed } } } } }"""
 COUNTING = ("APPROVED", "HELD")
 
 
@@ -103,6 +105,8 @@ class Life:
     async def written(self, kind: str, name: str, **more: Any) -> None:
         """A document of an order, remembered when it was taken."""
         order, named, lines = self.named(), number(), self.parts(20)
+        if kind == "billing" and self.chance.random() < 0.5:
+            lines[0]["consumes"] = sek(self.amount(20))
         if await self.tell(name, salesOrder=by_number(order), number=named, lines=lines, **more):
             known = self.documents.setdefault(kind, [])
             known.append((order, lines[0]["lineNumber"], f"{named} {lines[0]['amount']['amount']}"))
@@ -130,7 +134,10 @@ async def changes(life: Life) -> None:
 
 
 async def closes(life: Life) -> None:
-    await life.tell("closeSalesOrderLine", salesOrder=life.order(), lineNumber=life.chance.randint(1, 2))
+    given: dict[str, Any] = {"salesOrder": life.order(), "lineNumber": life.chance.randint(1, 2)}
+    if life.chance.random() < 0.5:
+        given |= {"deliveredToo": True, "reason": "Never billed."}
+    await life.tell("closeSalesOrderLine", **given)
 
 
 async def reopens(life: Life) -> None:
@@ -157,8 +164,9 @@ async def returns(life: Life) -> None:
 
 
 async def takes_back(life: Life) -> None:
-    """A delivery is reversed or a billing document cancelled."""
-    kind, name = life.chance.choice((("delivery", "reverseDelivery"), ("billing", "cancelBilling")))
+    """A delivery or a return is reversed, or a billing document cancelled."""
+    ways = (("delivery", "reverseDelivery"), ("billing", "cancelBilling"), ("return", "reverseReturn"))
+    kind, name = life.chance.choice(ways)
     if life.documents.get(kind):
         order, _, said = life.chance.choice(life.documents[kind][-3:])
         await life.tell(name, salesOrder=by_number(order), number=said.split()[0])
@@ -182,6 +190,15 @@ async def posts(life: Life) -> None:
 async def unposts(life: Life) -> None:
     if life.items and life.chance.random() < 0.4:
         await life.tell("reverseOpenItem", openItem=by_number(life.chance.choice(life.items)))
+
+
+async def transfers(life: Life) -> None:
+    """What is open of an item goes to the other of the two."""
+    if life.items and life.chance.random() < 0.6:
+        named, item = number(), life.chance.choice(life.items)
+        new = life.account(life.chance.choice((life.buyer, life.payer)))
+        if await life.tell("transferOpenItem", openItem=by_number(item), customer=new, number=named):
+            life.items.append(named)
 
 
 async def pays(life: Life) -> None:
@@ -230,7 +247,22 @@ async def moves(life: Life) -> None:
 
 _STEPS: tuple[Callable[[Life], Awaitable[None]], ...] = (
     *(enters, enters, changes, closes, reopens, reopens, delivers, delivers, delivers, bills, bills, returns, returns),
-    *(takes_back, posts, posts, posts, unposts, pays, pays, settles, settles, bounces, cancels, rejects, moves),
+    *(
+        takes_back,
+        posts,
+        posts,
+        posts,
+        unposts,
+        transfers,
+        pays,
+        pays,
+        settles,
+        settles,
+        bounces,
+        cancels,
+        rejects,
+        moves,
+    ),
 )
 
 
@@ -249,9 +281,9 @@ async def facts(life: Life) -> Decimal:
     for order in (await life.ask(ORDERS, {"where": {"customer": {"in": buyers}}})).data["salesOrders"]["nodes"]:
         for line in order["lines"]["nodes"]:
             sums = {name: Decimal(value["amount"]) for name, value in line.items() if isinstance(value, dict)}
-            taken = max(sums["delivered"], sums["billed"], sums["invoiced"])
-            to_come = order["status"] in COUNTING and not line["closed"]
-            found += max(sums["amount"], taken) if to_come else taken
+            found += sums["billed"] + max(sums["delivered"] - sums["neverBilled"] - sums["consumed"], Decimal(0))
+            if order["status"] in COUNTING and not line["closed"]:
+                found += max(sums["amount"] - max(sums["delivered"], sums["consumed"]), Decimal(0))
             found -= sums["returned"]
     paid = await life.world.conn.fetchval(
         "select coalesce(sum(amount), 0) from payment where reversed_on is null and customer_id = any($1)",

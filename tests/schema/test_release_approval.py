@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.schema.adjusting import own_customer
 from tests.schema.asking import Asker
 from tests.schema.changing import changed, codes, keyed, refused, said, sek
 from tests.schema.releasing import (
@@ -370,3 +371,24 @@ async def test_releasing_by_approval_looks_at_the_others_of_the_room_again(ask: 
     again = (await ask(APPROVE, {"input": key}, **MAGNUS)).data["approveCreditRelease"]
     assert (first["replayed"], again["replayed"], again["creditHold"]["status"]) == (False, True, "RELEASED")
     assert await world.conn.fetchval("select count(*) from credit_release") == before + 1
+
+
+MOVE = "mutation ($input: ChangeSalesOrderInput!) { changeSalesOrder(input: $input) { errors { code } } }"
+
+
+@pytest.mark.parametrize(("limit", "status"), [("0 SEK", "OPEN"), ("9000 SEK", "RELEASED")])
+async def test_a_release_that_was_asked_for_another_payers_risk_is_not_asked_for_any_more(
+    ask: Asker, world: World, limit: str, status: str
+) -> None:
+    hold, payer = await held(ask, world), await own_customer(world)
+    await world.limit(payer, limit)
+    await asked(ask, hold, CLARA, ceiling=sek("7000"))
+    order = {"number": {"company": "SE01", "number": await order_of(world, hold)}}
+    named = {"number": {"company": "SE01", "account": payer.split("/")[1]}}
+    await changed(ask, MOVE, keyed(salesOrder=order, payer=named), as_="INTEGRATION")
+    found = await read(ask, hold)
+    assert (found["status"], found["releaseRequest"]["status"], found["release"]) == (status, "ENDED", None)
+    refusal = await refused(ask, world, APPROVE, keyed(creditHold=hold), **MAGNUS)
+    assert codes(refusal["errors"]) == ["WRONG_STATUS"]
+    told = (await ask(TIMELINE, {"id": hold}, **MAGNUS)).data["node"]["timeline"]["nodes"]
+    assert any("not asked for any more" in event["message"] for event in told)

@@ -182,7 +182,7 @@ async def test_rules_are_for_those_who_set_them_in_the_company(ask: Asker, world
             assert await mistaken(ask, world, document, given, as_=role) == ["FORBIDDEN"]
     for document, given in ((SAVE, overdue(acme)), (PARAMETERS, {"company": "SE01"})):
         assert await mistaken(ask, world, document, given, companies=["FI01"]) == ["COMPANY_NOT_AVAILABLE"]
-    assert await mistaken(ask, world, REMOVE, removal, companies=["FI01"]) == ["FORBIDDEN"]
+    assert said(await refused(ask, world, REMOVE, removal, companies=["FI01"])) == [("NOT_FOUND", "blockingRule")]
 
 
 async def test_parameters_are_saved_in_parts_and_what_is_left_out_stays(ask: Asker, world: World) -> None:

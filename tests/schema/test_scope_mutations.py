@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -9,8 +11,20 @@ import asyncpg
 import pytest
 
 from persistence import embedded
+from persistence.keys import new_key
 from persistence.tables import metadata
-from tests.schema.attempts import EVERYWHERE, MUTATIONS, OUT_OF_SCOPE, names, operation, references, refusals, tried
+from tests.schema.asking import Answer, token
+from tests.schema.attempts import (
+    EVERYWHERE,
+    MUTATIONS,
+    OUT_OF_SCOPE,
+    identities,
+    names,
+    operation,
+    references,
+    refusals,
+    tried,
+)
 from tests.schema.everything import Operation
 from tests.schema.scene import Scene, staged
 from tests.schema.telling import leaks
@@ -33,6 +47,21 @@ NOT_THERE = {
     ("cancelJob", ("job",)),  # jobs are for who started them
 }
 """What cannot be named in one's own company either."""
+
+ACTED_ON = {
+    *("customer", "payer", "openItem", "payment", "creditNote", "salesOrder", "creditHold", "creditHolds"),
+    *(
+        "creditLimitAdjustment",
+        "collateral",
+        "blockingRule",
+        "creditChangeRequest",
+        "delegation",
+        "subject",
+        "holder",
+        "id",
+    ),
+}
+"""Fields that name what a mutation acts on; others name what it refers to."""
 
 TAKEN = {"createCreditGroup": {"ALREADY_EXISTS"}}
 """Numbers of credit groups are one series for all companies: that one is taken cannot be hidden."""
@@ -85,6 +114,43 @@ async def test_what_belongs_to_the_other_company_cannot_be_named(scene: Scene, p
             if (name, path) not in MADE:
                 await refused(scene, operation(name, names(scene, OWN, path), path), role)
         assert await digest(conn) == before
+
+
+def told(answer: Answer, *ids: str) -> str:
+    """All that an answer says but for its own numbers and the ids that were asked for."""
+    body = {"data": answer.body.get("data"), "errors": [one["message"] for one in answer.body.get("errors") or ()]}
+    said = json.dumps([body, sorted(refusals(answer))], sort_keys=True)
+    for one in ids:
+        said = said.replace(one, "that")
+    return re.sub(r"fresh \d+", "fresh", said)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_a_record_that_may_not_be_read_is_refused_as_one_that_does_not_exist(scene: Scene, name: str) -> None:
+    role = await role_for(scene, name)
+    for path, identity in identities(scene, name):
+        nothing = f"{identity.split('_')[0]}_{new_key().hex}"
+        theirs, unknown = [
+            await tried(scene.here, operation(name, names(scene, OWN, path, at), path), role)
+            for at in (identity, nothing)
+        ]
+        assert told(theirs, identity) == told(unknown, nothing), path
+        assert "FORBIDDEN" not in refusals(theirs), path
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+async def test_what_may_only_be_read_is_refused_as_forbidden(scene: Scene, name: str) -> None:
+    role = await role_for(scene, name)
+    grants = {OWN.code: [role], OTHER.code: ["VIEWER"]}
+    said = json.loads(token(role, []).removeprefix("Test ")) | {"grants": grants}
+    headers = {"Authorization": f"Test {json.dumps(said)}", "Accept-Language": "en"}
+    for path, identity in identities(scene, name):
+        if path[0] in ACTED_ON:
+            asked = operation(name, names(scene, OWN, path, identity), path)
+            content = {"query": asked.text, "variables": asked.variables}
+            response = await scene.here.raw("POST", json=content, headers=headers)
+            answer = Answer(response.status_code, response.headers, response.json())
+            assert refusals(answer) == {"FORBIDDEN"}, path
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

@@ -26,11 +26,14 @@ from tests.schema.books import (
     takes,
 )
 from tests.schema.changing import changed, checked, hold_status, keyed, refused, rows, said, sek
-from tests.schema.order_steps import key, saved, why
+from tests.schema.order_steps import admitted, key, saved, why
 from tests.schema.world import World
 
 UNDELIVER = mutation("reverseDelivery", f"salesOrder {{ {ORDER} }}")
 UNBILL = mutation("cancelBilling", f"salesOrder {{ {ORDER} }}")
+UNRETURN = mutation(
+    "reverseReturn", "salesOrder { status latestDecision { outcome } creditHolds { nodes { id status } } }"
+)
 RETURN = mutation(
     "recordReturn",
     "salesOrder { status lines { nodes { returned { amount } delivered { amount } } } } creditNote { number }",
@@ -272,3 +275,53 @@ async def test_nothing_comes_back_of_a_cancelled_order(ask: Asker, world: World)
     slip = {"number": "R1", "lines": [part(1, "1.00")]}
     found = await why(ask, world, RETURN, row, **slip)
     assert ("WRONG_STATUS", "salesOrder") in found
+
+
+async def test_a_return_that_was_none_is_owed_again_and_its_number_stays_used(ask: Asker, world: World) -> None:
+    account = await customer(world)
+    row = await approved(ask, account, "60.00")
+    await saved(ask, DELIVER, row, number="S1", lines=[part(1, "60.00")])
+    slip = {"number": "R1", "lines": [part(1, "25.00")]}
+    await changed(ask, RETURN, key(row, **slip, returnedOn="2026-11-20"), **ERP)
+    assert await why(ask, world, UNRETURN, row, number="none") == [("NOT_FOUND", "number")]
+    assert await why(ask, world, UNRETURN, row, number="R1", day="2026-11-19") == [("DATE_ORDER", "day")]
+    assert await why(ask, world, UNRETURN, row, number="R1", day="2026-11-24") == [("DAY_IN_FUTURE", "day")]
+    assert (await saved(ask, UNRETURN, row, number="R1"))["status"] == "DELIVERED"
+    assert await takes(world, account) == {"OPEN_DELIVERIES": "60.00"}
+    assert await why(ask, world, UNRETURN, row, number="R1") == [("WRONG_STATUS", "number")]
+    assert await why(ask, world, RETURN, row, **slip) == [("DOCUMENT_DIFFERS", "number")]
+    await changed(ask, RETURN, key(row, **slip | {"number": "R2", "lines": [part(1, "60.00")]}), **ERP)
+    assert await takes(world, account) == {}
+
+
+async def test_a_return_with_a_credit_note_is_reversed_after_the_note(ask: Asker, world: World) -> None:
+    account = await customer(world)
+    row = await approved(ask, account, "60.00")
+    await saved(ask, DELIVER, row, number="S1", lines=[part(1, "60.00")])
+    await changed(ask, RETURN, key(row, number="R1", lines=[part(1, "25.00")]), **ERP)
+    bills = [{"salesOrder": row["number"], **part(1, "25.00"), "billing": "R1"}]
+    note = invoice(account, "25.00", kind="CREDIT_NOTE", bills=bills)
+    await posted(ask, note)
+    assert await why(ask, world, UNRETURN, row, number="R1") == [("WRONG_STATUS", "number")]
+    await changed(ask, REVERSE, keyed(openItem=by_number(note["number"])), **ERP)
+    await saved(ask, UNRETURN, row, number="R1")
+    again = await refused(ask, world, POST_ITEMS, keyed(items=[note | {"number": "other"}]), **ERP)
+    assert said(again) == [("DOCUMENT_DIFFERS", "items.0.bills.0")]
+    assert await takes(world, account) == {"OPEN_DELIVERIES": "60.00"}
+
+
+async def test_what_is_still_to_come_of_an_order_is_checked_again_when_its_return_is_reversed(
+    ask: Asker, world: World
+) -> None:
+    account = await customer(world, "100")
+    row = await admitted(ask, account, "60.00", "40.00")
+    await saved(ask, DELIVER, row, number="S1", lines=[part(1, "60.00")])
+    await changed(ask, RETURN, key(row, number="R1", lines=[part(1, "30.00")]), **ERP)
+    other = await admitted(ask, account, "30.00")
+    left = await saved(ask, UNRETURN, row, number="R1")
+    assert (left["status"], left["latestDecision"]["outcome"]) == ("HELD", "HELD")
+    (hold,) = left["creditHolds"]["nodes"]
+    assert hold["status"] == "OPEN"
+    assert await takes(world, account) == {"OPEN_DELIVERIES": "60.00", "OPEN_ORDERS": "70.00"}
+    await saved(ask, CANCEL, other)
+    assert await hold_status(world, hold["id"]) == "READY_TO_RELEASE"

@@ -110,6 +110,7 @@ async def _names(world: World, firm: Firm) -> None:
             value = firm.text(f"{table} in {locale}")
             await world.put("translation", subject_id=key, field="name", locale=locale, value=value)
     await world.put("checkpoint_setting", **company, checkpoint="CONFIRMATION", grace_days=firm.base)
+    await world.put("fiscal_year_change", **company, from_day=PAST.replace(day=1), long_year=True)
 
 
 async def _customers(world: World, firm: Firm) -> None:
