@@ -76,6 +76,12 @@ class Firm:
             self.invoices.append((due, number, Decimal(amount)))
         self.invoices.sort()
         self.asked = self.amount(12000)
+        if chance.random() < 0.5:
+            await story.parameters(self.code, pendingReceiptDays=chance.choice((1, 4, 12)))
+            for _ in range(chance.randrange(3)):
+                await story.payment(
+                    self.code, self.account, fresh(), self.amount(900), paidOn=day(-chance.randrange(5))
+                )
 
     async def check(self, amount: str = "") -> Any:
         """What would be answered to the order, or to one of another amount."""
