@@ -12,6 +12,9 @@ MAGNUS: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "magnus"}
 OLGA: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "olga"}
 ABROAD: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "fiona", "companies": ["FI01"]}
 
+NORDIC: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "nora", "companies": ["SE01"]}
+"""A credit manager of Sweden alone."""
+
 REQUEST = """fragment Request on CreditChangeRequest { id version kind kindLabel message status statusLabel
   company { code } customer { account unlimitedCredit notes } creditGroup { number } party { number }
   collateral { number } changes { field before after } askedBy { name } decidedAt decidedBy { name } decisionNote
