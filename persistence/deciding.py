@@ -252,15 +252,13 @@ async def reconsider(
     """
     assert order.hold is not None
     hold_id = order.hold["id"]
-    rows = await _REASONS.all(tx.conn, customers=[order.payer], holds=[hold_id])
-    reasons = tuple(reason_of(row) for row in rows)
+    reasons = await kept_reasons(tx.conn, order.payer, hold_id)
     before = Hold(CreditHoldStatus(order.hold["status"]), reasons, order.hold["forced"])
     asked_anew = before.status is CreditHoldStatus.IN_APPROVAL and not await still_asked(tx.conn, order)
     begins = replace(before, status=CreditHoldStatus.OPEN) if asked_anew else before
     after = evaluated(begins, decision, releases_itself)
     if after == before:
         return None
-    await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
     await write_reasons(tx.conn, order.payer, order.company, hold_id, after.reasons)
     reason = None
     if after.status is CreditHoldStatus.RELEASED:
@@ -299,18 +297,16 @@ def reason_of(row: Any) -> BlockReason:
     return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"])
 
 
-async def add_reason(conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reason: BlockReason) -> None:
-    """One more reason of a hold, or the same once more, in its place among the others."""
-    rows = await _REASONS.all(conn, customers=[payer], holds=[hold])
-    reasons = {reason_of(row).code: reason_of(row) for row in rows} | {reason.code: reason}
-    await _FORGET_REASONS.run(conn, customer=payer, hold=hold)
-    await write_reasons(conn, payer, company, hold, [reasons[code] for code in BlockReasonCode if code in reasons])
+async def kept_reasons(conn: asyncpg.Connection, payer: UUID, hold: UUID) -> tuple[BlockReason, ...]:
+    """The reasons of a hold as they are kept, most serious first."""
+    return tuple(reason_of(row) for row in await _REASONS.all(conn, customers=[payer], holds=[hold]))
 
 
 async def write_reasons(
     conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reasons: Sequence[BlockReason]
 ) -> None:
-    """The reasons of a hold, most serious first."""
+    """The reasons of a hold, most serious first, instead of those it had."""
+    await _FORGET_REASONS.run(conn, customer=payer, hold=hold)
     await insert(conn, hold_reason, _reason_rows(payer, company, hold, reasons))
 
 

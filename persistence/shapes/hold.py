@@ -39,6 +39,7 @@ CREDIT_HOLD = Shape(
         "currency": credit_hold.c.currency,
         "status": credit_hold.c.status,
         "forced": credit_hold.c.forced,
+        "forced_reason_id": credit_hold.c.forced_reason_id,
         "held_at": credit_hold.c.held_at,
         "review_date": credit_hold.c.review_date,
         "notes": credit_hold.c.notes,

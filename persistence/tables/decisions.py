@@ -56,6 +56,7 @@ credit_hold = table(
     currency(),
     choice("status", CreditHoldStatus, "where it stands"),
     flag("forced", "held by hand; never released by itself"),
+    reference("forced_reason_id", "reason", "why somebody held it by hand", nullable=True),
     instant("held_at", "when"),
     day("review_date", "when to look at it again", nullable=True),
     text("notes", "what was written about it", nullable=True),

@@ -1,8 +1,8 @@
-"""What people do with credit holds: release within bounds, reject, force, look after."""
+"""What people do with credit holds: release within bounds, reject, look after."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -12,34 +12,29 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
-from domain.decision import BlockReason, BlockReasonCode
-from domain.explanation import FORCED
-from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus, status_refusals
 from domain.message import N_, Message
 from domain.money import Money
 from domain.orders import SalesOrderStatus
-from domain.orders import status_refusals as order_refusals
+from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
 from domain.release import Release, release_refusals
-from persistence.deciding import add_reason, set_status
+from persistence.deciding import set_status
 from persistence.keys import new_key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.reevaluating import let_go, reevaluate
 from persistence.statements import Row, Statement, insert
-from persistence.tables.decisions import credit_decision, credit_hold, credit_release
-from persistence.tables.orders import sales_order
+from persistence.tables.decisions import credit_hold, credit_release
 from persistence.tables.reference import reason
 from persistence.tables.running import actor
 from persistence.take import MovedMeanwhile, Result, Transaction
-from persistence.writing.finding import CHANGED, SALES_ORDER, UNKNOWN
+from persistence.writing.finding import CHANGED
 from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
 from persistence.writing.rules import percent_refusals
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
 
 _HOLD = Statement(sa.select(credit_hold).where(credit_hold.c.id == _ID))
-_ORDER = Statement(sa.select(sales_order.c.customer_id, sales_order.c.company_id).where(sales_order.c.id == _ID))
 _REASON = Statement(
     sa.select(reason).where(
         reason.c.id == _ID,
@@ -48,18 +43,11 @@ _REASON = Statement(
     )
 )
 _ACTOR = Statement(sa.select(actor.c.id).where(actor.c.id == _ID))
-_LAST_DECISION = Statement(
-    sa.select(credit_decision.c.id, credit_decision.c.checkpoint)
-    .where(credit_decision.c.sales_order_id == _ID)
-    .order_by(credit_decision.c.id.desc())
-    .limit(1)
-)
 _CHANGE = Statement(
     sa.update(credit_hold)
     .where(credit_hold.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()), credit_hold.c.id == _ID)
     .values(
         status=sa.bindparam("new_status", type_=sa.Text()),
-        forced=sa.bindparam("new_forced", type_=sa.Boolean()),
         review_date=sa.bindparam("new_review_date", type_=sa.Date()),
         notes=sa.bindparam("new_notes", type_=sa.Text()),
         responsible_id=sa.bindparam("new_responsible", type_=sa.Uuid()),
@@ -68,9 +56,6 @@ _CHANGE = Statement(
     )
 )
 
-RELEASE = "RELEASE"
-"""The kind of the reasons why holds are released."""
-
 NO_HOLD = N_("There is no such credit hold. It may be another company's.")
 NO_REASON = N_(
     "The reason is unknown here, not active, or of another kind. Choose one that the list of reasons offers."
@@ -78,7 +63,6 @@ NO_REASON = N_(
 RELEASED = N_("The credit hold of order {number} was released.")
 REJECTED = N_("The credit hold of order {number} was rejected.")
 UPDATED = N_("The credit hold of order {number} was updated.")
-FORCED_HOLD = N_("Order {number} was put on credit hold by hand.")
 
 
 @dataclass(frozen=True)
@@ -115,7 +99,7 @@ async def release(tx: Transaction, wanted: ReleaseWanted, who: Releasing) -> Res
     if wanted.ceiling is not None:
         refusals = [*tx.amount_refusals(wanted.ceiling, ("ceiling",)), *refusals]
     refusals.extend(percent_refusals(wanted.deviation_percent, ("deviationPercent",)))
-    if await _reason(tx, wanted.reason, hold, RELEASE) is None:
+    if await reason_for(tx, wanted.reason, hold["company_id"], ReasonKind.RELEASE) is None:
         refusals.append(Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)))
     if refusals:
         raise Refused(*refusals)
@@ -145,7 +129,7 @@ async def reject(tx: Transaction, hold_id: UUID, note: str | None, expected_vers
     after = order
     if order.status is SalesOrderStatus.HELD:
         after = replace(order, status=SalesOrderStatus.REJECTED, admitted=False)
-    await _change(tx, hold, status=CreditHoldStatus.REJECTED.value, notes=note or hold["notes"])
+    await _change(tx, hold, status=CreditHoldStatus.REJECTED.value, notes=with_note(hold["notes"], note))
     await set_status(tx, after)
     await tx.move(order.moves_to(after, tx.today(order.company)))
     _audit(tx, AuditEventKind.HOLD_REJECTED, REJECTED, hold, order)
@@ -164,66 +148,12 @@ async def update(tx: Transaction, change: HoldChange) -> Result:
     return {"credit_hold": str(change.hold)}
 
 
-async def evaluate(tx: Transaction, hold_id: UUID) -> Result:
-    """Check one hold again now, with the others of its room."""
+async def evaluate(tx: Transaction, hold_id: UUID, done: Collection[UUID] = ()) -> Result:
+    """Check one hold again now, with the others of its payer. Those of payers in `done` were just now."""
     _, order = await held(tx, hold_id, None, None)
-    await reevaluate(tx, [order.payer])
-    return {"credit_hold": str(hold_id)}
-
-
-async def force(tx: Transaction, order_id: UUID, note: str | None) -> Result:
-    """Hold an order by hand, whatever the rules say. Only a person releases it: a release that is being approved is not
-    asked for any more.
-    """
-    found = await _ORDER.one(tx.conn, id=order_id)
-    if found is None or found["company_id"] not in tx.granted.values():
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(UNKNOWN[SALES_ORDER]), ("salesOrder",)))
-    await tx.lock([found["customer_id"]])
-    orders = await orders_by_key(tx.conn, [(found["customer_id"], order_id)])
-    if not orders:
-        raise MovedMeanwhile  # another customer pays for it by now
-    (order,) = orders
-    refusals = order_refusals(order.number, order.status, SalesOrderStatus.HELD)
-    decision = await _LAST_DECISION.one(tx.conn, id=order_id)
-    if refusals or decision is None:
-        text = Message(N_("Order {number} has not been submitted yet."), {"number": order.number})
-        raise Refused(*(refusals or (Refusal(ErrorCode.WRONG_STATUS, text, ("salesOrder",)),)))
-    hold_id = await _force(tx, order, decision, note)
-    after = replace(order, status=SalesOrderStatus.HELD)
-    await set_status(tx, after)
-    await tx.move(order.moves_to(after, tx.today(order.company)))
-    message = Message(FORCED_HOLD, {"number": order.number})
-    subject = ("credit_hold", hold_id)
-    tx.audit(AuditEventKind.CREDIT_HELD, message, subject, order.company, event="CREDIT_HELD")
-    return {"credit_hold": str(hold_id)}
-
-
-async def _force(tx: Transaction, order: KeptOrder, decision: Row, note: str | None) -> UUID:
-    forced = BlockReason(BlockReasonCode.FORCED, Message(FORCED))
-    if order.hold is not None:
-        waits = order.hold["status"] == CreditHoldStatus.IN_APPROVAL.value
-        status = CreditHoldStatus.OPEN.value if waits else order.hold["status"]
-        await _change(tx, order.hold, status=status, forced=True, notes=note or order.hold["notes"])
-        hold_id: UUID = order.hold["id"]
-    else:
-        hold_id = new_key()
-        row = {
-            "customer_id": order.payer,
-            "id": hold_id,
-            "company_id": order.company,
-            "sales_order_id": order.id,
-            "decision_id": decision["id"],
-            "checkpoint": Checkpoint(decision["checkpoint"]).value,
-            "amount": order.amount.amount,
-            "currency": order.amount.currency,
-            "status": CreditHoldStatus.OPEN.value,
-            "forced": True,
-            "held_at": tx.now,
-            "notes": note,
-        }
-        await insert(tx.conn, credit_hold, [row])
-    await add_reason(tx.conn, order.payer, order.company, hold_id, forced)
-    return hold_id
+    if order.payer not in done:
+        await reevaluate(tx, [order.payer])
+    return {"credit_hold": str(hold_id), "customer": str(order.payer)}
 
 
 async def held(
@@ -250,15 +180,20 @@ async def held(
     return hold, order
 
 
-async def _reason(tx: Transaction, key: UUID, hold: Mapping[str, Any], kind: str) -> Row | None:
-    found = await _REASON.one(tx.conn, id=key, company=hold["company_id"])
-    return found if found is not None and found["kind"] == kind else None
+async def reason_for(tx: Transaction, key: UUID, company: UUID, kind: ReasonKind) -> Row | None:
+    """A reason of a kind that the company may use."""
+    found = await _REASON.one(tx.conn, id=key, company=company)
+    return found if found is not None and found["kind"] == kind.value else None
+
+
+def with_note(notes: str | None, note: str | None) -> str | None:
+    """What was written about a hold, and what there is to say of it now, below."""
+    return "\n".join(text for text in (notes, note) if text) or None
 
 
 async def _change(tx: Transaction, hold: Mapping[str, Any], **changed: Any) -> None:
     kept = {
         "status": hold["status"],
-        "forced": hold["forced"],
         "review_date": hold["review_date"],
         "notes": hold["notes"],
         "responsible": hold["responsible_id"],

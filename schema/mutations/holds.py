@@ -1,4 +1,4 @@
-"""Working on credit holds: release, reject, force, look after, evaluate again."""
+"""Working on credit holds: release, reject, look after."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from domain.audit import AuditEventKind
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
-from persistence.shapes.sales_order import SALES_ORDER
 from persistence.writing import holds
 from persistence.writing.release_requests import Releasing
 from schema.context import Info
@@ -92,15 +91,6 @@ class UpdateCreditHoldInput:
         )
 
 
-@strawberry.input(description="Hold an order by hand, whatever the rules say. Only a person releases it.")
-class ForceCreditHoldInput:
-    """One order."""
-
-    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    sales_order: strawberry.ID = strawberry.field(description="The order.")
-    note: str | None = strawberry.field(default=None, description="Why.")
-
-
 @strawberry.type(description="A credit hold after something was done to it.")
 class CreditHoldPayload(Payload):
     """The hold as it now is, also when it was refused."""
@@ -123,11 +113,6 @@ class RejectCreditHoldPayload(CreditHoldPayload):
 @strawberry.type(description="A hold after it was updated.")
 class UpdateCreditHoldPayload(CreditHoldPayload):
     """With its new notes."""
-
-
-@strawberry.type(description="The hold that was made by hand.")
-class ForceCreditHoldPayload(CreditHoldPayload):
-    """It is never released by itself."""
 
 
 def releasing(info: Info) -> Releasing:
@@ -181,16 +166,4 @@ class HoldMutations:
             needs=Permission.WORK_ON_HOLDS,
             kind=AuditEventKind.HOLD_UPDATED,
             current={"credit_hold": str(change.hold)},
-        )
-
-    @strawberry.mutation(description="Hold an order by hand, whatever the rules say.")
-    async def force_credit_hold(self, info: Info, input: ForceCreditHoldInput) -> ForceCreditHoldPayload:
-        key = key_of(input.sales_order, SALES_ORDER.prefix)
-        return await carry_out(
-            info,
-            input,
-            ForceCreditHoldPayload,
-            lambda tx: holds.force(tx, key, input.note),
-            needs=Permission.WORK_ON_HOLDS,
-            kind=AuditEventKind.CREDIT_HELD,
         )

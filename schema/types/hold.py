@@ -88,6 +88,9 @@ class CreditHold(Record):
     status: CreditHoldStatus = stored("Where it stands.")
     status_label: str = labelled("status", CreditHoldStatus)
     forced: bool = stored("Held by hand; never released by itself.")
+    forced_reason: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "forced_reason_id", REASON, "Why somebody held it by hand; null: nobody did, or gave no reason."
+    )
     decision: Annotated[CreditDecision, strawberry.lazy("schema.types.decision")] = link(
         "decision_id", CREDIT_DECISION, "The decision that held it."
     )

@@ -130,10 +130,11 @@ def test_a_hold_that_would_only_be_a_warning_now_has_no_reason_left() -> None:
     assert not any(active(hold).values())
 
 
-def test_ac60_a_forced_hold_shows_ready_and_is_never_released_by_itself() -> None:
+@pytest.mark.parametrize("status", [CreditHoldStatus.OPEN, CreditHoldStatus.READY_TO_RELEASE])
+def test_ac60_a_forced_hold_is_never_ready_nor_released_by_itself(status: CreditHoldStatus) -> None:
     forced = check(HEALTHY, replace(ORDER, forced=True))
-    hold = evaluated(held_for(forced, forced=True), forced, releases_itself=True)
-    assert hold.status is CreditHoldStatus.READY_TO_RELEASE
+    hold = evaluated(replace(held_for(forced, forced=True), status=status), forced, releases_itself=True)
+    assert hold.status is CreditHoldStatus.OPEN
     assert [reason.code for reason in hold.reasons if reason.active] == [BlockReasonCode.FORCED]
 
 
