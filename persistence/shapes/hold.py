@@ -103,6 +103,7 @@ CREDIT_HOLD = Shape(
         "payment_terms": Filterable(Kind.ID, _TERMS),
         "credit_management_group": Filterable(Kind.ID, _of_payer(customer.c.credit_management_group_id)),
         "risk_group": Filterable(Kind.ID, _of_payer(customer.c.risk_group_id)),
+        "credit_representative": Filterable(Kind.ID, _of_payer(customer.c.credit_representative_id)),
         "held_at": Filterable(Kind.INSTANT, credit_hold.c.held_at, sort=True),
         "review_date": Filterable(Kind.DAY, credit_hold.c.review_date, sort=True),
         "responsible": Filterable(Kind.ID, credit_hold.c.responsible_id),

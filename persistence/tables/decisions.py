@@ -52,7 +52,7 @@ credit_hold = table(
     identity("sales_order_id", "the order"),
     identity("decision_id", "the decision that held it"),
     choice("checkpoint", Checkpoint, "the step at which it was held"),
-    amount("amount", "of the order when it was held"),
+    amount("amount", "of the order as it was checked last while it was held"),
     currency(),
     choice("status", CreditHoldStatus, "where it stands"),
     flag("forced", "held by hand; never released by itself"),

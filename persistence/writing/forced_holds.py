@@ -23,7 +23,7 @@ from domain.orders import REFUSED, SalesOrderStatus
 from domain.orders import status_refusals as order_refusals
 from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, kept_reasons, set_status, write_reasons
+from persistence.deciding import Room, kept_reasons, representative_of, set_status, write_reasons
 from persistence.decisions import decision_row
 from persistence.facts import facts_of
 from persistence.keys import new_key
@@ -69,7 +69,7 @@ async def force(tx: Transaction, wanted: HoldWanted) -> Result:
         reason = await reason_for(tx, wanted.reason, order.company, ReasonKind.HOLD)
         if reason is None:
             refusals += (Refusal(ErrorCode.REASON_REQUIRED, Message(NO_REASON), ("reason",)),)
-    refusals += tuple(text_refusals(wanted.note, ("note",), LONGEST_NOTES))
+    refusals += tuple(text_refusals(wanted.note or None, ("note",), LONGEST_NOTES))
     if refusals:
         raise Refused(*refusals)
     last = await _LAST_DECISION.one(tx.conn, id=order.id)
@@ -81,7 +81,9 @@ async def force(tx: Transaction, wanted: HoldWanted) -> Result:
     await tx.move(order.moves_to(after, tx.today(order.company)))
     given: dict[str, Any] = {"forced": True, "forced_reason_id": wanted.reason}
     if order.hold is None:
-        hold = await _new_hold(tx, order, step, decided, {**given, "notes": wanted.note})
+        amount = order.amount if decision is None else decision.amount
+        given |= {"amount": amount.amount, "currency": amount.currency, "notes": wanted.note}
+        hold = await _new_hold(tx, order, step, decided, given)
     else:
         hold = order.hold["id"]
         given |= {"status": CreditHoldStatus.OPEN.value, "notes": with_note(order.hold["notes"], wanted.note)}
@@ -141,10 +143,9 @@ async def _new_hold(
         "sales_order_id": order.id,
         "decision_id": decision,
         "checkpoint": step.value,
-        "amount": order.amount.amount,
-        "currency": order.amount.currency,
         "status": CreditHoldStatus.OPEN.value,
         "held_at": tx.now,
+        "responsible_id": await representative_of(tx.conn, order.payer),
         **given,
     }
     await insert(tx.conn, credit_hold, [row])

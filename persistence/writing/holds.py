@@ -26,11 +26,14 @@ from persistence.reevaluating import let_go, reevaluate
 from persistence.statements import Row, Statement, insert
 from persistence.tables.decisions import credit_hold, credit_release
 from persistence.tables.reference import reason
-from persistence.tables.running import actor
 from persistence.take import MovedMeanwhile, Result, Transaction
-from persistence.writing.finding import CHANGED
+from persistence.writing.credit_file import LONGEST_NOTES
+from persistence.writing.finding import CHANGED, text_refusals
+from persistence.writing.finding_people import NO_PERSON, names_of
 from persistence.writing.release_requests import Releasing, ask_for_release, beyond_who_releases
 from persistence.writing.rules import percent_refusals
+from persistence.writing.saving import Changes, changes, differing
+from persistence.writing.saving import update as write
 
 _ID = sa.bindparam("id", type_=sa.Uuid())
 
@@ -42,26 +45,13 @@ _REASON = Statement(
         sa.or_(reason.c.company_id.is_(None), reason.c.company_id == sa.bindparam("company", type_=sa.Uuid())),
     )
 )
-_ACTOR = Statement(sa.select(actor.c.id).where(actor.c.id == _ID))
-_CHANGE = Statement(
-    sa.update(credit_hold)
-    .where(credit_hold.c.customer_id == sa.bindparam("customer", type_=sa.Uuid()), credit_hold.c.id == _ID)
-    .values(
-        status=sa.bindparam("new_status", type_=sa.Text()),
-        review_date=sa.bindparam("new_review_date", type_=sa.Date()),
-        notes=sa.bindparam("new_notes", type_=sa.Text()),
-        responsible_id=sa.bindparam("new_responsible", type_=sa.Uuid()),
-        version=credit_hold.c.version + 1,
-        updated_at=sa.func.now(),
-    )
-)
-
 NO_HOLD = N_("There is no such credit hold. It may be another company's.")
 NO_REASON = N_(
     "The reason is unknown here, not active, or of another kind. Choose one that the list of reasons offers."
 )
 RELEASED = N_("The credit hold of order {number} was released.")
 REJECTED = N_("The credit hold of order {number} was rejected.")
+OVER = N_("{day} is over: today is {today} in this company. Choose today or a later day.")
 UPDATED = N_("The credit hold of order {number} was updated.")
 
 
@@ -81,12 +71,10 @@ class ReleaseWanted:
 
 @dataclass(frozen=True)
 class HoldChange:
-    """What may be changed about a hold; None leaves it as it is."""
+    """What is to be different about a hold. `given`: its columns that were sent; the rest stays."""
 
     hold: UUID
-    review_date: date | None = None
-    notes: str | None = None
-    responsible: UUID | None = None
+    given: Mapping[str, Any]
     expected_version: int | None = None
 
 
@@ -117,7 +105,7 @@ async def let_order_go(
 ) -> None:
     """The order goes on; the others of the same room are checked again in the same transaction."""
     await insert(tx.conn, credit_release, [_release_row(tx, hold, order, wanted, bounds)])
-    await _change(tx, hold, status=CreditHoldStatus.RELEASED.value)
+    await _end(tx, hold, CreditHoldStatus.RELEASED)
     await let_go(tx, order)
     _audit(tx, AuditEventKind.CREDIT_RELEASED, RELEASED, hold, order)
     await reevaluate(tx, [order.payer])
@@ -126,25 +114,37 @@ async def let_order_go(
 async def reject(tx: Transaction, hold_id: UUID, note: str | None, expected_version: int | None) -> Result:
     """Reject an order on hold: it takes nothing any more."""
     hold, order = await held(tx, hold_id, expected_version, CreditHoldStatus.REJECTED)
+    refusals = text_refusals(note or None, ("note",), LONGEST_NOTES)
+    if refusals:
+        raise Refused(*refusals)
     after = order
     if order.status is SalesOrderStatus.HELD:
         after = replace(order, status=SalesOrderStatus.REJECTED, admitted=False)
-    await _change(tx, hold, status=CreditHoldStatus.REJECTED.value, notes=with_note(hold["notes"], note))
+    changed = await _end(tx, hold, CreditHoldStatus.REJECTED, note)
     await set_status(tx, after)
     await tx.move(order.moves_to(after, tx.today(order.company)))
-    _audit(tx, AuditEventKind.HOLD_REJECTED, REJECTED, hold, order)
+    _audit(tx, AuditEventKind.HOLD_REJECTED, REJECTED, hold, order, changed)
     await reevaluate(tx, [order.payer])
     return {"credit_hold": str(hold_id)}
 
 
 async def update(tx: Transaction, change: HoldChange) -> Result:
-    """Say when to look at a hold again, who does, and what there is to know."""
+    """Say when to look at a hold again, who does, and what there is to know. What differs is on record."""
     hold, order = await held(tx, change.hold, change.expected_version, None)
-    if change.responsible is not None and await _ACTOR.value(tx.conn, id=change.responsible) is None:
-        raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(N_("This person is unknown.")), ("responsible",)))
-    given = {"review_date": change.review_date, "notes": change.notes, "responsible": change.responsible}
-    await _change(tx, hold, **{name: value for name, value in given.items() if value is not None})
-    _audit(tx, AuditEventKind.HOLD_UPDATED, UPDATED, hold, order)
+    differs = differing(hold, change.given)
+    person = differs.get("responsible_id")
+    names = await names_of(tx.conn, (hold["responsible_id"], person) if "responsible_id" in differs else ())
+    refusals = text_refusals(differs.get("notes"), ("notes",), LONGEST_NOTES)
+    if person is not None and person not in names:
+        refusals.append(Refusal(ErrorCode.NOT_FOUND, Message(NO_PERSON), ("responsible",)))
+    today, day = tx.today(hold["company_id"]), differs.get("review_date")
+    if day is not None and day < today:
+        refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(OVER, {"day": day, "today": today}), ("reviewDate",)))
+    if refusals:
+        raise Refused(*refusals)
+    if differs:
+        await write(tx.conn, credit_hold, {"customer_id": hold["customer_id"], "id": hold["id"]}, differs)
+        _audit(tx, AuditEventKind.HOLD_UPDATED, UPDATED, hold, order, changes(hold, differs, names))
     return {"credit_hold": str(change.hold)}
 
 
@@ -191,20 +191,23 @@ def with_note(notes: str | None, note: str | None) -> str | None:
     return "\n".join(text for text in (notes, note) if text) or None
 
 
-async def _change(tx: Transaction, hold: Mapping[str, Any], **changed: Any) -> None:
-    kept = {
-        "status": hold["status"],
-        "review_date": hold["review_date"],
-        "notes": hold["notes"],
-        "responsible": hold["responsible_id"],
-    }
-    values = {f"new_{name}": value for name, value in (kept | changed).items()}
-    await _CHANGE.run(tx.conn, customer=hold["customer_id"], id=hold["id"], **values)
+async def _end(tx: Transaction, hold: Mapping[str, Any], status: CreditHoldStatus, note: str | None = None) -> Changes:
+    """A hold ends; what changed of it."""
+    differs = {"status": status.value, "notes": with_note(hold["notes"], note)}
+    await write(tx.conn, credit_hold, {"customer_id": hold["customer_id"], "id": hold["id"]}, differs)
+    return changes(hold, differing(hold, differs))
 
 
-def _audit(tx: Transaction, kind: AuditEventKind, text: str, hold: Mapping[str, Any], order: KeptOrder) -> None:
+def _audit(
+    tx: Transaction,
+    kind: AuditEventKind,
+    text: str,
+    hold: Mapping[str, Any],
+    order: KeptOrder,
+    changed: Changes | None = None,
+) -> None:
     message = Message(text, {"number": order.number})
-    tx.audit(kind, message, ("credit_hold", hold["id"]), order.company, event="CREDIT_HOLD_CHANGED")
+    tx.audit(kind, message, ("credit_hold", hold["id"]), order.company, changed, event="CREDIT_HOLD_CHANGED")
 
 
 def _release_row(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain.audit import AuditEventKind
+from persistence.shapes.actor import ACTOR
 from persistence.shapes.credit_change import CREDIT_CHANGE_REQUEST
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, REASON
@@ -33,6 +34,7 @@ _REFERENCES = {
     "account_status": ACCOUNT_STATUS,
     "status_reason": REASON,
     "credit_management_group": CREDIT_MANAGEMENT_GROUP,
+    "credit_representative": ACTOR,
 }
 
 
@@ -67,6 +69,11 @@ class UpdateCreditAttributesInput:
     )
     credit_management_group: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which blocking rules it falls under."
+    )
+    credit_representative: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Who looks after its credit, an actor; its holds are theirs from now on. Null: nobody in"
+        " particular.",
     )
     credit_rating: str | None = strawberry.field(
         default=strawberry.UNSET, description="Its rating, as an agency or the credit office writes it."

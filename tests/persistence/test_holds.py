@@ -147,7 +147,7 @@ async def test_a_stale_version_is_refused_with_the_hold_as_it_is(
     await group.add("SE", "5", "1000")
     sent = await send(pool, group, "5", "E", "1500")
     hold = UUID(sent["credit_hold"])
-    await act(pool, group, lambda tx: holds.update(tx, holds.HoldChange(hold, notes="called")))
+    await act(pool, group, lambda tx: holds.update(tx, holds.HoldChange(hold, {"notes": "called"})))
     wanted = holds.ReleaseWanted(hold, release_reason, expected_version=1)
     taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     (refusal,) = taken.refusals

@@ -21,7 +21,7 @@ OUT_OF_SCOPE = {"NOT_FOUND", "FORBIDDEN", "COMPANY_NOT_AVAILABLE"}
 EVERYWHERE = {"upsertCompanies", "setExchangeRates"}
 """What belongs to all companies together, and is only for those who may do it in all of them."""
 
-_PEOPLE = {"actor", "delegate"}
+_PEOPLE = {"actor", "delegate", "creditRepresentative"}
 """Fields that name a person, who belongs to no company."""
 
 _MANY = {"forceCreditHolds": "salesOrders", "evaluateCreditHolds": "creditHolds"}
