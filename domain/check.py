@@ -7,7 +7,7 @@ limits.py, how they are compared in comparison.py, the blocking rules in blockin
 from __future__ import annotations
 
 from domain import blocking, explanation
-from domain.blocking import RuleKind, Situation
+from domain.blocking import BlockingRule, Situation
 from domain.comparison import limit_tests, limits, situation
 from domain.decision import (
     CREDIT_GROUP,
@@ -153,8 +153,8 @@ def _ranks(customer: CustomerFacts, order: Order) -> tuple[BlockReason, ...]:
     )
 
 
-def _reasons(found: tuple[tuple[RuleKind, Message], ...]) -> tuple[BlockReason, ...]:
-    return tuple(BlockReason(BlockReasonCode(kind.value), message) for kind, message in found)
+def _reasons(found: tuple[tuple[BlockingRule, Message], ...]) -> tuple[BlockReason, ...]:
+    return tuple(BlockReason(BlockReasonCode(rule.kind.value), message, rule=rule.id) for rule, message in found)
 
 
 def _most_serious_first(*reasons: BlockReason) -> tuple[BlockReason, ...]:

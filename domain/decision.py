@@ -57,11 +57,12 @@ class BlockReasonCode(StrEnum):
 
 @dataclass(frozen=True)
 class BlockReason:
-    """One reason to hold; `active` until it is no longer true."""
+    """One reason to hold; `active` until it is no longer true. `rule`: the blocking rule that it comes of, if any."""
 
     code: BlockReasonCode
     message: Message
     active: bool = True
+    rule: UUID | None = None
 
 
 class LimitTestKind(StrEnum):

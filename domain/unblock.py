@@ -42,19 +42,27 @@ class UnblockKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A limit to be raised, the new one before insurance and guarantees. `holder`: (kind, id)."""
+
+    holder: tuple[str, UUID]
+    limit: Money
+
+
+@dataclass(frozen=True)
 class UnblockOption:
     """The smallest change that lets the order pass.
 
     PAY: `amount` to be paid, in the limit's currency. LESS: the largest order that passes, in the order's currency.
     WAIT: the first `date` on which it passes. RAISE: `amount` is the new limit, the customer's when both must rise;
-    `limits` names every limit to be raised, as ((kind, id), new limit before insurance and guarantees).
+    `limits` are all that must be raised.
     """
 
     kind: UnblockKind
     amount: Money | None
     date: datetime.date | None
     message: Message
-    limits: tuple[tuple[tuple[str, UUID], Money], ...] = ()
+    limits: tuple[Raised, ...] = ()
 
 
 BY_PEOPLE = frozenset({BlockReasonCode.CUSTOMER_ON_HOLD, BlockReasonCode.FORCED, BlockReasonCode.ACCOUNT_STATUS})
@@ -143,7 +151,7 @@ def _raise_ceiling(facts: Facts, order: Order) -> UnblockOption | None:
     if steps is None:
         return None
     message = Message(RAISE_CEILING, {"limit": new(steps), "holder": party.name})
-    return UnblockOption(UnblockKind.RAISE, new(steps), None, message, (((PARTY, party.id), new(steps)),))
+    return UnblockOption(UnblockKind.RAISE, new(steps), None, message, (Raised((PARTY, party.id), new(steps)),))
 
 
 def with_ceiling(facts: Facts, ceiling: Money) -> Facts:
@@ -157,7 +165,7 @@ def _raise_credit_limit(facts: Facts, order: Order) -> UnblockOption | None:
     group = tested_group(facts)
     customer_alone = _smallest_limit(facts, facts.customer, order)
     if customer_alone is not None:
-        limits = (((CUSTOMER, facts.customer.id), customer_alone),)
+        limits = (Raised((CUSTOMER, facts.customer.id), customer_alone),)
         return UnblockOption(
             UnblockKind.RAISE, customer_alone, None, Message(RAISE_CUSTOMER, {"limit": customer_alone}), limits
         )
@@ -166,7 +174,9 @@ def _raise_credit_limit(facts: Facts, order: Order) -> UnblockOption | None:
     group_alone = _smallest_limit(facts, group, order)
     if group_alone is not None:
         message = Message(RAISE_GROUP, {"limit": group_alone, "group": group.name})
-        return UnblockOption(UnblockKind.RAISE, group_alone, None, message, (((CREDIT_GROUP, group.id), group_alone),))
+        return UnblockOption(
+            UnblockKind.RAISE, group_alone, None, message, (Raised((CREDIT_GROUP, group.id), group_alone),)
+        )
     return _raise_both(facts, group, order)
 
 
@@ -179,7 +189,7 @@ def _raise_both(facts: Facts, group: GroupFacts, order: Order) -> UnblockOption 
     if group_limit is None:
         return None
     values: dict[str, Value] = {"limit": limit, "group": group.name, "group_limit": group_limit}
-    limits = (((CREDIT_GROUP, group.id), group_limit), ((CUSTOMER, facts.customer.id), limit))
+    limits = (Raised((CREDIT_GROUP, group.id), group_limit), Raised((CUSTOMER, facts.customer.id), limit))
     return UnblockOption(UnblockKind.RAISE, limit, None, Message(RAISE_BOTH, values), limits)
 
 

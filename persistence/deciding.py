@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
 from domain.check import check
-from domain.decision import BlockReason, BlockReasonCode, Decision
+from domain.decision import BlockReason, Decision
 from domain.exposure import Balance
 from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
@@ -22,8 +22,8 @@ from domain.orders import SalesOrderStatus
 from domain.release_request import GREW
 from persistence.asked_releases import still_asked
 from persistence.decision_inputs import Inputs
-from persistence.decisions import decision_row
-from persistence.frozen import freeze_message, thaw_message
+from persistence.decisions import decision_row, reason_of
+from persistence.frozen import freeze_message
 from persistence.keys import new_key
 from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
@@ -325,11 +325,6 @@ EVALUATED = {
 }
 
 
-def reason_of(row: Any) -> BlockReason:
-    """A reason out of its row."""
-    return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"])
-
-
 async def kept_reasons(conn: asyncpg.Connection, payer: UUID, hold: UUID) -> tuple[BlockReason, ...]:
     """The reasons of a hold as they are kept, most serious first."""
     return tuple(reason_of(row) for row in await _REASONS.all(conn, customers=[payer], holds=[hold]))
@@ -354,6 +349,7 @@ def _reason_rows(payer: UUID, company: UUID, hold: UUID, reasons: Sequence[Block
             "code": reason.code.value,
             "message": freeze_message(reason.message),
             "active": reason.active,
+            "rule_id": reason.rule,
         }
         for place, reason in enumerate(reasons)
     ]

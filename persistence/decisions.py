@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from domain.decision import Decision
+from domain.decision import BlockReason, BlockReasonCode, Decision
 from domain.facts import Facts, Order
 from persistence.decision_inputs import Inputs
-from persistence.frozen import freeze, freeze_message, thaw, written
+from persistence.frozen import freeze, freeze_message, thaw, thaw_message, written
 from persistence.keys import new_key
 
 
 def decision_of(result: Any) -> Decision:
     """The answer out of its column."""
     return thaw(Decision, result)
+
+
+def reason_of(row: Mapping[str, Any]) -> BlockReason:
+    """A reason of a hold out of its row."""
+    return BlockReason(BlockReasonCode(row["code"]), thaw_message(row["message"]), row["active"], row["rule_id"])
 
 
 def inputs_of(inputs: Any) -> tuple[Facts, Order]:

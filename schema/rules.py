@@ -1,4 +1,4 @@
-"""Writes or checks `docs/rules.md`, every kind of blocking rule: `python -m schema.rules [--check]`."""
+"""Writes or checks `docs/rules.md`, everything that holds an order: `python -m schema.rules [--check]`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.blocking import POLICY, Condition, RuleKind, ValueType
+from domain.decision import BlockReasonCode
 
 FILE = Path(__file__).parents[1] / "docs" / "rules.md"
 
 BEGINNING = """\
-# Blocking rules
+# What holds an order
 
 Written by `python -m schema.rules` from `domain/blocking/` and the names that other systems give. A test reads it.
+
+An order is held by [blocking rules](#the-kinds) that a company sets up, and by what is
+[not a rule](#what-is-not-a-rule): limits, switches, and people. Every reason that a hold can have stands on this page.
 
 A rule of `saveBlockingRule` is for one customer, for a credit management group (and a class of risk in it), or for all
 customers of a company. `BLOCK` holds orders; `WARN` says the same and holds nothing: where nothing holds, the answer is
@@ -32,13 +36,6 @@ DUNNING_LEVEL), `ignoreBalanceBelow` (what the customer owes less what it has pa
 `leavesOut` says it in sentences. A rule that could never apply is refused when it is saved.
 
 What was decided where others are silent stands in [decisions](decisions/credit-rules.md).
-
-## Ranks
-
-Beside the rules, `saveCreditParameters` has two switches: `checkPaymentTermsIncrease` holds orders whose own payment
-terms rank above those that their payer usually has (PAYMENT_TERMS_RANK), `checkCashDiscountIncrease` the same for cash
-discounts (CASH_DISCOUNT_RANK). `savePaymentTerms` and `saveCashDiscount` give ranks, the higher the better for who
-pays; none ranks 0, and equal passes. (Dynamics 365: rank payment terms, rank settlement discounts.)
 
 ## Trying a rule
 
@@ -93,6 +90,21 @@ class Known:
     qad: str = ""
     oca: str = ""
     insurers: str = ""
+
+    @property
+    def elsewhere(self) -> str:
+        """What others call it."""
+        names = {"Dynamics 365": self.d365, "SAP": self.sap, "QAD": self.qad, "OCA": self.oca}
+        names["Credit insurers"] = self.insurers
+        return "; ".join(f"{system}: {name}" for system, name in names.items() if name)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Something that holds and is no rule of `saveBlockingRule`: how it is set up, and what is told of a kind."""
+
+    set_by: str
+    known: Known
 
 
 KNOWN: Mapping[RuleKind, Known] = {
@@ -200,6 +212,98 @@ KNOWN: Mapping[RuleKind, Known] = {
 }
 """Every kind; one that is missing fails the test."""
 
+BESIDE: Mapping[BlockReasonCode, Beside] = {
+    BlockReasonCode.CUSTOMER_ON_HOLD: Beside(
+        "`blocked` of `savePartyLimits`",
+        Known(
+            "The party is blocked, and with it each of its customers in every company.",
+            "A customer in Finland is held when its party was blocked in Sweden.",
+            "cases/test_party_limit_cases.py::test_qad_8_a_blocked_party_holds_the_orders_of_all_its_customers",
+            sap="Blocked in credit management",
+            qad="On hold",
+        ),
+    ),
+    BlockReasonCode.FORCED: Beside(
+        "`forceCreditHold`",
+        Known(
+            "Somebody held the order by hand. Only a person releases it, whatever would pass.",
+            "An order of 50 within a limit of 100.",
+            "cases/test_hold_cases.py::test_d365_2_10_a_forced_hold_ignores_what_would_pass",
+            d365="Force to hold list",
+        ),
+    ),
+    BlockReasonCode.GROUP_LIMIT_EXCEEDED: Beside(
+        "a posted limit of the credit group; `checkCreditGroups` (on) has it tested",
+        Known(
+            "What all members owe and have ordered in all companies, with the order, comes to more than the limit of"
+            " the group.",
+            "A limit of 15,000 for the group and of 20,000 for the customer: 15,000 passes, 15,000.01 is held.",
+            "cases/test_limit_cases.py::test_ac_02_the_groups_limit_is_smaller_than_the_customers",
+            d365="Customer credit group",
+            sap="Parent and child partners of a credit segment",
+        ),
+    ),
+    BlockReasonCode.PARTY_LIMIT_EXCEEDED: Beside(
+        "`ceiling` of `savePartyLimits`",
+        Known(
+            "What the party owes as every customer it is, or the one customer the ceiling is of, comes to more with the"
+            " order. `reaction` says whether it warns or holds.",
+            "A ceiling of 20,000 SEK and 1,000 EUR owed in Finland at 10: 10,000 passes, 10,000.01 does not.",
+            "cases/test_party_limit_cases.py"
+            "::test_qad_1_a_ceiling_is_over_all_companies_and_warns_unless_it_is_told_to_hold",
+            qad="Fixed ceiling",
+        ),
+    ),
+    BlockReasonCode.CREDIT_LIMIT_EXCEEDED: Beside(
+        "a posted limit of the customer, and what insurance and guarantees add",
+        Known(
+            "What the customer owes and has ordered, with the order, comes to more than its limit.",
+            "A limit of 10,000: 10,000 passes, 10,000.01 is held.",
+            "cases/test_limit_cases.py::test_ac_01_the_customers_limit_is_smaller_than_the_groups",
+            d365="Credit limit",
+            sap="Static credit limit check",
+            qad="Credit limit",
+        ),
+    ),
+    BlockReasonCode.TURNOVER_LIMIT_EXCEEDED: Beside(
+        "`turnover` of `savePartyLimits`",
+        Known(
+            "More is used, with the order, than a share of what was sold in the last closed fiscal year of each"
+            " company, or in the last twelve months.",
+            "10 % and sales of 29,000 SEK and 600 EUR at 10: 3,500 may be used.",
+            "cases/test_party_limit_cases.py::test_qad_3_the_share_is_of_each_companys_last_closed_fiscal_year",
+            qad="Percentage of turnover",
+        ),
+    ),
+    BlockReasonCode.PAYMENT_TERMS_RANK: Beside(
+        "`checkPaymentTermsIncrease` of `saveCreditParameters`; `rank` of `savePaymentTerms`",
+        Known(
+            "The order's own payment terms rank above those that its payer usually has. The higher the better for who"
+            " pays; none ranks 0, and equal passes.",
+            "An order payable after 90 days (rank 3) of a customer who usually has 30 (rank 2).",
+            "cases/test_terms_cases.py::test_d365_2_7_only_payment_terms_of_a_higher_rank_than_the_customers_hold",
+            d365="Rank payment terms",
+        ),
+    ),
+    BlockReasonCode.CASH_DISCOUNT_RANK: Beside(
+        "`checkCashDiscountIncrease` of `saveCreditParameters`; `rank` of `saveCashDiscount`",
+        Known(
+            "The order's own cash discount ranks above the one that its payer usually has, likewise.",
+            "An order with 2 % (rank 2) of a customer who usually has 1 % (rank 1).",
+            "cases/test_terms_cases.py::test_d365_2_7_only_a_cash_discount_of_a_higher_rank_than_the_customers_holds",
+            d365="Rank settlement discounts",
+        ),
+    ),
+}
+"""Every reason that no rule gives; one that is missing fails the test."""
+
+ALSO_BESIDE = """\
+An account status whose effect is HOLD_ALL or HOLD_INVOICING holds by itself and says ACCOUNT_STATUS, too; days overdue
+beyond `maxDaysOverdue` of `savePartyLimits` say OVERDUE_DAYS. Orders that ship after the horizon of a company or a
+credit group (`orderHorizonDays`) are not counted in what is compared (SAP: horizon of the dynamic check); the order
+that is checked always is.
+"""
+
 INPUTS = {
     ValueType.DAYS: "`days`",
     ValueType.PERCENT: "`percent`",
@@ -213,19 +317,27 @@ INPUTS = {
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([BEGINNING, *(line for condition in POLICY for line in _kind(condition))])
+    kinds = (line for condition in POLICY for line in _kind(condition))
+    beside = (line for code in BlockReasonCode if code in BESIDE for line in _beside(code))
+    return "\n".join([BEGINNING, *kinds, "## What is not a rule\n", ALSO_BESIDE, *beside])
 
 
 def _kind(condition: Condition) -> Iterator[str]:
-    known = KNOWN[condition.kind]
-    names = {"Dynamics 365": known.d365, "SAP": known.sap, "QAD": known.qad, "OCA": known.oca}
-    names["Credit insurers"] = known.insurers
-    yield f"### {condition.kind.value}\n"
+    yield from _told(condition.kind.value, KNOWN[condition.kind], f"- **Threshold**: {_threshold(condition)}")
+
+
+def _beside(code: BlockReasonCode) -> Iterator[str]:
+    beside = BESIDE[code]
+    yield from _told(code.value, beside.known, f"- **Set by**: {beside.set_by}")
+
+
+def _told(title: str, known: Known, how: str) -> Iterator[str]:
+    yield f"### {title}\n"
     yield known.blocks_when + "\n"
-    yield f"- **Threshold**: {_threshold(condition)}"
-    yield f"- **Elsewhere**: {'; '.join(f'{system}: {name}' for system, name in names.items() if name)}"
+    yield how
+    yield f"- **Elsewhere**: {known.elsewhere}"
     yield f"- **Example**: {known.example}"
-    yield f"- **Test**: `{known.test}`\n"
+    yield f"- **Test**: `{known.test.split('::')[-1]}`\n"
 
 
 def _threshold(condition: Condition) -> str:

@@ -77,23 +77,23 @@ def exempts(rules: Iterable[BlockingRule], situation: Situation) -> BlockingRule
     return next((r for r in _in_order(releasing) if conditions[r.kind].met(r, situation)), None)
 
 
-def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
-    """Every kind of rule that holds the order, with its reason."""
+def blocks(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[BlockingRule, Message], ...]:
+    """Of every kind, the first rule that holds the order, with its reason."""
     return _found(RuleType.BLOCK, rules, situation)
 
 
-def warns(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[RuleKind, Message], ...]:
-    """Every kind of rule that warns of the order, with its reason. They are asked as blocks are."""
+def warns(rules: Iterable[BlockingRule], situation: Situation) -> tuple[tuple[BlockingRule, Message], ...]:
+    """Of every kind, the first rule that warns of the order, with its reason. They are asked as blocks are."""
     rules = tuple(rules)
     return _found(RuleType.WARN, rules, situation) if any(rule.type is RuleType.WARN for rule in rules) else ()
 
 
 def _found(
     wanted: RuleType, rules: Iterable[BlockingRule], situation: Situation
-) -> tuple[tuple[RuleKind, Message], ...]:
+) -> tuple[tuple[BlockingRule, Message], ...]:
     concerned = _in_order(rule for rule in rules if concerns(rule, situation))
-    found = ((condition.kind, _reason(wanted, condition, concerned, situation)) for condition in POLICY)
-    return tuple((kind, reason) for kind, reason in found if reason is not None)
+    found = ((condition, _first(wanted, condition, concerned, situation)) for condition in POLICY)
+    return tuple((rule, condition.reason(rule, situation)) for condition, rule in found if rule is not None)
 
 
 def concerns(rule: BlockingRule, situation: Situation) -> bool:
@@ -112,9 +112,9 @@ def matches(rule: BlockingRule, situation: Situation) -> bool:
     return concerns(rule, situation) and condition.met(rule, situation)
 
 
-def _reason(
+def _first(
     wanted: RuleType, condition: Condition, rules: Iterable[BlockingRule], situation: Situation
-) -> Message | None:
+) -> BlockingRule | None:
     """The walk through one kind: level by level, blocking before exclusion."""
     of_kind = [rule for rule in rules if rule.kind is condition.kind]
     lifted: set[tuple[frozenset[ValueType], ExposureCategory | None]] = set()
@@ -122,7 +122,7 @@ def _reason(
         here = [rule for rule in of_kind if rule.valid_for is level]
         for rule in here:
             if rule.type is wanted and rule.lifts not in lifted and condition.met(rule, situation):
-                return condition.reason(rule, situation)
+                return rule
         for rule in here:
             if rule.type is RuleType.EXCLUDE and condition.met(rule, situation):
                 lifted.add(rule.lifts)

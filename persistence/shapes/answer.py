@@ -15,8 +15,9 @@ from persistence.shapes.credit_group import CREDIT_GROUP
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.document import each, part, text
 from persistence.shapes.party import PARTY
+from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.shape import tidy
-from persistence.shapes.worked import Amount, Asked, Expression, Figures, LinkToEither, Object, Row, Rows, Said
+from persistence.shapes.worked import Amount, Asked, Expression, Figures, LinkTo, LinkToEither, Object, Row, Rows, Said
 from persistence.shapes.worth import constant
 from persistence.tables.decisions import credit_decision
 
@@ -36,7 +37,12 @@ def _reason(found: sa.FromClause) -> dict[str, object]:
     """A `domain.decision.BlockReason`; what is at its default is left out in its JSON."""
     reason = found.c.value
     active = sa.func.coalesce(sa.cast(text(reason, "active"), sa.Boolean()), sa.true(), type_=sa.Boolean())
-    return {"code": text(reason, "code"), "message": Said(part(reason, "message")), "active": active}
+    return {
+        "code": text(reason, "code"),
+        "message": Said(part(reason, "message")),
+        "active": active,
+        "rule": LinkTo(sa.cast(text(reason, "rule"), sa.Uuid()), BLOCKING_RULE),
+    }
 
 
 def _test(found: sa.FromClause) -> dict[str, object]:

@@ -16,8 +16,9 @@ from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.shapes.money import in_reporting_currency
 from persistence.shapes.release_approving import ESCALATED, MAY_APPROVE, MAY_REJECT, WORKFLOW
+from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
-from persistence.shapes.worked import Asked, Figures, Object, Row, Rows, Said
+from persistence.shapes.worked import Asked, Figures, LinkTo, Object, Row, Rows, Said
 from persistence.statements import Statement, any_of
 from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_hold, credit_release, hold_reason
@@ -115,8 +116,10 @@ CREDIT_HOLD = Shape(
     order=(("held_at", True),),
 )
 
+_REASON = (hold_reason.c.code, hold_reason.c.message, hold_reason.c.active, hold_reason.c.rule_id)
+
 REASONS = Statement(
-    sa.select(hold_reason.c.hold_id, hold_reason.c.code, hold_reason.c.message, hold_reason.c.active)
+    sa.select(hold_reason.c.hold_id, *_REASON)
     .where(
         any_of(hold_reason.c.customer_id, "customers"),
         any_of(hold_reason.c.hold_id, "holds"),
@@ -159,20 +162,26 @@ def _worked_out(row: Row, asked: Asked) -> Object:
         .lateral()
     )
     reasons = (
-        sa.select(hold_reason.c.place, hold_reason.c.code, hold_reason.c.message, hold_reason.c.active)
+        sa.select(hold_reason.c.place, *_REASON)
         .where(hold_reason.c.customer_id == payer, hold_reason.c.hold_id == hold, seen(hold_reason.c.company_id))
         .correlate(row.source)
     )
     return Object(
         {
-            "reasons": Rows(
-                reasons,
-                ("place",),
-                lambda found: {"code": found.c.code, "message": Said(found.c.message), "active": found.c.active},
-            ),
+            "reasons": Rows(reasons, ("place",), _reason),
             "release": Object(dict(last.c.items()), present=last.c.id.is_not(None)),
         }
     )
+
+
+def _reason(found: sa.FromClause) -> dict[str, object]:
+    """A `domain.decision.BlockReason`."""
+    return {
+        "code": found.c.code,
+        "message": Said(found.c.message),
+        "active": found.c.active,
+        "rule": LinkTo(found.c.rule_id, BLOCKING_RULE),
+    }
 
 
 HOLD_FIGURES = Figures((credit_hold.c.id, credit_hold.c.customer_id), _worked_out)

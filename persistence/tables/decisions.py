@@ -79,6 +79,7 @@ hold_reason = table(
     choice("code", BlockReasonCode, "the reason"),
     document("message", "the sentence with its values, to be said in any language"),
     flag("active", "still true", default=True),
+    identity("rule_id", "the blocking rule it comes of", nullable=True),
     sa.Index(None, "customer_id", "hold_id"),
 )
 

@@ -20,6 +20,7 @@ from persistence.selection import Finished, InMoney, Linked, Stored, WorkedOut
 from persistence.shapes.answer import DECIDED
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.decision import CREDIT_DECISION
+from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.arguments import InLocale
 from schema.context import Info
@@ -33,6 +34,7 @@ from schema.ways_out import WAYS_OUT
 
 if TYPE_CHECKING:
     from schema.types.customer import Customer
+    from schema.types.rule import BlockingRule
     from schema.types.sales_order import SalesOrder
 
 coded(
@@ -105,6 +107,16 @@ class BlockReason(Reckoned):
     code_label: str = labelled("code", BlockReasonCode)
     active: bool = stored("Still true.")
 
+    @strawberry.field(
+        description="The blocking rule that it comes of; null: it comes of none, or the rule is gone.",
+        metadata=read_as(BY_NAME),
+    )
+    async def rule(self, info: Info) -> Annotated[BlockingRule, strawberry.lazy("schema.types.rule")] | None:
+        found: BlockingRule | None = await record_of(
+            info.context, self.facts.rule and (BLOCKING_RULE.table, self.facts.rule)
+        )
+        return found
+
     @strawberry.field(description="The reason with its figures, in one sentence.", metadata=read_as(BY_NAME))
     def message(self, info: Info, locale: InLocale = None) -> str:
         return info.context.say(self.facts.message, locale)
@@ -149,6 +161,18 @@ class LimitTest(Reckoned):
     day: datetime.date = stored("The day it was compared on, where the holder is.")
 
 
+@reckoned(ways.Raised, "A limit that would have to be raised.")
+class RaisedLimit(Reckoned):
+    """A raise of `domain.unblock`."""
+
+    @strawberry.field(description="Whose limit it is: the credit group's, the customer's or the party's.")
+    async def holder(self, info: Info) -> CreditHolder:
+        found: CreditHolder = await record_of(info.context, self.facts.holder)
+        return found
+
+    limit: Money = stored("What it would be, without what insurance and guarantees add.")
+
+
 @reckoned(ways.UnblockOption, "The smallest change that would let a held order pass, verified by checking again.")
 class UnblockOption(Reckoned):
     """A way out of `domain.unblock`."""
@@ -157,6 +181,10 @@ class UnblockOption(Reckoned):
     kind_label: str = labelled("kind", UnblockKind)
     amount: Money | None = stored("To be paid, of the largest order that passes, or of the new limit.")
     date: datetime.date | None = stored("The first day on which it passes.")
+
+    @strawberry.field(description="Every limit that must be raised; empty but for `RAISE`.")
+    def limits(self) -> list[RaisedLimit]:
+        return [RaisedLimit.of(each) for each in self.facts.limits]
 
     @strawberry.field(description="The same in one sentence.", metadata=read_as(BY_NAME))
     def message(self, info: Info, locale: InLocale = None) -> str:
@@ -251,7 +279,8 @@ class CreditCheckResult:
         return [LimitTest.of(test) for test in self.decided().tests]
 
     @strawberry.field(
-        description="What would let it pass: pay, order less, wait, raise a limit.",
+        description="What would let it pass: pay, order less, wait, raise a limit. Older holds of the same room that"
+        " are released by themselves come first.",
         metadata=_kept(WAYS_OUT),
     )
     async def unblock(self, info: Info) -> list[UnblockOption]:

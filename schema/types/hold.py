@@ -11,14 +11,12 @@ from uuid import UUID
 
 import strawberry
 
-from domain import decision as domain
-from domain.decision import BlockReasonCode
 from domain.facts import Checkpoint
 from domain.hold import ENDED, CreditHoldStatus
 from domain.permitted import Action
 from persistence.checking import as_they_stand
+from persistence.decisions import reason_of
 from persistence.facts import Moment
-from persistence.frozen import thaw_message
 from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
@@ -119,9 +117,7 @@ class CreditHold(Record):
         async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[list[BlockReason]]:
             found: Mapping[UUID, list[BlockReason]] = defaultdict(list)
             for each in await info.context.reader.run(REASONS, **_asked(keys)):
-                reason = domain.BlockReason(
-                    BlockReasonCode(each["code"]), thaw_message(each["message"]), each["active"]
-                )
+                reason = reason_of(each)
                 found[each["hold_id"]].append(BlockReason.of(reason))
             return [found[hold] for _, hold in keys]
 

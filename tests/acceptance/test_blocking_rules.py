@@ -22,6 +22,19 @@ def codes(decision: Any) -> list[str]:
     return [reason["code"] for reason in decision["reasons"]]
 
 
+async def test_a_reason_names_its_rule_also_when_it_was_looked_at_again(story: Story) -> None:
+    await customer_with_room(story, "named")
+    rule = await story.rule("SE01", "OVERDUE_DAYS", days=30, **only("named"))
+    await story.invoice("SE01", "named", "NAMED-1", "500", day(-31))
+    held = await story.submit("SE01", "named", "NAMED-2", "1")
+    await story.own_limit("SE01", "named", "200000")
+    asked = "query($id: ID!) { node(id: $id) { ... on CreditHold { reasons { code active rule { id days } } } } }"
+    answer = await story.ask(asked, {"id": held["creditHold"]["id"]}, as_="CREDIT_CLERK")
+    assert answer.data["node"]["reasons"] == [
+        {"code": "OVERDUE_DAYS", "active": True, "rule": {"id": rule["blockingRule"]["id"], "days": 30}}
+    ]
+
+
 async def customer_with_room(story: Story, account: str, **more: Any) -> None:
     """A Swedish customer with a limit of 100,000."""
     await story.customer("SE01", account, **more)

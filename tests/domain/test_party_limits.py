@@ -23,7 +23,7 @@ from domain.party_limits import (
     turnover_window,
 )
 from domain.paying import paid
-from domain.unblock import UnblockKind, passes, unblock, waited, with_ceiling
+from domain.unblock import Raised, UnblockKind, passes, unblock, waited, with_ceiling
 from tests.domain.words import (
     HEALTHY,
     LEGAL,
@@ -163,7 +163,7 @@ def test_each_way_out_passes_and_one_step_short_of_it_does_not(limits: PartyLimi
                 assert passes(facts, replace(asked, amount=amount))
                 assert not passes(facts, replace(asked, amount=amount + step))
             case UnblockKind.RAISE:
-                assert option.limits == (((PARTY, LEGAL), amount),)
+                assert option.limits == (Raised((PARTY, LEGAL), amount),)
                 assert passes(with_ceiling(facts, amount), asked)
                 assert not passes(with_ceiling(facts, amount - step), asked)
 

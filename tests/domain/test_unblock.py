@@ -19,7 +19,7 @@ from domain.party_limits import PARTY
 from domain.paying import paid
 from domain.reason import AccountStatusEffect
 from domain.release import Release
-from domain.unblock import UnblockKind, UnblockOption, passes, unblock, waited, with_ceiling, with_limit
+from domain.unblock import Raised, UnblockKind, UnblockOption, passes, unblock, waited, with_ceiling, with_limit
 from tests.domain.situations import OVERDUE, USED, WARNING, situations
 from tests.domain.words import (
     ACME,
@@ -82,17 +82,18 @@ def assert_smallest(facts: Facts, asked: Order, option: UnblockOption) -> None:
 def assert_smallest_raise(facts: Facts, asked: Order, option: UnblockOption) -> None:
     def raised(short: int | None) -> Facts:
         changed = facts
-        for place, (holder, limit) in enumerate(option.limits):
-            less = facts.customer.exchange.unit(limit.currency) * (place == short)
-            amount = Money(limit.amount - less, limit.currency)
-            if holder[0] == PARTY:
+        for place, each in enumerate(option.limits):
+            kind, holder = each.holder
+            less = facts.customer.exchange.unit(each.limit.currency) * (place == short)
+            amount = Money(each.limit.amount - less, each.limit.currency)
+            if kind == PARTY:
                 assert changed.party is not None
-                assert changed.party.id == holder[1]
+                assert changed.party.id == holder
                 changed = with_ceiling(changed, amount)
                 continue
-            whose = changed.customer if holder[0] == CUSTOMER else changed.group
+            whose = changed.customer if kind == CUSTOMER else changed.group
             assert whose is not None
-            assert whose.id == holder[1]
+            assert whose.id == holder
             changed = with_limit(changed, whose, amount)
         return changed
 
@@ -106,7 +107,7 @@ def test_the_seed_pay_less_or_raise_by_the_missing_ten_thousand() -> None:
     found = options(facts, order("110,000 SEK"))
     assert found[PAY].amount == money("10,000 SEK")
     assert found[LESS].amount == money("100,000 SEK")
-    assert found[RAISE].limits == (((CUSTOMER, ACME), money("110,000 SEK")),)
+    assert found[RAISE].limits == (Raised((CUSTOMER, ACME), money("110,000 SEK")),)
     assert WAIT not in found
 
 
@@ -182,7 +183,7 @@ def test_what_helps_a_member_in_a_group() -> None:
         group(normal("200 SEK"), balances=(owes("180 SEK"), owes("10 SEK"))),
     )
     found = options(facts, order("50 SEK"))
-    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("240 SEK")),)
+    assert found[RAISE].limits == (Raised((CREDIT_GROUP, GROUP), money("240 SEK")),)
     assert found[RAISE].amount == money("240 SEK")
     assert (found[PAY].amount, found[LESS].amount) == (money("40 SEK"), money("10 SEK"))
 
@@ -190,14 +191,17 @@ def test_what_helps_a_member_in_a_group() -> None:
 def test_when_both_limits_must_rise_one_option_says_both() -> None:
     facts = Facts(customer(normal("100 SEK")), group(normal("10 EUR"), currency="EUR", balances=(owes("9 EUR"),)))
     found = options(facts, order("115 SEK"))
-    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("19 EUR")), ((CUSTOMER, ACME), money("115 SEK")))
+    assert found[RAISE].limits == (
+        Raised((CREDIT_GROUP, GROUP), money("19 EUR")),
+        Raised((CUSTOMER, ACME), money("115 SEK")),
+    )
     assert found[RAISE].amount == money("115 SEK")
     assert found[RAISE].message.values["group_limit"] == money("19 EUR")
 
 
 def test_a_member_without_own_limit_is_not_given_one() -> None:
     found = options(Facts(customer(), group(normal("100 SEK"))), order("101 SEK"))
-    assert found[RAISE].limits == (((CREDIT_GROUP, GROUP), money("101 SEK")),)
+    assert found[RAISE].limits == (Raised((CREDIT_GROUP, GROUP), money("101 SEK")),)
 
 
 def test_a_raise_is_of_the_limit_in_force_before_insurance() -> None:

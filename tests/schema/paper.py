@@ -128,7 +128,7 @@ async def held(world: World, customer: str, number: str, amount: str, **more: An
     hold = await world.put("credit_hold", f"hold {number}", **owner, **money(amount), **row | more)
     for place, reason in enumerate(decision.reasons):
         said = {"code": reason.code.value, "message": freeze_message(reason.message), "active": reason.active}
-        await world.put("hold_reason", **owner, hold_id=hold, place=place, **said)
+        await world.put("hold_reason", **owner, hold_id=hold, place=place, rule_id=reason.rule, **said)
     return hold
 
 

@@ -14,7 +14,7 @@ HOLDS = """
 query ($where: CreditHoldWhere, $orderBy: [CreditHoldOrder!]) { creditHolds(where: $where, orderBy: $orderBy) {
   nodes {
     id status viewerMay viewerMayLabels order { number }
-    reasons { code codeLabel active message swedish: message(locale: "sv") __typename }
+    reasons { code codeLabel active message swedish: message(locale: "sv") __typename rule { id kind days condition } }
     release { __typename reason { name } withPosting releasedAmount { amount currency } ceiling { amount formatted }
       deviationPercent lastDate note releasedAt releasedBy { name } }
   }
@@ -54,6 +54,7 @@ async def test_a_hold_tells_its_reasons_in_their_order_and_in_the_readers_langua
     answer, fast = await both(HOLDS, {"where": {"search": "SO-3"}}, language=language)
     (hold,) = answer["data"]["creditHolds"]["nodes"]
     assert fast
+    assert [reason["rule"] for reason in hold["reasons"]] == [None, None]
     assert [(reason["code"], reason["active"]) for reason in hold["reasons"]] == [
         ("GROUP_LIMIT_EXCEEDED", False),
         ("CREDIT_LIMIT_EXCEEDED", True),
@@ -150,3 +151,20 @@ async def test_ways_out_in_another_currency_are_for_the_slow_lane(both: BothLane
     (held,) = answer["data"]["creditDecisions"]["nodes"]
     assert not fast
     assert {way["amount"]["converted"]["currency"] for way in held["unblock"]} == {"EUR"}
+
+
+async def test_a_reason_names_the_rule_it_comes_of_in_a_decision_as_on_its_hold(both: BothLanes, orders: World) -> None:
+    rule = {"kind": "ORDER_AMOUNT", "type": "BLOCK", "valid_for": "CUSTOMER", "amount": 5, "currency": "EUR"}
+    owner = {"company_id": orders.ids["FI01"], "customer_id": orders.ids["FI01/2001"]}
+    key = await orders.put("blocking_rule", **owner, **rule)
+    await paper.held(orders, "FI01/2001", "FO-2", "6.00 EUR")
+    query = """{ creditHolds(where: {search: "FO-2"}) { nodes {
+      reasons { code rule { id amount { amount } } } decision { reasons { rule { id } } } } } }"""
+    answer, fast = await both(query)
+    await orders.conn.execute("update blocking_rule set active = false where id = $1", key)
+    (hold,) = answer["data"]["creditHolds"]["nodes"]
+    assert fast
+    assert hold["reasons"] == [
+        {"code": "ORDER_AMOUNT", "rule": {"id": paper.id_of("rul", key), "amount": {"amount": "5.00"}}}
+    ]
+    assert hold["decision"]["reasons"] == [{"rule": {"id": paper.id_of("rul", key)}}]
