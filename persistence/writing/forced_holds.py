@@ -79,7 +79,9 @@ async def force(tx: Transaction, wanted: HoldWanted) -> Result:
     after = replace(order, status=SalesOrderStatus.HELD)
     await set_status(tx, after, decided)
     await tx.move(order.moves_to(after, tx.today(order.company)))
-    given: dict[str, Any] = {"forced": True, "forced_reason_id": wanted.reason}
+    given: dict[str, Any] = {"forced": True}
+    if wanted.reason is not None:
+        given["forced_reason_id"] = wanted.reason
     if order.hold is None:
         amount = order.amount if decision is None else decision.amount
         given |= {"amount": amount.amount, "currency": amount.currency, "notes": wanted.note}

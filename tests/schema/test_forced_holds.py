@@ -8,6 +8,7 @@ import pytest
 
 from persistence.keys import new_key
 from schema.ids import node_id
+from tests.schema import paper
 from tests.schema.adjusting import own_customer
 from tests.schema.asking import Asker
 from tests.schema.changing import changed, checked, codes, keyed, mistaken, refused, said, sek
@@ -165,3 +166,35 @@ async def test_many_are_named_or_found_and_not_both(ask: Asker, world: World, do
     assert await mistaken(ask, world, document, keyed()) == ["BAD_USER_INPUT"]
     both = {"salesOrders" if document == FORCE_MANY else "creditHolds": [], "where": {}}
     assert await mistaken(ask, world, document, keyed(**both)) == ["BAD_USER_INPUT"]
+
+
+async def test_a_hold_forced_again_without_a_reason_keeps_the_one_it_has(ask: Asker, world: World) -> None:
+    _, number = await order(ask, world)
+    key, why = await id_of(world, number), await reason(ask)
+    await changed(ask, FORCE, keyed(salesOrder=key, reason=why["id"]))
+    again = (await changed(ask, FORCE, keyed(salesOrder=key)))["creditHold"]
+    assert again["forcedReason"] == {"code": why["code"]}
+
+
+async def test_an_order_is_held_by_hand_where_a_rate_is_missing(ask: Asker, world: World) -> None:
+    account, number = await order(ask, world)
+    await submitted(ask, world, account, number)
+    await world.conn.execute("update sales_order set currency = 'USD' where number = $1", number)
+    hold = (await changed(ask, FORCE, keyed(salesOrder=await id_of(world, number))))["creditHold"]
+    assert (hold["status"], hold["reasons"]) == ("OPEN", [{"code": "FORCED", "active": True}])
+    assert hold["decision"]["outcome"] == "PASSED", "the last that could be made"
+
+
+async def test_what_a_filter_finds_is_reached_page_by_page(ask: Asker, world: World) -> None:
+    await checked(world, "SE01")
+    name = await own_customer(world)
+    await world.limit(name, "100 SEK")
+    for number in range(251):
+        await paper.held(world, name, f"{name} {number}", "110.00 SEK")
+    given = keyed(where={"customer": {"eq": node_id("cus", world.ids[name])}})
+    first = await changed(ask, EVALUATE, given)
+    assert (len(first["results"]), {len(row["errors"]) for row in first["results"]}) == (250, {0})
+    rest = await changed(ask, EVALUATE, {**given, "idempotencyKey": new_key().hex, "after": first["endCursor"]})
+    assert (len(rest["results"]), rest["endCursor"]) == (1, None)
+    seen = {row["creditHold"]["id"] for row in (*first["results"], *rest["results"])}
+    assert len(seen) == 251
