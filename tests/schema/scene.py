@@ -30,7 +30,7 @@ from tests.schema.world import LONG_AGO, TODAY, World
 FOUND = "{ nodes { id } count { value } pageInfo { hasNextPage hasPreviousPage } }"
 """What a list finds."""
 
-NOT_FOR_VIEWERS = frozenset({"timeline", "auditEvents", "checkCredit"})
+NOT_FOR_VIEWERS = frozenset({"timeline", "auditEvents", "actors", "checkCredit"})
 """Fields that refuse a VIEWER, who is then told less than could be looked through."""
 
 
