@@ -71,6 +71,8 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
             return decided(CreditOutcome.EXEMPT, Message(explanation.ORDER_EXCLUDED))
         if customer.excluded:
             return decided(CreditOutcome.EXEMPT, Message(explanation.CUSTOMER_EXCLUDED))
+        if customer.intercompany:
+            return decided(CreditOutcome.EXEMPT, Message(explanation.INTERCOMPANY))
         if not _asked_here(customer, order):
             return decided(CreditOutcome.NOT_CHECKED, Message(explanation.NO_CHECKPOINT))
         if _released(customer, order):
@@ -97,7 +99,7 @@ def decide(facts: Facts, order: Order, tests: tuple[LimitTest, ...], rules_see: 
         if warnings:
             return decided(CreditOutcome.WARNED, explanation.warned_of(order, warnings), warnings)
         return decided(CreditOutcome.PASSED, explanation.passed(order, tests))
-    if order.checkpoint is Checkpoint.INVOICE and order.delivered:
+    if order.billed or (order.checkpoint is Checkpoint.INVOICE and order.delivered):
         return decided(CreditOutcome.WARNED, explanation.warned(order, reasons), reasons)  # the goods have left
     return decided(CreditOutcome.HELD, explanation.held(order, reasons, tests), reasons)
 

@@ -101,7 +101,7 @@ def situation(facts: Facts, order: Order, tests: tuple[LimitTest, ...], limits: 
         exchange=customer.exchange,
         currency=customer.currency,
         next_review_date=customer.next_review_date,
-        claims=claims(customer.debts, customer.policy, customer.day),
+        claims=claims(customer.debts, customer.balances, customer.policy, customer.day),
         receivables=owed(customer.balances, customer.policy, customer.day) if shares else (),
         balance=tuple(counted(customer.balances, owing, customer.day)) if balances else (),
         balances=customer.balances,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from domain.calendar import days_overdue, days_past
-from domain.exposure import CountingPolicy
+from domain.exposure import Balance, CountingPolicy
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal
@@ -38,7 +39,7 @@ class Debt:
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed of one item on a day. `days_old` counts from its document date."""
+    """What is claimed of one item on a day, and not covered. `days_old` counts from its document date."""
 
     days_old: int
     days_overdue: int
@@ -46,9 +47,32 @@ class Claim:
     dunning_level: int
 
 
-def claims(debts: Iterable[Debt], policy: CountingPolicy, day: date) -> tuple[Claim, ...]:
-    """Of which items how much is claimed; those in dispute as a whole are left out."""
-    found = ((debt, debt.claimed(policy)) for debt in debts)
+def uncovered(
+    debts: Iterable[Debt], balances: Iterable[Balance], policy: CountingPolicy, day: date
+) -> Iterator[tuple[Debt, Money]]:
+    """Each item with what is claimed of it and no receipt covers; of one due day those written first are covered first.
+
+    `balances`: everything of the payer, with what receipts cover of each due day.
+    """
+    left: dict[tuple[date | None, str], Decimal] = defaultdict(Decimal)
+    for balance in balances:
+        if balance.covers(day):
+            left[balance.due, balance.amount.currency] += balance.amount.amount
+    for debt in sorted(debts, key=_written_first) if left else debts:
+        claimed = debt.claimed(policy)
+        part = min(left[debt.due, claimed.currency], max(claimed.amount, Decimal(0))) if left else Decimal(0)
+        if part:
+            left[debt.due, claimed.currency] -= part
+        yield debt, Money(claimed.amount - part, claimed.currency)
+
+
+def _written_first(debt: Debt) -> tuple[date, int, Decimal, Decimal]:
+    """Of one day the one that was dunned most, so that no order of loading decides."""
+    return debt.document_date, -debt.dunning_level, debt.open.amount, debt.disputed
+
+
+def claims(debts: Iterable[Debt], balances: Iterable[Balance], policy: CountingPolicy, day: date) -> tuple[Claim, ...]:
+    """Of which items how much is claimed; those in dispute as a whole, or covered as a whole, are left out."""
     return tuple(
         Claim(
             days_past(debt.document_date, day),
@@ -56,7 +80,7 @@ def claims(debts: Iterable[Debt], policy: CountingPolicy, day: date) -> tuple[Cl
             amount,
             debt.dunning_level,
         )
-        for debt, amount in found
+        for debt, amount in uncovered(debts, balances, policy, day)
         if amount.amount > 0
     )
 

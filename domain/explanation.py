@@ -179,6 +179,7 @@ WARNED = NN_(
 )
 
 ORDER_EXCLUDED = N_("The order is excluded from credit management.")
+INTERCOMPANY = N_("The customer is a company of our own group. Its orders are not checked here.")
 CUSTOMER_EXCLUDED = N_("The customer is excluded from credit management.")
 EXCLUSION_RULE = N_("An exclusion rule releases the orders of this customer.")
 NO_CHECKPOINT = N_("Credit is not checked at this step.")

@@ -21,7 +21,10 @@ from domain.money import Exchange, Money
 
 
 class Category(StrEnum):
-    """Where on its way an amount stands. SALES (gross, invoiced) is for metrics and never part of an exposure."""
+    """Where on its way an amount stands. SALES (gross, invoiced) is for metrics and never part of an exposure.
+
+    COVERED is worked out and never kept: what receipts that have settled nothing yet cover of what is overdue.
+    """
 
     RECEIVABLES = "RECEIVABLES"
     DISPUTED = "DISPUTED"
@@ -32,6 +35,11 @@ class Category(StrEnum):
     OPEN_BILLING = "OPEN_BILLING"
     HELD_ORDERS = "HELD_ORDERS"
     SALES = "SALES"
+    COVERED = "COVERED"
+
+
+KEPT = tuple(category for category in Category if category is not Category.COVERED)
+"""The categories that movements have."""
 
 
 class CreditLimitType(StrEnum):
@@ -49,15 +57,21 @@ class Balance:
 
     `due`: the due day of items, moved to a banking day where the company says so (dueRollsToBankDay); the ship day of
     orders, the document day of sales. UNAPPLIED (receipts and open credit notes) is negative. DISPUTED is the disputed
-    part of RECEIVABLES: positive, with the item's due day, and contained in RECEIVABLES too. `company_day`: today at
-    the company it belongs to; None is the day that is asked for. A group's balances carry it, since each member's
-    overdue is of its own company's day.
+    part of RECEIVABLES: positive, with the item's due day, and contained in RECEIVABLES too, as is COVERED
+    (`domain.covering`), which counts to the day `until`. `company_day`: today at the company it belongs to; None is the
+    day that is asked for. A group's balances carry it, since each member's overdue is of its own company's day.
     """
 
     category: Category
     amount: Money
     due: date | None = None
     company_day: date | None = None
+    until: date | None = None
+
+    def covers(self, today: date) -> bool:
+        """Is it something overdue on this day that a receipt covers still?"""
+        overdue = self.category is Category.COVERED and self.due is not None and self.due < today
+        return overdue and (self.until is None or today <= self.until)
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ def ships_later(ship_date: date | None, policy: CountingPolicy, day: date) -> bo
 
 @dataclass(frozen=True)
 class Owed:
-    """Open receivables of one due day and currency: `undisputed` of them are claimed from the payer."""
+    """Open receivables of one due day and currency: `undisputed` of them are claimed from the payer, and uncovered."""
 
     due: date
     days_overdue: int
@@ -124,24 +138,27 @@ class Owed:
 def owed(balances: Iterable[Balance], policy: CountingPolicy, day: date) -> tuple[Owed, ...]:
     """Open receivables by due day, oldest first.
 
-    Disputed parts come off the same due day, when the policy lets them reduce what is overdue.
+    What comes off what is claimed of a due day: disputed parts, when the policy lets them reduce what is overdue, and
+    what receipts cover.
     """
     sums: dict[tuple[date, date, str], list[Decimal]] = {}
     for balance in balances:
-        if balance.due is None or balance.category not in (Category.RECEIVABLES, Category.DISPUTED):
+        if balance.due is None or balance.category not in _OWED:
             continue
-        open_and_claimed = sums.setdefault(
-            (balance.due, balance.company_day or day, balance.amount.currency), [Decimal(0), Decimal(0)]
-        )
+        today = balance.company_day or day
+        open_and_claimed = sums.setdefault((balance.due, today, balance.amount.currency), [Decimal(0), Decimal(0)])
         if balance.category is Category.RECEIVABLES:
             open_and_claimed[0] += balance.amount.amount
             open_and_claimed[1] += balance.amount.amount
-        elif policy.disputed_reduces_overdue:
+        elif balance.covers(today) or (balance.category is Category.DISPUTED and policy.disputed_reduces_overdue):
             open_and_claimed[1] -= balance.amount.amount
     return tuple(
         Owed(due, days_overdue(due, today), Money(open_, currency), Money(claimed, currency))
         for (due, today, currency), (open_, claimed) in sorted(sums.items())
     )
+
+
+_OWED = frozenset({Category.RECEIVABLES, Category.DISPUTED, Category.COVERED})
 
 
 def longest_overdue(debts: Iterable[Owed]) -> int:
@@ -225,7 +242,7 @@ class Exposure:
 
     @cached_property
     def overdue(self) -> Money:
-        """The part of receivables that is claimed and overdue."""
+        """The part of receivables that is claimed, overdue and not covered by a receipt."""
         return self.exchange.total(overdue(self.debts), self.currency)
 
     @cached_property

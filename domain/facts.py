@@ -48,7 +48,8 @@ class CustomerFacts:
     `grace_days`: per checkpoint, how long after a release an order is not checked again. `checks_invoices`: invoices
     that no order came before are checked before they are posted, whether or not that step is ticked (D365). `debts`:
     its open items, where a rule looks at single ones. `usual`: how it usually pays, as far as that is compared with
-    orders (`check_payment_terms_increase`, `check_cash_discount_increase`).
+    orders (`check_payment_terms_increase`, `check_cash_discount_increase`). `intercompany`: a company of our own group,
+    whose orders its seller does not check.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class CustomerFacts:
     check_payment_terms_increase: bool = False
     check_cash_discount_increase: bool = False
     own: OwnLimits | None = None
+    intercompany: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ class Order:
     `counted`: what it already takes among the balances, which is never counted twice. `delivered`: the goods have left.
     `forced`: somebody put it on hold by hand and nobody has released it. `held_at`: the step at which it is on hold, or
     was rejected. `payment_terms`: its own; None: the payer's. `own`: the same with their rank, and its cash discount.
-    `without_order`: an invoice that no order came before.
+    `without_order`: an invoice that no order came before. `billed`: goods that left are billed for more than they were
+    delivered for.
     """
 
     amount: Money
@@ -137,6 +140,7 @@ class Order:
     held_at: Checkpoint | None = None
     payment_terms: UUID | None = None
     without_order: bool = False
+    billed: bool = False
     own: Conditions = UNSAID
 
 

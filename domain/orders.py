@@ -47,7 +47,8 @@ class OrderLine:
     `delivered`: goods that left; `billed`: on billing documents; `posted`: become open items (a down payment invoice
     can be posted before anything is delivered). `prepaid`: paid in advance for this line, which lowers what it still
     takes. `returned`: goods that came back; `credited`: of that, on a credit note of the ledger, which lowers the debt
-    by itself. `closed`: the rest will not be delivered.
+    by itself. `closed`: the rest will not be delivered. `consumed_more`: what billing documents take of the line beyond
+    what they bill; below zero where they bill more. `never_billed`: of what was delivered, will not be billed.
     """
 
     amount: Money
@@ -59,11 +60,23 @@ class OrderLine:
     credited: Decimal = Decimal(0)
     closed: bool = False
     ship_date: date | None = None
+    consumed_more: Decimal = Decimal(0)
+    never_billed: Decimal = Decimal(0)
+
+    @property
+    def consumed(self) -> Decimal:
+        """What billing documents take of the line, whatever they bill for it."""
+        return max(self.billed, self.posted) + self.consumed_more
 
     @property
     def taken(self) -> Decimal:
-        """What is delivered, billed or posted, whichever went furthest."""
-        return max(self.delivered, self.billed, self.posted)
+        """What is delivered or taken by billing documents, whichever went further."""
+        return max(self.delivered, self.consumed)
+
+    @property
+    def kept(self) -> Decimal:
+        """The same without what is delivered and never billed."""
+        return max(self.delivered - self.never_billed, self.consumed)
 
     @property
     def rest(self) -> Decimal:
@@ -72,8 +85,8 @@ class OrderLine:
 
     @property
     def comes_to(self) -> Decimal:
-        """What the line comes to: of a closed one only what was taken."""
-        return self.taken if self.closed else self.amount.amount
+        """What the line comes to: of a closed one only what was taken, and is or will be billed."""
+        return self.kept if self.closed else self.amount.amount
 
     @property
     def deliverable(self) -> Decimal:
@@ -82,9 +95,9 @@ class OrderLine:
 
     @property
     def billable(self) -> Decimal:
-        """What may still be billed: of a closed line what was delivered."""
-        most = self.delivered if self.closed else self.amount.amount
-        return max(Decimal(0), most - max(self.billed, self.posted))
+        """What billing documents may still take: of a closed line what was delivered."""
+        most = self.delivered - self.never_billed if self.closed else self.amount.amount
+        return max(Decimal(0), most - self.consumed)
 
     @property
     def open_returns(self) -> Money:
@@ -99,7 +112,17 @@ class OrderLine:
     @property
     def open_deliveries(self) -> Money:
         """Goods that left, on no billing document yet."""
-        return self._left(self.delivered, max(self.billed, self.posted))
+        return self._left(self.delivered - self.never_billed, self.consumed)
+
+    @property
+    def unbilled(self) -> Decimal:
+        """Goods that are with the customer, on no billing document yet."""
+        return max(Decimal(0), self.open_deliveries.amount - self.open_returns.amount)
+
+    @property
+    def asked(self) -> Decimal:
+        """What it asks for: all that is to come of it or to be posted."""
+        return self.rest + self.open_deliveries.amount + self.open_billing.amount
 
     @property
     def open_order(self) -> Money:
@@ -167,7 +190,7 @@ def standing(status: SalesOrderStatus, lines: Sequence[OrderLine], admitted: boo
         if status is SalesOrderStatus.CLOSED:
             return status
         return SalesOrderStatus.APPROVED if admitted else SalesOrderStatus.ENTERED
-    if any(line.taken for line in lines):
+    if any(line.kept for line in lines):
         waiting = any(line.open_deliveries > line.open_returns or line.open_billing.amount for line in lines)
         return SalesOrderStatus.DELIVERED if waiting else SalesOrderStatus.INVOICED
     return SalesOrderStatus.CLOSED if any(line.closed for line in lines) else status

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from domain.comparison import room_used
 from domain.decision import CUSTOMER, BlockReason, BlockReasonCode, LimitTest, LimitTestKind
-from domain.exposure import Balance, Category, CountingPolicy, longest_overdue, owed
+from domain.exposure import Balance, Category, CountingPolicy, Exposure, longest_overdue, owed
 from domain.facts import Facts, Order
 from domain.limits import used_percent
 from domain.message import N_, NN_, Message, Percent, Value
 from domain.money import Exchange, Money, per_currency
 from domain.party_limits import PARTY, PartyLimitReaction, PartyLimits, TurnoverShare
+from domain.refusal import ErrorCode, Refusal
 
 _NOT_INVOICED = frozenset({Category.OPEN_ORDERS, Category.OPEN_DELIVERIES, Category.OPEN_BILLING})
 
@@ -56,6 +57,20 @@ def check_party_limits(facts: Facts, order: Order) -> Found:
         said += (_exceeded(bounded, test, order) for test in found if not test.passed)
         said += _overdue(bounded)
     return Found(tuple(tests), tuple(reasons[PartyLimitReaction.HOLD]), tuple(reasons[PartyLimitReaction.WARN]))
+
+
+def ceiling_below_used(facts: Facts, holder: tuple[str, UUID], path: tuple[str, ...]) -> Refusal | None:
+    """The warning that the ceiling of a payer's party, or of the payer, is below what is used of it: lowering is
+    allowed (decision 7). Both are told in the ceiling's currency. Raises `RateMissing`.
+    """
+    for bounded in _bounded(facts):
+        ceiling = bounded.limits.ceiling
+        if bounded.holder == holder and ceiling is not None:
+            used = Exposure(bounded.balances, bounded.policy, bounded.exchange, ceiling.currency, bounded.day).total
+            if used > ceiling:
+                message = Message(BELOW_USED, {"used": used, "ceiling": ceiling})
+                return Refusal(ErrorCode.LIMIT_BELOW_USED, message, path, node=holder, limit=ceiling, actual=used)
+    return None
 
 
 def _bounded(facts: Facts) -> Iterator[_Bounded]:
@@ -167,3 +182,4 @@ OVERDUE = NN_(
     "The oldest unpaid item of {holder} is {days} day overdue; its limit is {allowed}.",
     "The oldest unpaid item of {holder} is {days} days overdue; its limit is {allowed}.",
 )
+BELOW_USED = N_("{used} is used already, which is more than the ceiling of {ceiling}.")

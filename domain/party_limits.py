@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.calendar import DAY, months_back
+from domain.fiscal_year import FiscalCalendar
 from domain.message import N_, Message
 from domain.money import Money
 from domain.refusal import ErrorCode, Refusal
@@ -61,15 +62,14 @@ class PartyLimits:
         return (self.ceiling, self.turnover, self.max_days_overdue) != (None, None, None)
 
 
-def turnover_window(rolling: bool, fiscal_year_start: int, day: date) -> tuple[date, date]:
-    """The first and the last document day that count: of the fiscal year closed last, or of the year up to `day`.
-
-    `fiscal_year_start`: the month in which the company's fiscal year begins.
+def turnover_window(rolling: bool, fiscal: FiscalCalendar, day: date) -> tuple[date, date]:
+    """The first and the last document day that count: of the fiscal year closed last, be it a short or a long one, or
+    of the year up to `day`.
     """
     if rolling:
         return months_back(day, 12) + DAY, day
-    began = day.year if day.month >= fiscal_year_start else day.year - 1
-    return date(began - 1, fiscal_year_start, 1), date(began, fiscal_year_start, 1) - DAY
+    closed = fiscal.closed_before(day)
+    return (date.min, date.min) if closed is None else (closed.first, closed.last)
 
 
 def party_limit_refusals(limits: PartyLimits) -> list[Refusal]:

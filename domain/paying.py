@@ -1,6 +1,7 @@
 """What a payment would do to the facts: it settles the oldest overdue items first, the rest stands unapplied.
 
-Where a rule looks at single items, the rest settles what falls due next: an item may be old without being overdue.
+Where a rule looks at single items, the rest settles what falls due next: an item may be old without being overdue. What
+receipts cover already is not paid once more; of one due day they cover then what was written next.
 """
 
 from __future__ import annotations

@@ -67,11 +67,12 @@ def on_adjustment(
     return tuple(action for action in _ON_ADJUSTMENTS.get(status, ()) if action not in closed)
 
 
-def on_credit_change(status: CreditChangeStatus, *, may_approve: bool) -> tuple[Action, ...]:
-    """What can be done with a change of credit that was asked for. `may_approve`: who asks now is somebody else.
+def on_credit_change(status: CreditChangeStatus, *, may_approve: bool, may_reject: bool) -> tuple[Action, ...]:
+    """What can be done with a change of credit that was asked for.
 
-    Whoever may approve changes may reject any: who asked for one takes it back so.
+    `may_approve`: who asks now may make such changes and is somebody else; `may_reject`: may make them, or asked for
+    it.
     """
     if status is not CreditChangeStatus.IN_REVIEW:
         return ()
-    return (Action.APPROVE, Action.REJECT) if may_approve else (Action.REJECT,)
+    return tuple(one for one, may in ((Action.APPROVE, may_approve), (Action.REJECT, may_reject)) if may)

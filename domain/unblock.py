@@ -223,7 +223,7 @@ def passes(facts: Facts, order: Order) -> bool:
 
 
 def waited(facts: Facts, days: int) -> Facts:
-    """The same facts so many days later, with today's rates."""
+    """The same facts so many days later, with today's rates; receipts that are too old by then cover nothing."""
     customer, group = facts.customer, facts.group
     later = replace(customer, day=customer.day + days * DAY, balances=_waited(customer.balances, days))
     if group is not None:
@@ -254,7 +254,7 @@ def _with_limit(terms: LimitTerms, day: datetime.date, new_id: UUID, limit: Mone
     return replace(terms, entries=tuple(changed))
 
 
-_DATED = frozenset({Category.RECEIVABLES, Category.DISPUTED})
+_DATED = frozenset({Category.RECEIVABLES, Category.DISPUTED, Category.COVERED})
 
 
 def _condensed(facts: Facts) -> Facts:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.exposure import Category
+from domain.exposure import KEPT, Category
 from persistence.events import EXPOSURE_CHANGED
 
 Sum = tuple[UUID, UUID, str, str, date, int]
@@ -32,7 +32,7 @@ on conflict (customer_id, category, currency, due_day) do update set amount = ke
 SETTLED = f"""
 delete from balance
 where customer_id = any($1::uuid[]) and amount = 0
-  and category = any('{{{",".join(category for category in Category if category is not Category.SALES)}}}')
+  and category = any('{{{",".join(category for category in KEPT if category is not Category.SALES)}}}')
 """
 """Sales hardly ever come to zero, and are many: they are not looked through."""
 

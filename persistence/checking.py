@@ -104,7 +104,7 @@ async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:
     if known is not None:
         own = Codes(wanted.payment_terms, wanted.cash_discount).instead_of(known.own, own)
         kept = replace(known, own=own).asks(wanted.checkpoint)
-        amount = replace(wanted.amount, amount=wanted.amount.amount - known.posted)
+        amount = replace(wanted.amount, amount=wanted.amount.amount - known.amount.amount + known.asked_for)
         asks = replace(kept, amount=amount, ship_date=wanted.ship_date or kept.ship_date)
     return Checked(check(facts, asks), facts, asks, wanted.order)
 

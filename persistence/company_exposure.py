@@ -22,7 +22,7 @@ from domain.money import Exchange, Money
 from persistence.exposure_dimensions import AS_OF, BELONGS, ExposureDimension, days, scope
 from persistence.exposure_limits import compared, limits
 from persistence.exposure_rows import insured, used_by
-from persistence.exposure_sums import company_sums, covered, members
+from persistence.exposure_sums import company_sums, covered, covered_of_companies, members
 from persistence.rates import exchange_on, with_age
 from persistence.shapes.falling_due import claimed_due
 from persistence.statements import Row, Statement, any_of
@@ -212,7 +212,8 @@ def _past(*, intercompany: bool) -> Statement:
     if not intercompany:
         outside = sa.not_(customer.c.intercompany)
         moved = moved.join(customer, customer.c.id == movement.c.customer_id).where(outside)
-    return _summed(moved.subquery("kept"))
+    covering = covered_of_companies(past=True, intercompany=intercompany)
+    return _summed(sa.union_all(moved, covering).subquery("kept"))
 
 
 def _summed(kept: sa.Subquery) -> Statement:

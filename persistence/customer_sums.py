@@ -15,30 +15,43 @@ import asyncpg
 import sqlalchemy as sa
 
 from domain.collateral import Collateral
-from domain.exposure import Balance, Category
+from domain.exposure import Balance, Category, CountingPolicy
 from domain.money import Money
 from persistence import fact_statements as sql
 from persistence.closed_days import moved_dues
 from persistence.facts import Moment, collateral_of
+from persistence.receipts import Receipts, receipts_of
 from persistence.statements import Statement, any_of
-from persistence.tables.company import company_table
+from persistence.tables.company import company_table, credit_parameters
 from persistence.tables.customer import customer
 
 
 @dataclass(frozen=True)
 class CustomerSums:
-    """One customer; `day` is that of its company, and its balances carry it."""
+    """One customer; `day` is that of its company, and its balances carry it. `receipts`: those that cover something."""
 
     id: UUID
     company: UUID
     day: date
     balances: tuple[Balance, ...]
     collaterals: tuple[Collateral, ...]
+    receipts: Receipts
+
+    def owing(self, policy: CountingPolicy) -> tuple[Balance, ...]:
+        """Its balances with what receipts cover, by what counts for whoever it is added to."""
+        return (*self.balances, *self.receipts.cover(self.balances, policy, self.day, dated=True))
 
 
 _CUSTOMERS = Statement(
-    sa.select(customer.c.id, customer.c.company_id, company_table.c.time_zone, company_table.c.bank_days_of)
+    sa.select(
+        customer.c.id,
+        customer.c.company_id,
+        company_table.c.time_zone,
+        company_table.c.bank_days_of,
+        credit_parameters.c.pending_receipt_days,
+    )
     .join(company_table, company_table.c.id == customer.c.company_id)
+    .outerjoin(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
     .where(any_of(customer.c.id, "customers"))
     .order_by(customer.c.id)
 )
@@ -64,6 +77,7 @@ async def customer_sums(
         money = Money(row["amount"] * row["unit"], row["currency"])
         key = row["customer_id"]
         balances[key].append(Balance(Category(row["category"]), money, row["due_day"], days[key]))
+    receipts = await receipts_of(conn, rows, moment)
     collaterals: dict[UUID, list[Collateral]] = defaultdict(list)
     for row in await sql.COLLATERALS.all(conn, customers=list(days)):
         collaterals[row["customer_id"]].append(collateral_of(row))
@@ -74,6 +88,7 @@ async def customer_sums(
             day=days[row["id"]],
             balances=tuple(balances[row["id"]]),
             collaterals=tuple(collaterals[row["id"]]),
+            receipts=receipts[row["id"]],
         )
         for row in rows
     )

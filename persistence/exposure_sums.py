@@ -21,6 +21,7 @@ from persistence.exposure_dimensions import (
     who,
     written,
 )
+from persistence.shapes.covering import CATEGORY, anywhere, covered_in
 from persistence.statements import Statement, any_of
 from persistence.tables.customer import customer
 from persistence.tables.limits import collateral
@@ -172,7 +173,35 @@ def _sums(dimensions: Dimensions, *, past: bool, intercompany: bool) -> sa.Subqu
         .select_from(customers.join(kept, kept.c.customer_id == customers.c.id))
         .group_by(*(key.element for key in keys), *by)
     )
-    return narrowed(_standing(selected, kept), dimensions, customers).subquery("sums")
+    standing = narrowed(_standing(selected, kept), dimensions, customers)
+    covering = narrowed(_covered(dimensions, customers, past=past), dimensions, customers)
+    return sa.union_all(standing, covering).subquery("sums")
+
+
+def _covered(dimensions: Dimensions, customers: sa.Subquery, *, past: bool) -> sa.Select[Any]:
+    """What receipts of these customers cover, with the columns of their sums."""
+    companies = scope()
+    found = _covered_in(companies, past=past, intercompany=True)
+    return (
+        sa.select(
+            *(written(customers.c[name]).label(name) for name in key_columns(dimensions)),
+            customers.c.company_id,
+            CATEGORY,
+            *(found.c[name] for name in _SUMS[1:]),
+        )
+        .select_from(
+            companies.join(found, sa.true()).join(
+                customers, sa.and_(customers.c.id == found.c.customer_id, customers.c.company_id == companies.c.id)
+            )
+        )
+        .where(anywhere())
+    )
+
+
+def _covered_in(companies: sa.CTE, *, past: bool, intercompany: bool) -> sa.FromClause:
+    """What receipts cover of the customers of the companies; `past`: everything is read as it was then."""
+    reduces = companies.c.disputed_reduces_overdue
+    return covered_in(companies.c.id, companies.c.day, sa.literal(past), reduces, sa.literal(intercompany))
 
 
 def _kept(*, past: bool) -> sa.Table:
@@ -190,8 +219,13 @@ def company_sums(*, intercompany: bool) -> sa.CompoundSelect[Any]:
     unless they are asked for.
     """
     tables = [
-        sa.select(table.c.company_id, *(table.c[name] for name in _SUMS)).where(any_of(table.c.company_id, "wanted"))
-        for table in (company_balance, movement_tail)
+        *(
+            sa.select(table.c.company_id, *(table.c[name] for name in _SUMS)).where(
+                any_of(table.c.company_id, "wanted")
+            )
+            for table in (company_balance, movement_tail)
+        ),
+        covered_of_companies(past=False, intercompany=intercompany),
     ]
     if intercompany:
         return sa.union_all(*tables)
@@ -201,6 +235,17 @@ def company_sums(*, intercompany: bool) -> sa.CompoundSelect[Any]:
         .where(any_of(customer.c.company_id, "wanted"), customer.c.intercompany)
     )
     return sa.union_all(*tables, own)
+
+
+def covered_of_companies(*, past: bool, intercompany: bool) -> sa.Select[Any]:
+    """What receipts of customers of the companies `wanted` cover, as sums of the companies have it."""
+    companies = scope()
+    found = _covered_in(companies, past=past, intercompany=intercompany)
+    return (
+        sa.select(companies.c.id.label("company_id"), CATEGORY, *(found.c[name] for name in _SUMS[1:]))
+        .select_from(companies.join(found, sa.true()))
+        .where(anywhere())
+    )
 
 
 def _sums_of_companies(dimensions: Dimensions, *, intercompany: bool) -> sa.Subquery:
@@ -230,7 +275,9 @@ def _figures(sums: sa.Subquery, companies: sa.CTE) -> dict[str, sa.ColumnElement
         "open_billing": of(Category.OPEN_BILLING),
         "unapplied_payments": -of(Category.UNAPPLIED),
         "disputed": of(Category.DISPUTED),
-        "overdue": of(Category.RECEIVABLES, late) - of(Category.DISPUTED, late, companies.c.disputed_reduces_overdue),
+        "overdue": of(Category.RECEIVABLES, late)
+        - of(Category.DISPUTED, late, companies.c.disputed_reduces_overdue)
+        - of(Category.COVERED),
         "held_orders": of(Category.HELD_ORDERS),
         **{name: of(Category.RECEIVABLES, *_between(sums, companies, *bounds)) for name, bounds in BUCKETS.items()},
     }

@@ -63,6 +63,7 @@ CUSTOMERS = Statement(
                 "customer_since",
                 "limits_id",
                 "next_review_date",
+                "intercompany",
             )
         ),
         company_table.c.code.label("company_code"),
@@ -85,7 +86,9 @@ CUSTOMERS = Statement(
                 "order_horizon_days",
                 "max_rate_age_days",
                 "release_valid_days",
+                "pending_receipt_days",
                 "check_invoices_without_order",
+                "check_intercompany_orders",
             )
         ),
         *_compared("check_payment_terms_increase", payment_terms),
@@ -156,11 +159,16 @@ _MEMBER_DAY = sa.func.coalesce(
 
 # Each member by its own company's day: the day by which a check finds its group, so that who is tested is counted.
 MEMBERS = Statement(
-    sa.select(credit_group_member.c.customer_id, company_table.c.time_zone, company_table.c.bank_days_of)
+    sa.select(
+        credit_group_member.c.customer_id,
+        company_table.c.time_zone,
+        company_table.c.bank_days_of,
+        credit_parameters.c.pending_receipt_days,
+    )
     .select_from(
-        credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id).join(
-            company_table, company_table.c.id == customer.c.company_id
-        )
+        credit_group_member.join(customer, customer.c.id == credit_group_member.c.customer_id)
+        .join(company_table, company_table.c.id == customer.c.company_id)
+        .outerjoin(credit_parameters, credit_parameters.c.company_id == customer.c.company_id)
     )
     .where(
         credit_group_member.c.credit_group_id == sa.bindparam("group", type_=sa.Uuid()),

@@ -7,6 +7,7 @@ of it but totals leaves. In the write lane it is called after the locks are gran
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.blocking.rule import BlockingRule, RuleKind
-from domain.exposure import Balance, Category
+from domain.exposure import Balance, Category, CountingPolicy
 from domain.facts import CustomerFacts, Facts, GroupFacts
 from domain.money import Exchange, Money
 from persistence import fact_statements as sql
@@ -22,6 +23,7 @@ from persistence.closed_days import moved_dues
 from persistence.moment import Moment
 from persistence.party_facts import limits_beside
 from persistence.rates import exchange_on
+from persistence.receipts import receipts_of
 from persistence.statements import Row
 from persistence.told import (
     ToldOfCustomer,
@@ -31,6 +33,7 @@ from persistence.told import (
     debts_of,
     entries_of,
     entry_of,
+    policy_of,
     rule_of,
     steps_of,
 )
@@ -69,7 +72,8 @@ async def customer_facts(
     groups = await groups_of(conn, days)
     entries = entries_of(await sql.ENTRIES.all(conn, holders=list(rows)))
     collaterals = collaterals_of(await sql.COLLATERALS.all(conn, customers=list(rows)))
-    balances = await _customer_balances(conn, rows, days, moment)
+    balances = await _customer_balances(conn, rows, moment)
+    receipts = await receipts_of(conn, rows.values(), moment)
     debts = debts_of(await sql.DEBTS.all(conn, customers=list(rows)) if by_item else ())
     companies = {row["company_id"] for row in rows.values()}
     steps = steps_of(await sql.CHECKPOINTS.all(conn, companies=list(companies)))
@@ -82,7 +86,7 @@ async def customer_facts(
             member=key in groups,
             entries=entries[key],
             collaterals=collaterals[key],
-            balances=balances[key],
+            balances=(*balances[key], *receipts[key].cover(balances[key], policy_of(row), days[key])),
             steps=steps[row["company_id"]],
             debts=debts[key],
         )
@@ -120,7 +124,8 @@ async def group_facts(
     for row in await sql.GROUPS.all(conn, groups=list(set(groups))):
         key = row["id"]
         entries = entries_of(await sql.ENTRIES.all(conn, holders=[key]))[key]
-        told = ToldOfGroup(row, moment.day(row["time_zone"]), entries, await _group_balances(conn, key, moment))
+        balances = await _group_balances(conn, key, moment, policy_of(row))
+        told = ToldOfGroup(row, moment.day(row["time_zone"]), entries, balances)
         facts[key] = told.facts(await exchange_on(conn, told.day, {*currencies, *told.currencies}))
     return facts
 
@@ -173,7 +178,7 @@ def terms_compared(customer: CustomerFacts, terms: Mapping[UUID, int]) -> Mappin
 
 
 async def _customer_balances(
-    conn: asyncpg.Connection, rows: Mapping[UUID, Row], days: Mapping[UUID, date], moment: Moment
+    conn: asyncpg.Connection, rows: Mapping[UUID, Row], moment: Moment
 ) -> dict[UUID, tuple[Balance, ...]]:
     found: dict[UUID, list[Balance]] = {key: [] for key in rows}
     past = [key for key, row in rows.items() if moment.past(row["time_zone"])]
@@ -186,7 +191,10 @@ async def _customer_balances(
     return {key: tuple(balances) for key, balances in found.items()}
 
 
-async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment) -> tuple[Balance, ...]:
+async def _group_balances(
+    conn: asyncpg.Connection, group: UUID, moment: Moment, policy: CountingPolicy
+) -> tuple[Balance, ...]:
+    """The sums of all members; what receipts of each cover is worked out before, and as the group counts."""
     members = await sql.MEMBERS.all(conn, group=group, as_of=moment.as_of, now=moment.now)
     balances: dict[tuple[Any, ...], Balance] = {}
     current = [row["customer_id"] for row in members if not moment.past(row["time_zone"])]
@@ -195,16 +203,24 @@ async def _group_balances(conn: asyncpg.Connection, group: UUID, moment: Moment)
     kept = list(await sql.BALANCES.all(conn, customers=current)) if current else []
     if past:
         kept.extend(await sql.BALANCES_AS_OF.all(conn, customers=past, day=moment.as_of))
-    for row in await moved_dues(conn, kept, {row["customer_id"]: row["bank_days_of"] for row in members}):
-        one = _balance(row, days[row["customer_id"]])
-        key = (one.category, one.amount.currency, one.due, one.company_day)
+    receipts = await receipts_of(conn, members, moment, "customer_id")
+    covering: dict[UUID, list[Balance]] = {customer: [] for customer in receipts}
+
+    def add(one: Balance) -> None:
+        key = (one.category, one.amount.currency, one.due, one.company_day, one.until)
         already = balances.get(key)
-        balances[key] = one if already is None else _added(already, one)
+        balances[key] = one if already is None else replace(one, amount=one.amount + already.amount)
+
+    for row in await moved_dues(conn, kept, {row["customer_id"]: row["bank_days_of"] for row in members}):
+        customer = row["customer_id"]
+        one = _balance(row, days[customer])
+        add(one)
+        if customer in covering:
+            covering[customer].append(one)
+    for customer, owing in covering.items():
+        for one in receipts[customer].cover(owing, policy, days[customer], dated=True):
+            add(one)
     return tuple(balances[key] for key in sorted(balances, key=str))
-
-
-def _added(one: Balance, other: Balance) -> Balance:
-    return Balance(one.category, one.amount + other.amount, one.due, one.company_day)
 
 
 def _balance(row: Row, company_day: date | None = None) -> Balance:

@@ -106,13 +106,21 @@ def _amount_of(value: Money) -> dict[str, str]:
 
 def _balance_of(balance: Balance) -> list[str | None]:
     found = [balance.category.value, str(balance.amount.amount), balance.amount.currency, _day(balance.due)]
+    if balance.until is not None:
+        return [*found, _day(balance.company_day), _day(balance.until)]
     return found if balance.company_day is None else [*found, _day(balance.company_day)]
 
 
 def _balance_from(
-    category: str, amount: str, currency: str, due: str | None, company_day: str | None = None
+    category: str,
+    amount: str,
+    currency: str,
+    due: str | None,
+    company_day: str | None = None,
+    until: str | None = None,
 ) -> Balance:
-    return Balance(Category(category), Money(Decimal(amount), currency), _from_day(due), _from_day(company_day))
+    money = Money(Decimal(amount), currency)
+    return Balance(Category(category), money, _from_day(due), _from_day(company_day), _from_day(until))
 
 
 def _rate_of(rate: Rate) -> list[Any]:

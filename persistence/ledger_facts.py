@@ -14,7 +14,8 @@ CATEGORY_OF_ITEM = " ".join(
     ("case i.kind", *(f"when '{kind}' then '{category_of(kind)}'" for kind in OpenItemKind), "end")
 )
 _SALES = ", ".join(f"'{kind}'" for kind in sorted(SALES))
-_TAKEN = "greatest(l.delivered, l.billed, l.invoiced)"
+_CONSUMED = "greatest(l.billed, l.invoiced) + l.consumed_more"
+_TAKEN = f"greatest(l.delivered, {_CONSUMED})"
 
 _ITEMS = f"""
     select i.customer_id, i.company_id, i.id as source_id, m.category, i.currency, d.day, m.due_day,
@@ -63,7 +64,7 @@ _ORDERS = f"""
     from sales_order o cross join lateral (
       select sum(greatest(case when l.closed then 0 else l.amount - {_TAKEN} end, 0)) as rest,
         sum(greatest(l.billed - l.invoiced, 0)) as billed,
-        sum(greatest(l.delivered - greatest(l.billed, l.invoiced), 0) - l.returned + l.credited) as delivered
+        sum(greatest(l.delivered - l.never_billed - ({_CONSUMED}), 0) - l.returned + l.credited) as delivered
       from sales_order_line l where l.customer_id = o.customer_id and l.sales_order_id = o.id
     ) l
     cross join lateral (values

@@ -6,6 +6,7 @@ up again, on an own server. `python -m persistence.migrate new "message"` writes
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from persistence.tables import metadata
 # Any number will do, as long as every version of the program takes the same one.
 ONE_AT_A_TIME = 7_230_514_881_204_117
 LOCK_TIMEOUT = "5s"
+ASK_AGAIN = 0.1
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,10 @@ def passing_database(server: embedded.Server) -> Iterator[str]:
 def _connected(url: str) -> Iterator[sa.Connection]:
     engine = sa.create_engine(driver_url(url), poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.execute(sa.text("select pg_advisory_lock(:number)"), {"number": ONE_AT_A_TIME})
+        # Not waited for inside a statement: an index that is built concurrently waits for all that run.
+        while not connection.scalar(sa.text("select pg_try_advisory_lock(:number)"), {"number": ONE_AT_A_TIME}):
+            connection.rollback()
+            time.sleep(ASK_AGAIN)
         connection.execute(sa.text(f"set lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.commit()
         yield connection

@@ -124,9 +124,9 @@ class KeptOrder:
         return Money(sum((line.comes_to for line in self.lines), Decimal(0)), self.amount.currency)
 
     @property
-    def posted(self) -> Decimal:
-        """What of it is among the open items already."""
-        return sum((line.posted for line in self.lines), Decimal(0))
+    def asked_for(self) -> Decimal:
+        """What of it is to come or to be posted: the rest is among the open items already, or will never be."""
+        return sum((line.asked for line in self.lines), Decimal(0))
 
     def asks(self, checkpoint: Checkpoint) -> Order:
         """The order as the rules are asked about it: what is posted as open items is among the receivables already.
@@ -136,7 +136,7 @@ class KeptOrder:
         rest = [line.rest for line in self.lines]
         gone = sum((line.delivered for line in self.lines), Decimal(0))
         return Order(
-            amount=Money(self.amount.amount - self.posted, self.amount.currency),
+            amount=Money(self.asked_for, self.amount.currency),
             checkpoint=checkpoint,
             number=self.number,
             excluded=self.excluded,
@@ -238,4 +238,6 @@ def _line(row: Row) -> OrderLine:
         returned=row["returned"],
         credited=row["credited"],
         closed=row["closed"],
+        consumed_more=row["consumed_more"],
+        never_billed=row["never_billed"],
     )

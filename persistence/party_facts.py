@@ -16,13 +16,17 @@ from uuid import UUID
 import asyncpg
 import sqlalchemy as sa
 
-from domain.exposure import Balance, Category
+from domain.exposure import KEPT, Balance, Category, CountingPolicy
 from domain.facts import CustomerFacts, OwnLimits, PartyFacts
 from domain.money import Money
 from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare, turnover_window
 from domain.receivables import SALES
+from persistence.closed_days import moved_dues
+from persistence.fact_statements import BALANCES
+from persistence.fiscal_years import fiscal_calendars
 from persistence.moment import Moment
 from persistence.rates import exchange_on, with_age
+from persistence.receipts import receipts_of
 from persistence.shapes.falling_due import moved_due
 from persistence.statements import Row, Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
@@ -35,7 +39,7 @@ from persistence.tables.reference import currency_table
 MAX_RATE_AGE_DAYS = 7
 """How old a rate may be where no company or group says otherwise (decision 13)."""
 
-_COUNTED = [category.value for category in Category if category is not Category.SALES]
+_COUNTED = [category.value for category in KEPT if category is not Category.SALES]
 _CLAIMED = [Category.RECEIVABLES.value, Category.DISPUTED.value]
 
 _IN_FORCE = Statement(sa.select(party_limits).where(any_of(party_limits.c.id, "ids")))
@@ -45,8 +49,10 @@ _CUSTOMERS = Statement(
         customer.c.id,
         customer.c.party_id,
         party.c.name.label("party_name"),
+        customer.c.company_id,
         company_table.c.time_zone,
-        credit_parameters.c.fiscal_year_start,
+        company_table.c.bank_days_of,
+        credit_parameters.c.pending_receipt_days,
     )
     .select_from(
         customer.join(party, party.c.id == customer.c.party_id)
@@ -198,6 +204,8 @@ async def limits_beside(
     for payer, key in party_of.items():
         used[key].update(currencies[payer])
     balances = await _party_balances(conn, parties, moment)
+    for key, covering in (await _covered(conn, [row for row in customers if row["party_id"] in kept], moment)).items():
+        balances[key] += covering
     found = {}
     for key in parties:
         of = [row for row in customers if row["party_id"] == key]
@@ -218,9 +226,25 @@ def _currencies(limits: PartyLimits, turnover: Iterable[Money] | None) -> set[st
     return used
 
 
+async def _covered(conn: asyncpg.Connection, customers: Sequence[Row], moment: Moment) -> Mapping[UUID, list[Balance]]:
+    """What receipts of each customer cover of what it owes itself, by its party; everything counts there."""
+    receipts = await receipts_of(conn, customers, moment)
+    paying = {row["id"]: row for row in customers if row["id"] in receipts}
+    owing: dict[UUID, list[Balance]] = defaultdict(list)
+    kept = await BALANCES.all(conn, customers=list(paying)) if paying else []
+    for row in await moved_dues(conn, kept, {key: row["bank_days_of"] for key, row in paying.items()}):
+        money = Money(row["amount"] * row["unit"], row["currency"])
+        owing[row["customer_id"]].append(Balance(Category(row["category"]), money, row["due_day"]))
+    found: dict[UUID, list[Balance]] = defaultdict(list)
+    for key, row in paying.items():
+        day = moment.day(row["time_zone"])
+        found[row["party_id"]] += receipts[key].cover(owing[key], CountingPolicy(), day, dated=True)
+    return found
+
+
 async def _party_balances(
     conn: asyncpg.Connection, parties: Sequence[UUID], moment: Moment
-) -> Mapping[UUID, list[Balance]]:
+) -> dict[UUID, list[Balance]]:
     found: dict[UUID, list[Balance]] = defaultdict(list)
     for row in await _BALANCES.all(conn, parties=parties) if parties else ():
         money = Money(row["amount"] * row["unit"], row["currency"])
@@ -233,13 +257,19 @@ async def _turnover(
     conn: asyncpg.Connection, customers: Iterable[Row], kept: Mapping[UUID, PartyLimits], moment: Moment
 ) -> dict[UUID, tuple[Money, ...]]:
     """What was sold to each holder of a share of turnover, in each company's window; who was sold nothing has none."""
+    shares = [
+        (holder, row, share)
+        for row in customers
+        for holder in (row["party_id"], row["id"])
+        if holder in kept and (share := kept[holder].turnover) is not None
+    ]
+    if not shares:
+        return {}
+    fiscal = await fiscal_calendars(conn, {row["company_id"] for _, row, _ in shares})
     windows: dict[tuple[UUID, UUID], tuple[date, date]] = {}
-    for row in customers:
-        for holder in (row["party_id"], row["id"]):
-            share = kept[holder].turnover if holder in kept else None
-            if share is not None:
-                today = moment.day(row["time_zone"])
-                windows[holder, row["id"]] = turnover_window(share.rolling, row["fiscal_year_start"], today)
+    for holder, row, share in shares:
+        today = moment.day(row["time_zone"])
+        windows[holder, row["id"]] = turnover_window(share.rolling, fiscal[row["company_id"]], today)
     found: dict[UUID, list[Money]] = defaultdict(list)
     for holder in {holder for holder, _ in windows}:
         mine = {key: window for (of, key), window in windows.items() if of == holder}

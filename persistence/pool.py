@@ -49,6 +49,7 @@ class Pool:
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._mending: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Future[Connection]] = set()
         self._all_back: asyncio.Event | None = None
 
     def acquire(self) -> Borrowed:
@@ -99,6 +100,10 @@ class Pool:
             for connection in idle:
                 await connection.close()
                 self._gone()
+            if self._opening:
+                _, late = await asyncio.wait(self._opening, timeout=MENDING)
+                for opening in late:
+                    opening.cancel()
         if self._open:
             await self._all_back.wait()
 
@@ -137,11 +142,26 @@ class Pool:
 
     async def _another(self) -> Connection:
         self._open += 1
+        opening = asyncio.ensure_future(self._connect())
         try:
-            return await self._connect()
+            # Who gives up leaves it to the next. Given up itself while the server is asked for TLS, asyncpg's attempt
+            # leaves an error behind that nobody hears until it is collected: then it is somebody else's.
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._opening.add(opening)
+            opening.add_done_callback(self._opened)
+            raise
         except BaseException:
             self._gone()
             raise
+
+    def _opened(self, opening: asyncio.Future[Connection]) -> None:
+        """A connection whose taker gave up before it was open."""
+        self._opening.discard(opening)
+        if opening.cancelled() or opening.exception() is not None:
+            self._gone()
+        else:
+            self._back(opening.result())
 
     async def _turn(self) -> Connection | None:
         """Wait for a connection, or for the news that one may be opened (None)."""

@@ -83,7 +83,7 @@ _ROWS = {
     "sales_order": "select 'sales_order', company_id, number, customer_id, id from sales_order",
 }
 
-_TAKEN = "greatest(l.delivered, l.billed, l.invoiced)"
+_KEPT = "greatest(l.delivered - l.never_billed, greatest(l.billed, l.invoiced) + l.consumed_more)"
 
 _CHECKS = (
     _Check(
@@ -186,7 +186,7 @@ _CHECKS = (
         f"""
         select o.customer_id, o.id, coalesce(l.amount, 0) as expected, o.amount as found
         from sales_order o left join (
-          select l.customer_id, l.sales_order_id, sum(case when l.closed then {_TAKEN} else l.amount end) as amount
+          select l.customer_id, l.sales_order_id, sum(case when l.closed then {_KEPT} else l.amount end) as amount
           from sales_order_line l group by l.customer_id, l.sales_order_id
         ) l on l.customer_id = o.customer_id and l.sales_order_id = o.id
         where o.amount <> coalesce(l.amount, 0)
@@ -197,6 +197,7 @@ _CHECKS = (
         {
             "delivered": N_("By its deliveries {expected} of the line is delivered, the line says {found}."),
             "billed": N_("By its billing documents {expected} of the line is billed, the line says {found}."),
+            "consumed": N_("By its billing documents {expected} of the line is taken, the line says {found}."),
             "invoiced": N_("By its invoices {expected} of the line is invoiced, the line says {found}."),
             "returned": N_("By its returns {expected} of the line came back, the line says {found}."),
             "credited": N_("By its returns {expected} of the line is on credit notes, the line says {found}."),
@@ -210,7 +211,8 @@ _CHECKS = (
         ) d on d.customer_id = l.customer_id and d.line_id = l.id
         left join (
           select customer_id, line_id, sum(amount) filter (where item_id is null) as waiting,
-            sum(amount) filter (where item_id is not null) as posted
+            sum(amount) filter (where item_id is not null) as posted, sum(amount) as billed,
+            sum(coalesce(consumes, amount)) as consumed
           from billing where reversed_on is null group by customer_id, line_id
         ) b on b.customer_id = l.customer_id and b.line_id = l.id
         left join (
@@ -221,6 +223,8 @@ _CHECKS = (
           ('delivered', coalesce(d.amount, 0), l.delivered, true),
           ('billed', coalesce(b.waiting, 0), l.billed - l.invoiced, true),
           ('invoiced', coalesce(b.posted, 0), l.invoiced, l.invoiced < coalesce(b.posted, 0)),
+          ('consumed', coalesce(b.consumed, 0), greatest(l.billed, l.invoiced) + l.consumed_more,
+            coalesce(b.billed, 0) = l.billed or l.billed + l.consumed_more < coalesce(b.consumed, 0)),
           ('returned', coalesce(r.amount, 0), l.returned, true),
           ('credited', coalesce(r.credited, 0), l.credited, true)
         ) step(name, expected, found, exact)
@@ -288,7 +292,8 @@ _CHECKS = (
           union all select customer_id, id, currency, amount from settlement
           union all select o.customer_id, l.id, o.currency, x.amount from sales_order o
             join sales_order_line l on l.customer_id = o.customer_id and l.sales_order_id = o.id
-            cross join lateral (values (l.amount), (l.delivered), (l.billed), (l.invoiced)) x(amount)
+            cross join lateral (values (l.amount), (l.delivered), (l.billed), (l.invoiced), (l.consumed_more),
+              (l.never_billed)) x(amount)
         ) f join currency c on c.code = f.currency
         where f.amount <> round(f.amount, c.digits)
         """,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.exposure import Category
+from domain.exposure import KEPT, Category
 from persistence.shapes.falling_due import CLAIMED, bank_days_of, moved_due
 from persistence.statements import Statement, any_of
 from persistence.tables.company import company_table, credit_parameters
@@ -180,7 +180,7 @@ def _rooms_of() -> Statement:
 ROOMS_OF = _rooms_of()
 """The credit group of each customer on its day, and its party where that has limits."""
 
-_COUNTED = [category.value for category in Category if category is not Category.SALES]
+_COUNTED = [category.value for category in KEPT if category is not Category.SALES]
 _CLAIMED = [category.value for category in CLAIMED]
 _SUM: sa.ColumnElement[int] = sa.cast(sa.func.sum(balance.c.amount), sa.BigInteger())
 _DAY = _today(company_table.c.time_zone)

@@ -27,10 +27,20 @@ from persistence.orders import KeptOrder, orders_by_key
 from persistence.party_facts import Beside, limits_beside
 from persistence.payment_conditions import CONDITIONS, NO_CODES, Codes
 from persistence.rates import LAST_RATES, exchange_of, exchange_on, known_digits
+from persistence.receipts import receipts_of
 from persistence.statements import Row
 from persistence.take import MovedMeanwhile
 from persistence.together import Together
-from persistence.told import ToldOfCustomer, ToldOfGroup, collaterals_of, debts_of, entries_of, rule_of, steps_of
+from persistence.told import (
+    ToldOfCustomer,
+    ToldOfGroup,
+    collaterals_of,
+    debts_of,
+    entries_of,
+    policy_of,
+    rule_of,
+    steps_of,
+)
 
 Named = tuple[UUID, str]
 """A company and an account or a number in it."""
@@ -277,18 +287,20 @@ class Thawing:
         for row in read["rules"]:
             rules[row["company_id"]] += (rule_of(row),)
         own, debts = _balances(read["balances"], digits), debts_of(read["debts"])
+        receipts = await receipts_of(self.conn, read["customers"], moment)
         customers: dict[UUID, CustomerFacts] = {}
         of_group: dict[UUID, set[str]] = defaultdict(set)
         rules_of: dict[UUID, tuple[BlockingRule, ...]] = {}
         for row in read["customers"]:
             key, company = row["id"], row["company_id"]
+            day = moment.day(row["time_zone"])
             told = ToldOfCustomer(
                 row=row,
-                day=moment.day(row["time_zone"]),
+                day=day,
                 member=key in self.group_of,
                 entries=entries[key],
                 collaterals=collaterals[key],
-                balances=own[key],
+                balances=(*own[key], *receipts[key].cover(own[key], policy_of(row), day)),
                 steps=steps[company],
                 debts=debts[key],
             )

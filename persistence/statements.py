@@ -7,12 +7,14 @@ passed as they are (UUID, Decimal, date, datetime, list, or what the JSON codec 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect_module
 
+from persistence.database import json_of
 from persistence.sql import numbered
 
 _DIALECT = dialect_module.dialect()  # type: ignore[no-untyped-call]
@@ -113,16 +115,49 @@ _INSERTS: dict[tuple[str, tuple[str, ...]], Statement] = {}
 
 
 async def insert(conn: asyncpg.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append rows that all give the same columns."""
+    """Append rows that all give the same columns; many in one statement, which costs half as much as one for each."""
     if not rows:
         return
     names = tuple(sorted(rows[0]))
+    if len(rows) > 1:
+        await conn.execute(_insert_many(table, names), *arrays(table, names, rows))
+        return
     key = (table.name, names)
     if key not in _INSERTS:
         _INSERTS[key] = Statement(
             sa.insert(table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in names})
         )
     await _INSERTS[key].many(conn, rows)
+
+
+@cache
+def _insert_many(table: sa.Table, names: tuple[str, ...]) -> str:
+    return f"insert into {table.name} ({', '.join(names)}) {from_arrays(table, names)}"
+
+
+def from_arrays(table: sa.Table, names: Sequence[str]) -> str:
+    """A select of rows of a table that come as one array for each column (`arrays`)."""
+    types = {name: table.c[name].type.compile(dialect=_DIALECT) for name in names}
+    texts = {name for name in names if isinstance(table.c[name].type, (sa.JSON, sa.ARRAY))}
+    given = (f"${n}::{'text' if name in texts else types[name]}[]" for n, name in enumerate(names, start=1))
+    values = (f"{name}::{types[name]}" if name in texts else name for name in names)
+    return f"select {', '.join(values)} from unnest({', '.join(given)}) as given ({', '.join(names)})"
+
+
+def arrays(table: sa.Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """The values of rows by column. Lists, and documents that may be some, come as texts: PostgreSQL takes arrays of
+    arrays for one array of more dimensions."""
+    return [_texts(table.c[name].type, [row[name] for row in rows]) for name in names]
+
+
+def _texts(kind: sa.types.TypeEngine[Any], values: list[Any]) -> list[Any]:
+    match kind:
+        case sa.JSON():
+            return [None if value is None else json_of(value) for value in values]
+        case sa.ARRAY():
+            # Lists in tables are of ids; nothing in them is to be quoted.
+            return [None if value is None else f"{{{','.join(map(str, value))}}}" for value in values]
+    return values
 
 
 def any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:

@@ -69,7 +69,7 @@ class ToldOfCustomer:
                 unset_means_unlimited=row["unset_limit_means_unlimited"],
             ),
             balances=tuple(self.balances),
-            policy=_policy(row),
+            policy=policy_of(row),
             exchange=with_age(exchange, row["max_rate_age_days"]),
             check_groups=row["check_credit_groups"],
             excluded=excluded_on(row["excluded_from_credit_management"], row["excluded_until"], self.day),
@@ -93,6 +93,7 @@ class ToldOfCustomer:
             ),
             check_payment_terms_increase=row["check_payment_terms_increase"],
             check_cash_discount_increase=row["check_cash_discount_increase"],
+            intercompany=row["intercompany"] and not row["check_intercompany_orders"],
         )
 
 
@@ -123,7 +124,7 @@ class ToldOfGroup:
             day=self.day,
             terms=LimitTerms(entries=tuple(self.entries)),
             balances=tuple(self.balances),
-            policy=_policy(row),
+            policy=policy_of(row),
             exchange=with_age(exchange, row["max_rate_age_days"]),
         )
 
@@ -237,7 +238,8 @@ def collateral_of(row: Row) -> Collateral:
     )
 
 
-def _policy(row: Row) -> CountingPolicy:
+def policy_of(row: Row) -> CountingPolicy:
+    """What counts, by a company's parameters or a credit group."""
     return CountingPolicy(
         limit_type=CreditLimitType(row["credit_limit_type"]),
         order_horizon_days=row["order_horizon_days"],

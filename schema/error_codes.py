@@ -30,6 +30,7 @@ coded(
     TOO_MANY_ROWS="More rows than one call may bring.",
     OVERLAPPING_TEMPORARY_LIMIT="There is a temporary limit in these days already.",
     LIMIT_BELOW_USED="The limit in force is below what is used of it: `limit` and `actual`.",
+    CREDIT_WARNED="The credit check of an order warns; the message says why.",
     LEFT_OUT="Somebody that was asked for was left out; the message says why.",
     ALREADY_IN_CREDIT_GROUP="The customer is in a credit group already.",
     MORE_THAN_OPEN="More than is left of it.",

@@ -57,7 +57,9 @@ KNOWN: Mapping[str, str] = {
     "disputedReducesExposure": "",
     "disputedReducesOverdue": "",
     "dueRollsToBankDay": "",
+    "pendingReceiptDays": "",
     "checkInvoicesWithoutOrder": "Check credit limit on free text invoice; project invoices go with it",
+    "checkIntercompanyOrders": "Intercompany sales order exclusion from credit management (the opposite)",
     "approveLimitAdjustments": "The workflow of credit limit adjustments",
     "postApprovedLimits": "Its automated task that posts",
     "approveReleases": "The workflow of credit hold releases, with its automated release",
@@ -73,6 +75,7 @@ KNOWN: Mapping[str, str] = {
     "maxRateAgeDays": "",
     "releaseValidDays": "Skip credit management blocking rules after order hold is released, here for so many days",
     "fiscalYearStart": "The fiscal calendar of the company",
+    "fiscalYearChanges": "The same: years of its calendar may be shorter or longer",
     "checkpoints": "Credit management checkpoints: Posting and Grace days",
     "authorities": "",
     "personalAuthorities": "",
@@ -80,6 +83,7 @@ KNOWN: Mapping[str, str] = {
 """What Dynamics 365 calls each parameter; nothing where it has none. One that is missing fails the test."""
 
 OTHERWISE: Mapping[str, str] = {
+    "fiscalYearChanges": "none",
     "checkpoints": "CONFIRMATION, PACKING_SLIP",
     "authorities": "none: credit managers approve any amount",
     "personalAuthorities": "none",

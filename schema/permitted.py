@@ -51,18 +51,25 @@ _ADJUSTMENT_NEEDS: Mapping[Action, Permission] = {
     Action.POST: Permission.POST_LIMITS,
 }
 
+_CHANGE_NEEDS: Mapping[Action, Permission] = {
+    Action.APPROVE: Permission.CHANGE_CREDIT,
+    Action.REJECT: Permission.REVIEW_CUSTOMERS,
+}
+
 
 @dataclass(frozen=True)
 class _Kind:
     """A kind of document: what can be done with it and what the viewer needs for that, by the fields beside its company
-    that decide: its status, and what is so or not."""
+    that decide: its status, and what is so or not. `shared`: it may have no company, and its flags say where the viewer
+    may."""
 
     possible: Callable[..., Iterable[tuple[Action, Permission]]]
     flags: tuple[str, ...]
+    shared: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return ("status", *self.flags)
+        return (*(() if self.shared else ("company_id",)), "status", *self.flags)
 
 
 def _on_hold(
@@ -83,32 +90,32 @@ def _on_adjustment(
     return [(one, _ADJUSTMENT_NEEDS[one]) for one in possible]
 
 
-def _on_credit_change(status: str, may_approve: bool) -> Iterable[tuple[Action, Permission]]:
-    possible = on_credit_change(CreditChangeStatus(status), may_approve=may_approve)
-    return [(one, Permission.CHANGE_CREDIT) for one in possible]
+def _on_credit_change(status: str, may_approve: bool, may_reject: bool) -> Iterable[tuple[Action, Permission]]:
+    possible = on_credit_change(CreditChangeStatus(status), may_approve=may_approve, may_reject=may_reject)
+    return [(one, _CHANGE_NEEDS[one]) for one in possible]
 
 
 _KINDS = {
     "CreditHold": _Kind(_on_hold, ("forced", "workflow", "may_approve", "may_reject")),
-    "CreditChangeRequest": _Kind(_on_credit_change, ("may_approve",)),
+    "CreditChangeRequest": _Kind(_on_credit_change, ("may_approve", "may_reject"), shared=True),
     "CreditLimitAdjustment": _Kind(_on_adjustment, ("workflow", "may_approve", "may_reject")),
 }
 
 
 def viewer_may(viewer: Viewer, kind: str, row: Mapping[str, Any]) -> list[Action]:
     """Of what is possible with the document in a row, what the viewer has the right to."""
-    flags = (row[name] for name in _KINDS[kind].flags)
-    return _permitted(viewer, row["company_id"], _KINDS[kind].possible(row["status"], *flags))
+    found = _KINDS[kind]
+    flags = (row[name] for name in found.flags)
+    return _permitted(viewer, None if found.shared else row["company_id"], found.possible(row["status"], *flags))
 
 
-def _permitted(viewer: Viewer, company: UUID, possible: Iterable[tuple[Action, Permission]]) -> list[Action]:
+def _permitted(viewer: Viewer, company: UUID | None, possible: Iterable[tuple[Action, Permission]]) -> list[Action]:
     return [action for action, needed in possible if viewer.may(needed, company)]
 
 
 def may_as_read(kind: str, labels: bool = False) -> Finished:
     """How the fast lane reads `viewerMay`, or what its values are called, of a document of this type."""
-    fields = ("company_id", *_KINDS[kind].fields)
-    return Finished("viewer may, in words" if labels else "viewer may", fields, kind)
+    return Finished("viewer may, in words" if labels else "viewer may", _KINDS[kind].fields, kind)
 
 
 @finisher("viewer may")
@@ -125,6 +132,8 @@ def _may_in_words(call: Call, one: Chosen, arguments: Mapping[str, Any]) -> Fini
 
 def _allowed(call: Call, one: Chosen, values: Sequence[str]) -> list[Action]:
     assert isinstance(one.reading, Finished)
-    kind, (company, status, *flags) = _KINDS[one.reading.constant], values
+    kind = _KINDS[one.reading.constant]
+    company = None if kind.shared else UUID(values[0])
+    status, *flags = values if kind.shared else values[1:]
     possible = kind.possible(status, *(flag == "true" for flag in flags))
-    return _permitted(call.context.viewer, UUID(company), possible)
+    return _permitted(call.context.viewer, company, possible)

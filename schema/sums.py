@@ -246,7 +246,7 @@ def _currencies(customers: Iterable[CustomerSums]) -> set[str]:
 def _together(
     customers: Sequence[CustomerSums], policy: CountingPolicy, rates: Exchange, currency: str, day: date
 ) -> Exposure:
-    balances = tuple(balance for customer in customers for balance in customer.balances)
+    balances = tuple(balance for customer in customers for balance in customer.owing(policy))
     return Exposure(balances, policy, rates, currency, day, _secured(customers))
 
 

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.conftest import LONGEST_FIRST
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("domain", "persistence", "schema", "locales", "server")
 # Part of the house and behind its walls, but not of the wheel.
@@ -61,6 +63,10 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 def test_every_module_says_in_a_sentence_what_it_is() -> None:
     silent = [file for file in _files(*ROOMS, *BESIDE, "tests") if not ast.get_docstring(ast.parse(file.read_text()))]
     assert _text(silent) == []
+
+
+def test_the_files_that_tests_begin_with_are_there() -> None:
+    assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).is_file()] == []
 
 
 def test_nothing_is_left_to_do_in_a_comment() -> None:

@@ -89,10 +89,10 @@ class Noun:
     `key`: the fields that name a row within a file. `resolve`: SQL that finds what the rows of `{rows}` (alias r) speak
     of; it yields r.*, `id`, `fresh` (not kept yet) and `was_<field>` for each field of `compared`. `load`: statements
     over `{new}`, the resolved rows that stood every check; they append only, so no lock is needed. `moves`: SQL of the
-    movements of fresh rows. `touches`: SQL of the customers and groups whose rooms change. Inside the locks: `numbers`
-    are statements that give numbers away, `late` ones change what is kept and insert what that moves into `late`.
-    `payer_day`: the field whose day decides who pays. `together`: fields that name what several rows make up, which is
-    loaded whole or not at all.
+    movements of fresh rows. `touches`: SQL of the customers and groups whose rooms change, `parties`: of the parties
+    that become rooms. Inside the locks: `numbers` are statements that give numbers away, `late` ones change what is
+    kept and insert what that moves into `late`. `payer_day`: the field whose day decides who pays. `together`: fields
+    that name what several rows make up, which is loaded whole or not at all.
     """
 
     name: str
@@ -107,6 +107,7 @@ class Noun:
     moves: str | None = None
     late: tuple[str, ...] = ()
     touches: str | None = None
+    parties: str | None = None
     payer_day: str | None = None
     together: tuple[str, ...] = ()
 

@@ -42,6 +42,7 @@ where g.from_day <= (i.now at time zone c.time_zone)::date
 LOCK_PARTIES = """
 select id from party where limits_id is not null
   and id in (select k.party_id from customer k join touched t on t.customer_id = k.id)
+  or id in ({become})
 order by id for no key update
 """
 
@@ -125,7 +126,8 @@ def _lock(conn: Connection, nouns: Sequence[Noun]) -> tuple[UUID, ...]:
     run(conn, f"create temp table touched on commit drop as {' union '.join(touches)}")
     run(conn, f"analyze touched; {TOUCHED}")
     groups = rows_of(conn, "select id from touched_group order by id")
-    run(conn, LOCK_PARTIES)
+    become = [noun.sql(noun.parties) for noun in nouns if noun.parties is not None]
+    run(conn, LOCK_PARTIES.format(become=" union ".join(become) or "select null::uuid"))
     run(conn, LOCK_GROUPS)
     run(conn, LOCK_CUSTOMERS)
     run(conn, f"drop table touched_group; {TOUCHED}")

@@ -1,7 +1,8 @@
 """How the audit trail is read.
 
 An event belongs to a company, whose trail the viewer must be allowed to read. One without a company is about what
-companies share: a credit group or a party, which the viewer must see, or what is everybody's, such as a rate. A refusal
+companies share: a credit group, a party or a change of one of them that was asked for, which the viewer must see, or
+what is everybody's, such as a rate. A refusal
 or a job without a company may speak of any of them: it is for who did it, and for those who may read every trail.
 """
 
@@ -10,8 +11,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
+from persistence.shapes.credit_change import CREDIT_CHANGE_REQUEST
 from persistence.shapes.credit_group import CREDIT_GROUP
-from persistence.shapes.document import each, part, text
+from persistence.shapes.document import each, field_change
 from persistence.shapes.job import VIEWER
 from persistence.shapes.party import PARTY
 from persistence.shapes.shape import Filterable, Kind, Shape
@@ -23,7 +25,7 @@ from persistence.tables.running import audit_event
 AUDITED = sa.bindparam("audited", type_=sa.ARRAY(sa.Uuid()))
 """The companies whose audit trail the viewer may read."""
 
-_SHARED = (CREDIT_GROUP, PARTY)
+_SHARED = (CREDIT_GROUP, PARTY, CREDIT_CHANGE_REQUEST)
 
 
 def _sees(shape: Shape) -> sa.ColumnElement[bool]:
@@ -84,12 +86,6 @@ AUDIT_EVENT = Shape(
 def _worked_out(row: Row, asked: Asked) -> Object:
     changes = row[audit_event.c.changes]
     return Object({"changes": Rows(each(changes, row.source), ("place",), field_change, present=changes.is_not(None))})
-
-
-def field_change(found: sa.FromClause) -> dict[str, object]:
-    """A field that changed, as it was written down."""
-    change = found.c.value
-    return {"field": text(change, "field"), "before": part(change, "before"), "after": part(change, "after")}
 
 
 EVENT_FIGURES = Figures((audit_event.c.changes,), _worked_out)

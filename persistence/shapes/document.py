@@ -29,3 +29,9 @@ def each(listed: Expression, of: sa.FromClause) -> sa.Select[tuple[object, ...]]
         .render_derived()
     )
     return sa.select(found.c.place, found.c.value).correlate(of)
+
+
+def field_change(found: sa.FromClause) -> dict[str, object]:
+    """A field that changed, as it was written down."""
+    change = found.c.value
+    return {"field": text(change, "field"), "before": part(change, "before"), "after": part(change, "after")}

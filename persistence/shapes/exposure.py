@@ -12,7 +12,7 @@ from functools import cache, partial
 
 import sqlalchemy as sa
 
-from domain.exposure import Category, CreditLimitType
+from domain.exposure import KEPT, Category, CreditLimitType
 from persistence.shapes.falling_due import moved_due
 from persistence.shapes.limit import valid
 from persistence.shapes.owing import CompanyOwing, Owing, Whose
@@ -21,7 +21,7 @@ from persistence.shapes.worked import Amount, Expression, Lazily, Object
 from persistence.shapes.worth import ZERO, constant, equals_one_of, rounded_to, unit, unit_of
 from persistence.tables.limits import collateral
 
-EXPOSED = tuple(category for category in Category if category is not Category.SALES)
+EXPOSED = tuple(category for category in KEPT if category is not Category.SALES)
 """What an exposure is made of. Sales are many, and never read for it."""
 
 _ALWAYS = (Category.RECEIVABLES, Category.UNAPPLIED, Category.SPECIAL_LIABILITIES)
@@ -42,6 +42,10 @@ FIGURES = (
 )
 
 
+_CLAIMED = (Category.RECEIVABLES, Category.DISPUTED, Category.COVERED)
+"""What is overdue is made of."""
+
+
 def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """The figures that are plain sums, in the currency of the terms and rounded: a lateral of one row.
 
@@ -59,10 +63,15 @@ def figures(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     )
 
 
+def _needed(names: Sequence[str]) -> Sequence[Category]:
+    """Receipts cover what is overdue, and change nothing else."""
+    return (*EXPOSED, Category.COVERED) if "overdue" in names else EXPOSED
+
+
 def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> sa.FromClause:
     """The figures of one customer, who mostly owes in one currency: that of the terms is summed without grouping.
 
-    Others are grouped and converted only where there are any.
+    Others are grouped and converted only where there are any, together with what receipts cover.
     """
     kept = owing.of(EXPOSED)
     changes, own = changing(kept, terms), kept.c.currency == terms["currency"]
@@ -76,7 +85,13 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
         .correlate(*owing.before)
         .lateral()
     )
-    others = _per_currency(owing, terms, names, lambda kept: kept.c.currency != terms["currency"])
+    others = _per_currency(
+        owing,
+        terms,
+        names,
+        lambda kept: sa.or_(kept.c.currency != terms["currency"], kept.c.category == constant(Category.COVERED)),
+    )
+    alone = sa.and_(sums.c.alone, terms["pending_receipt_days"] == constant(0)) if "overdue" in names else sums.c.alone
     unit_here = unit_of(terms["digits"])
 
     def figure(name: str) -> Expression:
@@ -87,7 +102,7 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
     return (
         sa.select(*(figure(name).label(name) for name in names))
         .select_from(others)
-        .where(sa.not_(sums.c.alone))
+        .where(sa.not_(alone))
         .correlate(*owing.before, sums)
         .lateral()
     )
@@ -95,10 +110,10 @@ def _of_one(owing: Owing | CompanyOwing, terms: Terms, names: Sequence[str]) -> 
 
 def oldest(owing: Owing | CompanyOwing, terms: Terms) -> sa.FromClause:
     """The oldest due day of what is claimed, and how many days it is overdue: a lateral of one row."""
-    kept = owing.of((Category.RECEIVABLES, Category.DISPUTED))
+    kept = owing.of(_CLAIMED)
     claimed = sa.case(
         (kept.c.category == constant(Category.RECEIVABLES), kept.c.amount),
-        (terms["disputed_reduces_overdue"], -kept.c.amount),
+        (sa.or_(kept.c.category == constant(Category.COVERED), terms["disputed_reduces_overdue"]), -kept.c.amount),
         else_=constant(0),
     )
     due = moved_due(kept.c.due_day, kept.c.bank_days_of)
@@ -172,6 +187,7 @@ def changing(kept: sa.FromClause, terms: Terms) -> dict[str, Callable[[], Expres
 
     def late() -> Expression:
         reduces = sa.and_(kept.c.category == constant(Category.DISPUTED), terms["disputed_reduces_overdue"])
+        reduces = sa.or_(reduces, kept.c.category == constant(Category.COVERED))
         claimed = sa.case((kept.c.category == constant(Category.RECEIVABLES), kept.c.amount), (reduces, -kept.c.amount))
         return sa.case((kept.c.due_day <= kept.c.overdue_until, claimed))
 
@@ -207,7 +223,7 @@ def _per_currency(
     only: Callable[[sa.FromClause], sa.ColumnElement[bool]] = lambda kept: sa.true(),
 ) -> sa.FromClause:
     """Figures for each currency, in its minor units, with the rates that they are converted by."""
-    kept = owing.of(EXPOSED)
+    kept = owing.of(_needed(names))
     changes = changing(kept, terms)
     sums = (
         sa.select(

@@ -7,12 +7,13 @@ As kept now, or for a day that is over where the customer is, from its movements
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
 from domain.exposure import Category
+from persistence.shapes.covering import CATEGORY, anywhere, covered, covered_in, only_where
 from persistence.shapes.falling_due import past_due
 from persistence.shapes.shape import seen
 from persistence.shapes.terms import Terms, days
@@ -28,7 +29,8 @@ class Whose:
     """Some customers: where they come from (None: from what is joined), and the day of each at its company.
 
     `past`: balances as kept now would be too new for the day. `overdue_until`: the last due day that is overdue on it.
-    `bank_days_of`: as its company keeps it.
+    `bank_days_of`: as its company keeps it. `receipt_days`: for how many days receipts cover something there; None: it
+    is not among what is joined.
     """
 
     source: sa.FromClause | None
@@ -39,12 +41,21 @@ class Whose:
     past: sa.ColumnElement[bool]
     overdue_until: Expression
     bank_days_of: Expression
+    receipt_days: Expression | None = None
 
     @classmethod
     def by(cls, terms: Terms, source: sa.FromClause | None, where: sa.ColumnElement[bool], key: Expression) -> Whose:
         """Customers of the company whose terms they are."""
         return cls(
-            source, where, key, terms["id"], terms["day"], terms["past"], terms.overdue_until, terms["bank_days_of"]
+            source,
+            where,
+            key,
+            terms["id"],
+            terms["day"],
+            terms["past"],
+            terms.overdue_until,
+            terms["bank_days_of"],
+            terms["pending_receipt_days"],
         )
 
     @classmethod
@@ -64,6 +75,9 @@ class Owing:
     whose: Callable[[], Whose]
     before: tuple[sa.FromClause, ...]
     asked: Asked
+    less_disputed: Expression = field(default_factory=sa.true)
+    """Whether what is in dispute is not claimed, by what counts for whoever they are added up for."""
+
     alone: bool = False
     """Whether they are of one customer."""
 
@@ -73,12 +87,36 @@ class Owing:
         Columns: `customer_id`, `company_id`, `category`, `currency`, `due_day`, `amount` in minor units, `company_day`,
         `overdue_until`, `bank_days_of`.
         """
-        now = self._of(balance.alias(), categories)
-        if self.asked.as_of is None:
-            return now.correlate(*self.before).subquery()
-        moved = movement.alias()
-        then = self._of(moved, categories, past=True).where(moved.c.day <= self.asked.as_of)
-        return sa.union_all(now.correlate(*self.before), then.correlate(*self.before)).subquery()
+        kept = _kept(categories)
+        parts = [self._of(balance.alias(), kept)]
+        if self.asked.as_of is not None:
+            moved = movement.alias()
+            parts.append(self._of(moved, kept, past=True).where(moved.c.day <= self.asked.as_of))
+        if Category.COVERED in categories:
+            parts.append(self._covered())
+        if len(parts) == 1:
+            return parts[0].correlate(*self.before).subquery()
+        return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _covered(self) -> sa.Select[Any]:
+        whose = self.whose()
+        payer = whose.id if whose.receipt_days is None else only_where(whose.receipt_days, whose.id)
+        found = covered(payer, whose.company, whose.day, whose.past, self.less_disputed)
+        return (
+            sa.select(
+                whose.id.label("customer_id"),
+                whose.company.label("company_id"),
+                CATEGORY,
+                found.c.currency,
+                found.c.due_day,
+                found.c.amount,
+                whose.day.label("company_day"),
+                whose.overdue_until.label("overdue_until"),
+                whose.bank_days_of.label("bank_days_of"),
+            )
+            .select_from(found if whose.source is None else whose.source.join(found, sa.true()))
+            .where(whose.where if whose.receipt_days is not None else sa.and_(anywhere(), whose.where))
+        )
 
     def _of(self, kept: Any, categories: Sequence[Category], *, past: bool = False) -> sa.Select[Any]:
         whose = self.whose()
@@ -122,15 +160,34 @@ class CompanyOwing:
 
     def of(self, categories: Sequence[Category]) -> sa.FromClause:
         """The balances of these categories, with the columns of a customer's but for the customer."""
-        kept, tail = company_balance.alias(), movement_tail.alias()
-        parts = [self._columns(kept, kept.c.amount, categories), self._columns(tail, tail.c.amount, categories)]
+        table, tail = company_balance.alias(), movement_tail.alias()
+        kept = _kept(categories)
+        parts = [self._columns(table, table.c.amount, kept), self._columns(tail, tail.c.amount, kept)]
         if not self.asked.intercompany:
-            parts.append(self._of_our_own(categories))
+            parts.append(self._of_our_own(kept))
         if self.asked.as_of is not None:
             past = self.terms["past"]
             parts = [part.where(sa.not_(past)) for part in parts]
-            parts.append(self._moved(categories, past, self.asked.as_of))
+            parts.append(self._moved(kept, past, self.asked.as_of))
+        if Category.COVERED in categories:
+            parts.append(self._covered())
         return sa.union_all(*(part.correlate(*self.before) for part in parts)).subquery()
+
+    def _covered(self) -> sa.Select[Any]:
+        """What receipts cover, of each customer by itself before it is added up."""
+        terms = self.terms
+        reduces, intercompany = terms["disputed_reduces_overdue"], sa.true() if self.asked.intercompany else sa.false()
+        company = only_where(terms["pending_receipt_days"], terms["id"])
+        found = covered_in(company, terms["day"], terms["past"], reduces, intercompany)
+        return sa.select(
+            CATEGORY,
+            found.c.currency,
+            found.c.due_day,
+            found.c.amount,
+            terms["day"].label("company_day"),
+            terms.overdue_until.label("overdue_until"),
+            terms["bank_days_of"].label("bank_days_of"),
+        ).select_from(found)
 
     def _of_our_own(self, categories: Sequence[Category]) -> sa.Select[Any]:
         """What customers of our own group owe, to be taken off."""
@@ -160,10 +217,15 @@ class CompanyOwing:
         ).where(kept.c.company_id == self.terms["id"], one_of(kept.c.category, categories))
 
 
+def _kept(categories: Sequence[Category]) -> Sequence[Category]:
+    """What receipts cover is worked out, the others are kept."""
+    return [category for category in categories if category is not Category.COVERED]
+
+
 def of_customer(key: Expression, terms: Terms, asked: Asked) -> Owing:
     """The balances of one customer, on the day of its terms."""
     alone = Whose.by(terms, None, sa.true(), key)
-    return Owing(lambda: alone, terms.before, asked, alone=True)
+    return Owing(lambda: alone, terms.before, asked, terms["disputed_reduces_overdue"], alone=True)
 
 
 def of_group(terms: Terms, asked: Asked) -> Owing:
@@ -179,7 +241,7 @@ def of_group(terms: Terms, asked: Asked) -> Owing:
         )
         return Whose.anywhere(source, there, member.c.customer_id, of, asked)
 
-    return Owing(members, terms.before, asked)
+    return Owing(members, terms.before, asked, terms["disputed_reduces_overdue"])
 
 
 def of_share(terms: Terms, asked: Asked, share: sa.FromClause) -> Owing:
@@ -192,7 +254,7 @@ def of_share(terms: Terms, asked: Asked, share: sa.FromClause) -> Owing:
         here = sa.case((share.c.hidden, sa.not_(visible)), else_=sa.and_(visible, whose.company == share.c.company_id))
         return replace(whose, where=sa.and_(whose.where, here))
 
-    return Owing(members, (*terms.before, share), asked)
+    return Owing(members, (*terms.before, share), asked, terms["disputed_reduces_overdue"])
 
 
 def of_party(terms: Terms, asked: Asked) -> Owing:
@@ -203,7 +265,7 @@ def of_party(terms: Terms, asked: Asked) -> Owing:
         source = own.join(of, of.c.id == own.c.company_id)
         return Whose.anywhere(source, own.c.party_id == terms["id"], own.c.id, of, asked)
 
-    return Owing(customers, terms.before, asked)
+    return Owing(customers, terms.before, asked, terms["disputed_reduces_overdue"])
 
 
 def of_company(terms: Terms, asked: Asked) -> CompanyOwing:

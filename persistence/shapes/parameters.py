@@ -11,7 +11,7 @@ from persistence.shapes.shape import Shape, record_fields, seen
 from persistence.shapes.worked import Amount, Asked, Figures, Object, Row, Rows
 from persistence.shapes.worth import constant
 from persistence.statements import Statement, any_of
-from persistence.tables.company import approval_authority, checkpoint_setting, credit_parameters
+from persistence.tables.company import approval_authority, checkpoint_setting, credit_parameters, fiscal_year_change
 
 CREDIT_PARAMETERS = Shape(
     name="CreditParameters",
@@ -30,7 +30,9 @@ CREDIT_PARAMETERS = Shape(
                 "disputed_reduces_exposure",
                 "disputed_reduces_overdue",
                 "due_rolls_to_bank_day",
+                "pending_receipt_days",
                 "check_invoices_without_order",
+                "check_intercompany_orders",
                 "approve_limit_adjustments",
                 "post_approved_limits",
                 "approve_releases",
@@ -84,6 +86,14 @@ PERSONAL_AUTHORITIES = Statement(
 """Up to which amount single persons approve in the companies `wanted`."""
 
 
+FISCAL_YEAR_CHANGES = Statement(
+    sa.select(fiscal_year_change)
+    .where(any_of(fiscal_year_change.c.company_id, "wanted"), seen(fiscal_year_change.c.company_id))
+    .order_by(fiscal_year_change.c.company_id, fiscal_year_change.c.from_day)
+)
+"""How the fiscal years of the companies `wanted` changed."""
+
+
 def _ticked(row: Row, asked: Asked) -> Object:
     step = checkpoint_setting.alias()
     place = sa.case({each.value: constant(number) for number, each in enumerate(Checkpoint)}, value=step.c.checkpoint)
@@ -105,11 +115,18 @@ def _ticked(row: Row, asked: Asked) -> Object:
         .where(own.c.company_id == row[credit_parameters.c.company_id], own.c.actor_id.is_not(None))
         .correlate(row.source)
     )
+    turn = fiscal_year_change.alias()
+    turns = sa.select(turn.c.from_day, turn.c.long_year).where(turn.c.company_id == row[credit_parameters.c.company_id])
     return Object(
         {
             "checkpoints": Rows(found, ("place",), lambda one: {name: one.c[name] for name in fields}),
             "authorities": Rows(authorities, ("role",), lambda one: _authority(one.c)),
             "personal_authorities": Rows(personal, ("id",), lambda one: _personal(one.c)),
+            "fiscal_year_changes": Rows(
+                turns.correlate(row.source),
+                ("from_day",),
+                lambda one: {"from_": one.c.from_day, "long_year": one.c.long_year},
+            ),
         }
     )
 
@@ -123,4 +140,6 @@ def _personal(of: Any) -> dict[str, Any]:
 
 
 TICKED = Figures((credit_parameters.c.company_id,), _ticked)
-"""The steps at which a company checks credit, in the order in which they come, and up to which amount who approves."""
+"""The steps at which a company checks credit, in the order in which they come, up to which amount who approves, and how
+its fiscal years changed.
+"""

@@ -17,7 +17,8 @@ OVER = (
 )
 """Statuses in which nothing more will come of an order."""
 
-_TAKEN = sa.func.greatest(sales_order_line.c.delivered, sales_order_line.c.billed, sales_order_line.c.invoiced)
+_CONSUMED = sa.func.greatest(sales_order_line.c.billed, sales_order_line.c.invoiced) + sales_order_line.c.consumed_more
+_TAKEN = sa.func.greatest(sales_order_line.c.delivered, _CONSUMED)
 _LEFT = sa.case(
     (
         sa.or_(
@@ -103,8 +104,10 @@ SALES_ORDER_LINE = Shape(
         "amount": sales_order_line.c.amount,
         "delivered": sales_order_line.c.delivered,
         "billed": sales_order_line.c.billed,
+        "consumed": _CONSUMED,
         "invoiced": sales_order_line.c.invoiced,
         "returned": sales_order_line.c.returned,
+        "never_billed": sales_order_line.c.never_billed,
         "open": _LEFT,
         "closed": sales_order_line.c.closed,
         "currency": sales_order.c.currency,

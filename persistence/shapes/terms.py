@@ -41,8 +41,8 @@ class Terms:
     Its columns: `id` of the company, group or party; `currency` to convert to, with its `digits`; `day`; `past`
     (balances as kept now would be too new); `max_age` of rates in days; `limit_type`; `horizon` in days;
     `disputed_reduces_exposure` and `disputed_reduces_overdue`. Of a company also `check_credit_groups`,
-    `unset_limit_means_unlimited`, `bank_days_of` and, where it is wanted, `due_0` and on for `PAST`: the last due day
-    that is more than so many days past; of a party no `past`.
+    `unset_limit_means_unlimited`, `bank_days_of`, `pending_receipt_days` and, where it is wanted, `due_0` and on for
+    `PAST`: the last due day that is more than so many days past; of a party no `past`.
     """
 
     lateral: sa.FromClause
@@ -103,6 +103,7 @@ def company_terms(
             *_policy(parameters),
             parameters.c.check_credit_groups,
             parameters.c.unset_limit_means_unlimited,
+            parameters.c.pending_receipt_days,
             own.c.bank_days_of,
         )
         .select_from(own.join(parameters, parameters.c.company_id == own.c.id))

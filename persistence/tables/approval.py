@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from domain.approval import APPROVING
-from domain.credit_change import CreditChangeStatus
+from domain.credit_change import ATTRIBUTES, CreditChangeKind, CreditChangeStatus
 from domain.release_request import DECISIONS
 from persistence.tables.columns import (
     amount,
@@ -76,13 +76,18 @@ release_request = table(
 
 credit_change_request = table(
     "credit_change_request",
-    "a change of a customer's credit that somebody asked for and somebody else decides about",
+    "a change of credit that somebody asked for and somebody else decides about",
     key(),
-    company(),
-    reference("customer_id", "customer", "whose credit it is", index=True),
+    reference("company_id", "company", "the customer's; null: it is about a credit group or a party", nullable=True),
+    choice("kind", CreditChangeKind, "what is to be done", default="ATTRIBUTES"),
+    reference("customer_id", "customer", "whose credit it is", nullable=True, index=True),
+    reference("credit_group_id", "credit_group", "who joins it, leaves it or closes it", nullable=True, index=True),
+    reference("party_id", "party", "whose limits they are", nullable=True, index=True),
+    identity("collateral_id", "the insurance or guarantee that is to change or end", nullable=True),
     choice("status", CreditChangeStatus, "where it stands", default="IN_REVIEW"),
-    document("asked", "what is to be written: for each column what stood there and what is to"),
+    document("asked", "what is to be written: of attributes what stood in each column and what is to, else the call"),
     document("changes", "the same for people: field, before, after"),
+    document("message", "the same in a sentence", default={"text": ATTRIBUTES, "values": {}}),
     reference("asked_by_id", "actor", "who asked"),
     instant("decided_at", "when it was decided", nullable=True),
     reference("decided_by_id", "actor", "who decided", nullable=True),
@@ -90,4 +95,6 @@ credit_change_request = table(
     record(),
     sa.Index(None, "company_id", "status"),
     sa.CheckConstraint("(status = 'IN_REVIEW') = (decided_at is null)", name="decided_when_not_in_review"),
+    sa.CheckConstraint("(customer_id is null) = (company_id is null)", name="customer_with_company"),
+    sa.CheckConstraint("num_nonnulls(coalesce(customer_id, credit_group_id), party_id) = 1", name="about_somebody"),
 )

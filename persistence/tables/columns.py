@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -136,9 +137,10 @@ def whole(name: str, comment: str, *, nullable: bool = True, default: str | None
     return sa.Column(name, sa.Integer(), nullable=nullable, comment=comment, server_default=server_default)
 
 
-def document(name: str, comment: str, *, nullable: bool = False) -> sa.Column[Any]:
+def document(name: str, comment: str, *, nullable: bool = False, default: Any = None) -> sa.Column[Any]:
     """A JSON value."""
-    return sa.Column(name, JSONB(), nullable=nullable, comment=comment)
+    server_default = None if default is None else sa.text(f"'{json.dumps(default)}'")
+    return sa.Column(name, JSONB(), nullable=nullable, comment=comment, server_default=server_default)
 
 
 def record() -> list[sa.Column[Any]]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from domain.approval import APPROVING
 from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
+from domain.covering import MOST_DAYS
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
 from persistence.tables.columns import (
@@ -65,7 +66,15 @@ credit_parameters = table(
     flag("disputed_reduces_exposure", "the disputed part of items is taken off used credit", default=True),
     flag("disputed_reduces_overdue", "the disputed part of items is taken off overdue", default=True),
     flag("due_rolls_to_bank_day", "a due day on which banks are closed moves to the next day they are open"),
+    whole(
+        "pending_receipt_days",
+        "days on which an unmatched receipt covers the oldest overdue; 0: none",
+        nullable=False,
+        default="0",
+    ),
+    sa.CheckConstraint(f"pending_receipt_days between 0 and {MOST_DAYS}", name="pending_receipt_days_few"),
     flag("check_invoices_without_order", "free-text and project invoices are checked before they are posted"),
+    flag("check_intercompany_orders", "orders of customers that are companies of our own group are checked too"),
     flag("approve_limit_adjustments", "limit adjustments are approved before they are posted"),
     flag("post_approved_limits", "a limit adjustment is posted as soon as it is approved"),
     flag("approve_releases", "a release beyond the authority of who asks is approved by somebody else"),
@@ -80,7 +89,12 @@ credit_parameters = table(
     whole("order_horizon_days", "orders that ship later do not count; null: all count"),
     whole("max_rate_age_days", "how old an exchange rate may be", nullable=False, default="7"),
     whole("release_valid_days", "how long a release without bounds holds", nullable=False, default="14"),
-    whole("fiscal_year_start", "the month in which its fiscal year begins", nullable=False, default="1"),
+    whole(
+        "fiscal_year_start",
+        "the month in which its fiscal years begin, until the first change of them",
+        nullable=False,
+        default="1",
+    ),
     sa.CheckConstraint("fiscal_year_start between 1 and 12", name="fiscal_year_start_month"),
     record(),
 )
@@ -94,6 +108,15 @@ checkpoint_setting = table(
     sa.CheckConstraint(
         "checkpoint in ({})".format(", ".join(f"'{found}'" for found in Checkpoint)), name="checkpoint_known"
     ),
+)
+
+fiscal_year_change = table(
+    "fiscal_year_change",
+    "from when on the fiscal years of a company begin on the anniversaries of another day",
+    sa.Column("company_id", sa.Uuid(), sa.ForeignKey("company.id"), primary_key=True, comment="the company"),
+    sa.Column("from_day", sa.Date(), primary_key=True, comment="the first day of a fiscal year, the first of a month"),
+    flag("long_year", "the fiscal year before lasts longer than twelve months; otherwise a shorter one comes between"),
+    sa.CheckConstraint("extract(day from from_day) = 1", name="first_of_a_month"),
 )
 
 approval_authority = table(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from domain.exposure import Category
+from domain.exposure import KEPT
 from persistence.tables.columns import (
     choice,
     day,
@@ -32,7 +32,7 @@ movement = table(
     sa.Column("customer_id", sa.Uuid(), primary_key=True, comment="the payer at posting, whose limit is used"),
     sa.Column("id", sa.Uuid(), primary_key=True, index=True, comment="UUIDv7 made by the application"),
     identity("company_id", _LEGAL_ENTITY),
-    choice("category", Category, "what kind of exposure moves"),
+    choice("category", KEPT, "what kind of exposure moves"),
     _currency(),
     day("day", "the business day it happened"),
     day("due_day", "due day of items, ship day of orders, day of receipts"),
@@ -77,7 +77,7 @@ movement_tail = table(
     "movements that the folder has not yet added to the sums of their company",
     key(),
     identity("company_id", _LEGAL_ENTITY),
-    choice("category", Category, "what kind of exposure moves"),
+    choice("category", KEPT, "what kind of exposure moves"),
     _currency(),
     day("due_day", "due day of items, ship day of orders"),
     minor("amount", "minor units of the currency, signed"),

@@ -70,6 +70,8 @@ payment = table(
     identity("sales_order_id", "the order it was paid in advance for; null: none", nullable=True),
     record(),
     sa.Index(None, "company_id", "number"),
+    sa.Index(None, "company_id", "paid_on"),
+    sa.Index(None, "customer_id", "paid_on"),
     sa.CheckConstraint("amount > 0", name="amount_positive"),
 )
 

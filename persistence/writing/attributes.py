@@ -16,8 +16,9 @@ from sqlalchemy.dialects import postgresql
 from domain.attributes import CreditAttributes, attribute_refusals
 from domain.audit import AuditEventKind
 from domain.calendar import DAY
+from domain.credit_change import CreditChangeKind, Standing, widens
 from domain.message import N_, Message
-from domain.reason import ReasonKind
+from domain.reason import AccountStatusEffect, ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.fact_statements import FLAGS
 from persistence.reevaluating import reevaluate
@@ -25,7 +26,7 @@ from persistence.statements import Row, Statement, any_of
 from persistence.tables.customer import customer, customer_flags
 from persistence.tables.reference import account_status, credit_management_group, reason
 from persistence.take import Result, Transaction
-from persistence.writing.credit_changes import REQUEST, ask_for_change, waits
+from persistence.writing.credit_changes import Asked, approve_changes, ask_for_change, kept
 from persistence.writing.credit_file import LONGEST_NOTES
 from persistence.writing.finding import future_refusals, text_refusals, version_refusals
 from persistence.writing.finding_people import NO_PERSON, names_of
@@ -49,6 +50,7 @@ DECIDING = {
 _ASKED_BY_RULES = ("next_review_date", "customer_since")
 """What a blocking rule may look at, and clerks change: when the next review is due, and how long a customer is new."""
 
+TO_CHANGE = N_("Change credit attributes of customer {account} of company {company}.")
 CHANGED = N_("Credit attributes of customer {account} of company {company} were changed.")
 NOT_YOURS = N_("{field} decides on credit: it is changed only by who may change credit. Ask a credit manager.")
 UNKNOWN = {
@@ -113,7 +115,8 @@ class AttributesToUpdate:
 async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, deciding: Collection[UUID]) -> Result:
     """Change attributes. `deciding`: the companies in which the caller may change what decides on credit.
 
-    Where the company approves changes of credit, one that widens it is only asked for, with all that came with it.
+    Where the company approves changes of credit, one that widens it is only asked for, with all that came with it. So
+    is whatever decides on credit, by those who may not change it.
     """
     found = await customer_named(tx, wanted.customer)
     if found is None:
@@ -133,18 +136,20 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
     if refusals:
         raise Refused(*refusals)
     differs = differing(before, _values(tx, company, before, wanted.given))
-    if company not in deciding:
+    decides = [name for name in differs if name in DECIDING]
+    approves = bool(decides) and await approve_changes(tx, [company])
+    if company not in deciding and not approves:
         refusals = [
             Refusal(ErrorCode.FORBIDDEN, Message(NOT_YOURS, {"field": DECIDING[name]}), (DECIDING[name],))
-            for name in differs
-            if name in DECIDING
+            for name in decides
         ]
     refusals += refusals_of(tx, before, differs)
     if refusals:
         raise Refused(*refusals)
     changed = changes(before, differs, people | {key: row["code"] for key, row in names.items()})
-    if differs.keys() & set(DECIDING) and await waits(tx, before, differs, names):
-        return {TABLE: str(before["id"]), REQUEST: str(await ask_for_change(tx, found, before, differs, changed))}
+    if approves and (company not in deciding or _widens(before, differs, names)):
+        asked = await ask_for_change(tx, _asked(found, before, differs, changed))
+        return {TABLE: str(before["id"]), **asked}
     await write_attributes(tx, found, before, differs, changed)
     if differs.keys() & {*DECIDING, *_ASKED_BY_RULES}:
         await reevaluate(tx, {before["id"], *payers.values()})
@@ -168,6 +173,38 @@ async def write_attributes(
         message = Message(CHANGED, {"account": found["account"], "company": found["company_code"]})
         kind, event = AuditEventKind.CREDIT_ATTRIBUTES_CHANGED, "CUSTOMER_SAVED"
         tx.audit(kind, message, (TABLE, before["id"]), company, changed, event=event)
+
+
+def _asked(found: Row, before: Row, differs: Mapping[str, Any], changed: Changes) -> Asked:
+    """The change as it waits: by columns, what stood in each and what is to."""
+    names = {"account": found["account"], "company": found["company_code"]}
+    return Asked(
+        CreditChangeKind.ATTRIBUTES,
+        {name: {"before": kept(before[name]), "after": kept(value)} for name, value in differs.items()},
+        changed,
+        Message(TO_CHANGE, names),
+        names,
+        ("customer",),
+        before["company_id"],
+        before["id"],
+    )
+
+
+def _widens(before: Row, differs: Mapping[str, Any], names: Mapping[UUID, Row]) -> bool:
+    return widens(_standing(before, names), _standing({**before, **differs}, names))
+
+
+def _standing(row: Mapping[str, Any], names: Mapping[UUID, Row]) -> Standing:
+    status = names.get(row["account_status_id"])
+    return Standing(
+        unlimited=row["unlimited_credit"],
+        mandatory=row["mandatory_credit_limit"],
+        excluded=row["excluded_from_credit_management"],
+        excluded_until=row["excluded_until"],
+        account_status=row["account_status_id"],
+        holds_all=status is not None and status["effect"] == AccountStatusEffect.HOLD_ALL.value,
+        credit_management_group=row["credit_management_group_id"],
+    )
 
 
 async def _keep_flags(tx: Transaction, company: UUID, before: Row, differs: Mapping[str, Any]) -> None:

@@ -1,15 +1,16 @@
-"""What is said of limits that were posted below what is used of them."""
+"""What is said of limits and ceilings that are below what is used of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from domain.adjustment import Holder, below_used
 from domain.exposure import Exposure
 from domain.limits import CreditPosition, limit_on
 from domain.money import RateMissing
-from persistence.facts import customer_facts, group_facts
+from domain.party_check import ceiling_below_used
+from persistence.facts import customer_facts, facts_of, group_facts
 from persistence.take import Transaction
 from persistence.writing.holders import CUSTOMER, GROUP
 
@@ -28,6 +29,19 @@ async def warn_below_used(tx: Transaction, posted: Iterable[tuple[Holder, UUID]]
         position = CreditPosition(limit_on(of.terms, of.day, of.exchange, of.currency), owed)
         try:
             warning = below_used(position, entry, holder, ("lines", str(place), "newLimit"))
+        except RateMissing:
+            continue
+        if warning is not None:
+            tx.warnings.append(warning)
+
+
+async def warn_below_ceiling(tx: Transaction, holder: Holder, customers: Sequence[UUID]) -> None:
+    """Warn of the ceiling of a party or a customer that is below what its `customers` use: all of them together, so
+    that one of them tells. A figure that cannot be converted is in nobody's way.
+    """
+    for facts in (await facts_of(tx.conn, customers[:1], tx.moment)).values():
+        try:
+            warning = ceiling_below_used(facts, holder, ("ceiling",))
         except RateMissing:
             continue
         if warning is not None:

@@ -1,7 +1,8 @@
 """Insurance and guarantees: what others answer for is added to a customer's limit while it is valid.
 
 What a policy is worth does not change: a policy over another value is another one. What kind it is and what it asks
-for, longest terms and declarations, may be changed.
+for, longest terms and declarations, may be changed. Where the company approves changes of credit, what widens it is
+only asked for; `asked_by` names who asked for what somebody else approved.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from domain.audit import AuditEventKind
 from domain.calendar import DAY
 from domain.collateral import CollateralKind, warnings
+from domain.credit_change import its_end_widens, security_change_widens, security_widens
 from domain.message import N_, Message, Percent
 from domain.money import Money, RateMissing
 from domain.refusal import ErrorCode, Refusal, Refused, rate_refusal
@@ -28,6 +30,8 @@ from persistence.statements import Row, Statement, insert
 from persistence.tables.limits import collateral
 from persistence.tables.reference import collateral_type, coverage_type
 from persistence.take import Result, Transaction
+from persistence.writing.asked_collaterals import asked_to_end, asked_to_record, asked_to_update
+from persistence.writing.credit_changes import with_asker
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import count_refusals, locked
@@ -112,7 +116,7 @@ class CollateralEnd:
     expected_version: int | None = None
 
 
-async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Result:
+async def record_collateral(tx: Transaction, wanted: CollateralToRecord, asked_by: str | None = None) -> Result:
     """Record insurance or a guarantee; the customer's holds are checked again."""
     found = await customer_named(tx, wanted.customer)
     if found is None:
@@ -126,17 +130,21 @@ async def record_collateral(tx: Transaction, wanted: CollateralToRecord) -> Resu
     if refusals:
         raise Refused(*refusals)
     row = _row(wanted, found)
+    if asked_by is None and security_widens(wanted.percent, wanted.included_in_exposure):
+        asked = await asked_to_record(tx, wanted, found, row, _said(wanted))
+        if asked is not None:
+            return asked
     await insert(tx.conn, collateral, [row])
     node = (TABLE, row["id"])
     for message in warnings(collateral_of(row)):
         tx.warnings.append(Refusal(ErrorCode.INVALID_VALUE, message, ("includedInExposure",), node))
-    said = _said(wanted)
-    tx.audit(AuditEventKind.COLLATERAL_RECORDED, said, node, found["company_id"], event="COLLATERAL_CHANGED")
+    message, by = Message(RECORDED, _said(wanted)), with_asker(None, asked_by)
+    tx.audit(AuditEventKind.COLLATERAL_RECORDED, message, node, found["company_id"], by, event="COLLATERAL_CHANGED")
     await reevaluate(tx, {found["id"], *payers.values()})
     return {TABLE: str(row["id"])}
 
 
-async def update_collateral(tx: Transaction, wanted: CollateralChange) -> Result:
+async def update_collateral(tx: Transaction, wanted: CollateralChange, asked_by: str | None = None) -> Result:
     """Change what kind of security it is and what it asks for; the customer's holds are checked again."""
     row, payers, refusals = await _to_change(tx, wanted.collateral, wanted.expected_version)
     node = (TABLE, wanted.collateral)
@@ -146,16 +154,21 @@ async def update_collateral(tx: Transaction, wanted: CollateralChange) -> Result
     refusals += await _detail_refusals(tx, CollateralKind(row["kind"]), row["company_id"], differs)
     if refusals:
         raise Refused(*refusals)
+    if asked_by is None and security_change_widens(row, differs):
+        asked = await asked_to_update(tx, row, differs)
+        if asked is not None:
+            return asked
     if differs:
         await update(tx.conn, collateral, {"customer_id": row["customer_id"], "id": row["id"]}, differs)
         message = Message(UPDATED, {"number": row["number"], "provider": str(differs.get("provider", row["provider"]))})
-        kind, changed = AuditEventKind.COLLATERAL_UPDATED, changes(row, differs)
-        tx.audit(kind, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
+        changed = with_asker(changes(row, differs), asked_by)
+        said = AuditEventKind.COLLATERAL_UPDATED
+        tx.audit(said, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
         await reevaluate(tx, payers)
     return {TABLE: str(wanted.collateral)}
 
 
-async def end_collateral(tx: Transaction, wanted: CollateralEnd) -> Result:
+async def end_collateral(tx: Transaction, wanted: CollateralEnd, asked_by: str | None = None) -> Result:
     """Give insurance or a guarantee its last day. The day before its first: it never was in force."""
     row, payers, refusals = await _to_change(tx, wanted.collateral, wanted.expected_version)
     node = (TABLE, wanted.collateral)
@@ -169,9 +182,14 @@ async def end_collateral(tx: Transaction, wanted: CollateralEnd) -> Result:
     if refusals:
         raise Refused(*refusals)
     values = {"until_day": until}
+    widens = its_end_widens(row["percent"], row["included_in_exposure"], row["maximum_terms_days"])
+    if asked_by is None and widens:
+        asked = await asked_to_end(tx, row, wanted.until)
+        if asked is not None:
+            return asked
     await update(tx.conn, collateral, {"customer_id": row["customer_id"], "id": row["id"]}, values)
     message = Message(ENDED, {"number": row["number"], "provider": row["provider"], "until": until})
-    kind, changed = AuditEventKind.COLLATERAL_ENDED, changes(row, values)
+    kind, changed = AuditEventKind.COLLATERAL_ENDED, with_asker(changes(row, values), asked_by)
     tx.audit(kind, message, node, row["company_id"], changed, event="COLLATERAL_CHANGED")
     await reevaluate(tx, payers)
     return {TABLE: str(wanted.collateral)}
@@ -243,16 +261,13 @@ async def _known_and_convertible(tx: Transaction, wanted: CollateralToRecord, cu
     return refusals
 
 
-def _said(wanted: CollateralToRecord) -> Message:
-    return Message(
-        RECORDED,
-        {
-            "number": wanted.number,
-            "provider": wanted.provider,
-            "value": wanted.value,
-            "percent": Percent(wanted.percent),
-        },
-    )
+def _said(wanted: CollateralToRecord) -> dict[str, Any]:
+    return {
+        "number": wanted.number,
+        "provider": wanted.provider,
+        "value": wanted.value,
+        "percent": Percent(wanted.percent),
+    }
 
 
 def _row(wanted: CollateralToRecord, found: Row) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from domain.amounts import UNKNOWN_CURRENCY
 from domain.audit import AuditEventKind
 from domain.calendar import DAY
+from domain.credit_change import CreditChangeKind
 from domain.exposure import CreditLimitType
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal, Refused
@@ -25,6 +26,7 @@ from persistence.statements import Row, Statement, insert
 from persistence.tables.company import company_table
 from persistence.tables.customer import credit_group, credit_group_member, customer
 from persistence.take import MovedMeanwhile, Result, Transaction
+from persistence.writing.credit_changes import Asked, approve_changes, ask_for_change, with_asker
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import NO_GROUP, groups_open_to
 from persistence.writing.records import count_refusals, locked
@@ -37,6 +39,7 @@ CLOSED = N_("The credit group is closed.")
 OTHERS = N_("The group has members in companies in which you may not change credit. Ask for that right.")
 CREATED = N_("Credit group {number} was created.")
 UPDATED = N_("Credit group {number} was changed.")
+TO_CLOSE = N_("Close credit group {number}: its members leave it.")
 WAS_CLOSED = N_("Credit group {number} was closed.")
 
 _BY_NUMBER = Statement(
@@ -132,17 +135,30 @@ async def update_group(tx: Transaction, wanted: GroupChange) -> Result:
     return {TABLE: str(wanted.group)}
 
 
-async def close_group(tx: Transaction, group: UUID, expected_version: int | None) -> Result:
-    """Close a group: its members leave, each with the end of yesterday, and it keeps its history."""
+async def close_group(
+    tx: Transaction, group: UUID, expected_version: int | None, asked_by: str | None = None
+) -> Result:
+    """Close a group: its members leave, each with the end of yesterday, and it keeps its history.
+
+    That may widen their credit, so it waits for somebody else where the company of one of them approves changes of
+    credit; `asked_by` names who asked for what somebody else approved.
+    """
     members = await members_of(tx, group)
     row = await group_to_change(tx, group, members, expected_version)
     if not {member["company_id"] for member in members} <= set(tx.granted.values()):
         raise Refused(Refusal(ErrorCode.FORBIDDEN, Message(OTHERS)))
+    changed = changes(row, {"active": False})
+    if asked_by is None and await approve_changes(tx, (member["company_id"] for member in members)):
+        names = {"number": row["number"]}
+        kept, message = {"version": row["version"]}, Message(TO_CLOSE, names)
+        kind, path = CreditChangeKind.GROUP_CLOSING, ("creditGroup",)
+        asked = Asked(kind, kept, changed, message, names, path, credit_group=group)
+        return {TABLE: str(group), **await ask_for_change(tx, asked)}
     for member in members:
         await leave(tx, member, tx.moment.today(member["time_zone"]) - DAY)
     await update(tx.conn, credit_group, {"id": group}, {"active": False})
-    message, changed = Message(WAS_CLOSED, {"number": row["number"]}), changes(row, {"active": False})
-    tx.audit(AuditEventKind.GROUP_SAVED, message, (TABLE, group), None, changed, event="CREDIT_GROUP_CHANGED")
+    message, by = Message(WAS_CLOSED, {"number": row["number"]}), with_asker(changed, asked_by)
+    tx.audit(AuditEventKind.GROUP_SAVED, message, (TABLE, group), None, by, event="CREDIT_GROUP_CHANGED")
     await reevaluate(tx, [member["customer_id"] for member in members])
     return {TABLE: str(group)}
 
@@ -164,15 +180,23 @@ async def leave(tx: Transaction, member: Row, last_day: Any) -> None:
 
 
 async def group_to_change(
-    tx: Transaction, group: UUID, members: Sequence[Row], expected_version: int | None, *more: UUID
+    tx: Transaction,
+    group: UUID,
+    members: Sequence[Row],
+    expected_version: int | None,
+    *more: UUID,
+    approving: bool = False,
 ) -> Row:
     """An open group that the caller may change, locked with its members and `more` customers.
+
+    `approving` what somebody asked for who could: a group without members is theirs who made it, and may so get some.
 
     Raises `Refused`, and `MovedMeanwhile` when somebody joined or left between looking and locking.
     """
     await tx.lock([*(member["customer_id"] for member in members), *more], [group])
     row = await locked(tx.conn, credit_group, group)
-    if row is None or group not in await groups_open_to(tx, [group], tx.granted.values()):
+    open_ = (approving and not members) or group in await groups_open_to(tx, [group], tx.granted.values())
+    if row is None or not open_:
         raise Refused(Refusal(ErrorCode.NOT_FOUND, Message(NO_GROUP), ("creditGroup",)))
     if await members_of(tx, group) != list(members):
         raise MovedMeanwhile

@@ -69,7 +69,7 @@ CREDIT = {
 }
 """Columns that decide on credit or are its credit file, with their names in the input."""
 
-DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id", "customer_since")
+DECIDING = ("risk_group_id", "payment_terms_id", "cash_discount_id", "customer_since", "intercompany")
 """Columns that an ERP changes and that rules look at."""
 
 NOTHING = (None, False)

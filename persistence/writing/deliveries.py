@@ -16,6 +16,7 @@ from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.reevaluating import reevaluate
 from persistence.statements import Row
 from persistence.take import Result, Transaction
+from persistence.writing.billing_check import check_billed
 from persistence.writing.finding import (
     NOT_IN_COMPANY,
     OPEN_ITEM,
@@ -123,6 +124,7 @@ async def record_billing(tx: Transaction, wanted: Billing) -> Result:
     await steps.write(tx, day)
     message = Message(BILLED, {"billing": wanted.number, "number": steps.now.number})
     tx.audit(AuditEventKind.BILLED, message, steps.node, steps.now.company, event="SALES_ORDER_CHANGED")
+    await check_billed(tx, steps)
     await reevaluate(tx, [steps.now.payer])
     return result
 

@@ -184,8 +184,9 @@ def text_refusals(value: str | None, path: tuple[str, ...], longest: int = LONGE
 
 def twice_refusals(keys: Sequence[tuple[str, str]], rows: str, field: str) -> list[Refusal]:
     """Rows that name what an earlier row of the same call named: which of them would be meant?"""
+    first = {key: place for place, key in reversed([*enumerate(keys)])}
     return [
         Refusal(ErrorCode.ALREADY_EXISTS, Message(TWICE, {"number": key[1]}), (rows, str(place), field))
         for place, key in enumerate(keys)
-        if key in keys[:place]
+        if first[key] < place
     ]

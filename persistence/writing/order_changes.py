@@ -21,13 +21,14 @@ from domain.hold import CreditHoldStatus
 from domain.message import N_, Message
 from domain.orders import REFUSED, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import END_REASONS, Room, asked, record
+from persistence.deciding import END_REASONS, Room, asked, record, set_status
 from persistence.facts import facts_of
 from persistence.orders import KeptOrder
 from persistence.payment_conditions import CONDITIONS, Codes
 from persistence.reevaluating import reevaluate
 from persistence.statements import Statement, any_of
 from persistence.submission import SAVED
+from persistence.tables.company import credit_parameters
 from persistence.tables.decisions import credit_decision, credit_hold
 from persistence.tables.orders import sales_order
 from persistence.take import Result, Transaction
@@ -57,6 +58,12 @@ _LAST_CHECKED = Statement(
     sa.select(credit_decision.c.sales_order_id, credit_decision.c.checkpoint)
     .where(any_of(credit_decision.c.customer_id, "customers"), any_of(credit_decision.c.sales_order_id, "orders"))
     .order_by(credit_decision.c.id)
+)
+
+_LETS_GO = Statement(
+    sa.select(credit_parameters.c.release_when_ready).where(
+        credit_parameters.c.company_id == sa.bindparam("company", type_=sa.Uuid())
+    )
 )
 
 COUNTING = frozenset({SalesOrderStatus.APPROVED, SalesOrderStatus.HELD, SalesOrderStatus.DELIVERED})
@@ -186,11 +193,23 @@ async def write_changes(tx: Transaction, changes: Sequence[Changed], text: str =
         saved(tx, one.after, text)
         if one in again:
             asks, decision = asked(room, one.after, steps.get(one.after.id, Checkpoint.CONFIRMATION))
+            if not decision.held and await _waits_for_a_person(tx, one):
+                await set_status(tx, one.after)
+                continue
             decided = await record(tx, room, one.after, asks, decision)
             if one.as_new:
                 key = {"customer_id": one.after.payer, "id": one.after.id}
                 values = {"admitting_decision_id": decided.decision_id}
                 await update(tx.conn, sales_order, key, values, edited=False)
+
+
+async def _waits_for_a_person(tx: Transaction, one: Changed) -> bool:
+    """Whether an order on hold that passes by now waits, ready, as one does that comes to less. What is asked as new is
+    decided as new.
+    """
+    if one.after.hold is None or one.as_new:
+        return False
+    return not await _LETS_GO.value(tx.conn, company=one.after.company)
 
 
 def _enters_horizon(room: Room, one: Changed) -> bool:

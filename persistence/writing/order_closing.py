@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from domain.audit import AuditEventKind
 from domain.message import N_, Message, Value
+from domain.money import Money
 from domain.orders import REFUSED, OrderLine, SalesOrderStatus
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.orders import KeptOrder
 from persistence.reevaluating import reevaluate
 from persistence.take import Result, Transaction
-from persistence.writing.finding import SALES_ORDER, RecordKey, few_enough, place_of, version_refusals
+from persistence.writing.finding import (
+    SALES_ORDER,
+    RecordKey,
+    few_enough,
+    place_of,
+    text_refusals,
+    version_refusals,
+)
 from persistence.writing.order_changes import ENDED, described, end_hold, last_checked, write_changes
 from persistence.writing.order_lines import NO_LINE, Steps, steps_by_place
 from persistence.writing.order_payer import as_new
@@ -19,25 +29,51 @@ from persistence.writing.order_rows import Changed
 
 CLOSED = N_("A line of order {number} was closed: the order comes to {amount}.")
 REOPENED = N_("Order {number} was opened again: it comes to {amount}.")
+NEVER_BILLED = N_("Of line {line} of order {number} {amount} is delivered and never billed: {reason}")
+WHY = N_("Line {line} of order {number} was closed: {reason}")
+WHY_NEVER = N_("Say why what was delivered is never billed.")
 CLOSED_ALREADY = N_("Line {line} of order {number} is closed already.")
 NOTHING_LEFT = N_("Of line {line} of order {number} nothing is left to be closed.")
 NOT_CLOSED = N_("Line {line} of order {number} is not closed.")
 NONE_CLOSED = N_("No line of order {number} is closed.")
 
 
-async def close_line(tx: Transaction, key: RecordKey, line: int, expected_version: int | None) -> Result:
+LONGEST_REASON = 500
+
+_CANNOT_CLOSE = ENDED | {SalesOrderStatus.REJECTED}
+_CALLED_OFF = {SalesOrderStatus.CANCELLED}
+"""Goods may have left an order that is rejected or closed: they too may never be billed."""
+
+
+@dataclass(frozen=True)
+class LineToClose:
+    """A line of which nothing more will come. `delivered_too`: nor will what was delivered be billed, with a reason."""
+
+    order: RecordKey
+    line: int
+    delivered_too: bool = False
+    reason: str | None = None
+    expected_version: int | None = None
+
+
+async def close_line(tx: Transaction, wanted: LineToClose) -> Result:
     """What is left of a line will not come: it takes nothing any more. With the last line the order is over."""
-    steps = await _locked(tx, key)
-    refusals = _refusals(steps, expected_version, ENDED | {SalesOrderStatus.REJECTED})
-    places = _places(steps)
+    steps = await _locked(tx, wanted.order)
+    refusals = _refusals(steps, wanted.expected_version, _CALLED_OFF if wanted.delivered_too else _CANNOT_CLOSE)
     if not refusals:
-        refusals = _closing_refusals(steps, line)
+        refusals = [*_closing_refusals(steps, wanted), *_reason_refusals(wanted)]
     if refusals:
         raise Refused(*refusals)
-    after = _with_lines(steps.before, {places[line]}, closed=True)
-    over = not any(one.rest or one.taken for one in after.lines)
+    place = _places(steps)[wanted.line]
+    after = _with_lines(steps.before, {place}, closed=True, delivered_too=wanted.delivered_too)
+    over = not any(one.rest or one.kept for one in after.lines)
     after = replace(after, status=SalesOrderStatus.CLOSED if over else after.stands)
     await write_changes(tx, [Changed(steps, after, described(steps))], CLOSED)
+    if wanted.reason is not None:
+        left = after.lines[place].never_billed - steps.before.lines[place].never_billed
+        values: dict[str, Value] = {"line": wanted.line, "number": after.number, "reason": wanted.reason}
+        values["amount"] = Money(left, after.amount.currency)
+        tx.audit(AuditEventKind.ORDER_SAVED, Message(NEVER_BILLED if left else WHY, values), steps.node, after.company)
     if over:
         await end_hold(tx, steps.before)
     await reevaluate(tx, [after.payer])
@@ -76,9 +112,14 @@ async def _locked(tx: Transaction, key: RecordKey) -> Steps:
     return (await steps_by_place(tx.conn, [place]))[place.id]
 
 
-def _with_lines(order: KeptOrder, places: Collection[int], *, closed: bool) -> KeptOrder:
-    """The order with these of its lines closed or open."""
-    lines = tuple(replace(line, closed=closed) if n in places else line for n, line in enumerate(order.lines))
+def _with_lines(order: KeptOrder, places: Collection[int], *, closed: bool, delivered_too: bool = False) -> KeptOrder:
+    """The order with these of its lines closed or open. What is opened again may be billed again, too."""
+
+    def now(line: OrderLine) -> OrderLine:
+        never = line.never_billed + (line.unbilled if delivered_too else 0)
+        return replace(line, closed=closed, never_billed=never if closed else Decimal(0))
+
+    lines = tuple(now(line) if n in places else line for n, line in enumerate(order.lines))
     after = replace(order, lines=lines)
     return replace(after, amount=after.came_to)
 
@@ -95,15 +136,25 @@ def _refusals(steps: Steps, expected_version: int | None, over: Collection[Sales
     return refusals
 
 
-def _closing_refusals(steps: Steps, line: int) -> list[Refusal]:
+def _closing_refusals(steps: Steps, wanted: LineToClose) -> list[Refusal]:
+    line, path = wanted.line, ("lineNumber",)
     found = _line(steps, line)
     if found is None:
-        return [_unknown(steps, line, ("lineNumber",))]
+        return [_unknown(steps, line, path)]
+    if wanted.delivered_too and found.unbilled:
+        return []
     if found.closed:
-        return [_wrong(steps, CLOSED_ALREADY, line, ("lineNumber",))]
+        return [_wrong(steps, CLOSED_ALREADY, line, path)]
     if found.taken and not found.rest:
-        return [_wrong(steps, NOTHING_LEFT, line, ("lineNumber",))]
+        return [_wrong(steps, NOTHING_LEFT, line, path)]
     return []
+
+
+def _reason_refusals(wanted: LineToClose) -> list[Refusal]:
+    """What is delivered and never billed is somebody's decision, so that it has a reason."""
+    if wanted.delivered_too and wanted.reason is None:
+        return [Refusal(ErrorCode.REASON_REQUIRED, Message(WHY_NEVER), ("reason",))]
+    return text_refusals(wanted.reason, ("reason",), LONGEST_REASON)
 
 
 def _opening_refusals(steps: Steps, line: int, at: int) -> list[Refusal]:

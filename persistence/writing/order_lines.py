@@ -7,7 +7,7 @@ gives it back. Goods that came back count against the debt until their credit no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -63,6 +63,10 @@ LINE_CURRENCY = N_("Order {number} is in {currency}, the amount in {other}.")
 MORE_THAN_LINE = N_(
     "Of line {line} of order {number} only {open} is left, less than {amount}. Send the change of the order first."
 )
+MORE_THAN_BILLABLE = N_(
+    "Of line {line} of order {number} only {open} is left, less than {amount}. Say how much of the line the billing"
+    " document takes (consumes), or send the change of the order first."
+)
 BILLING_DIFFERS = N_(
     "Billing document {number} of line {line} exists with other content. Use another number, or send it as it was."
 )
@@ -76,10 +80,14 @@ NO_RETURN = N_(
 
 @dataclass(frozen=True)
 class LineAmount:
-    """A part of an order's line, tax included, in the order's currency."""
+    """A part of an order's line, tax included, in the order's currency.
+
+    `consumes`: what a billing document takes of the line; None: as much as it bills.
+    """
 
     line: int
     amount: Money
+    consumes: Money | None = None
 
 
 @dataclass
@@ -133,8 +141,10 @@ class Steps:
         line, amount = self.now.lines[place], wanted.amount.amount
         known = self._known(billing, place, number)
         if known is not None:
-            if (known["amount"], known["reversed_on"]) != (amount, None) or (
-                item is not None and known["item_id"] not in (None, item)
+            if (
+                (known["amount"], known["reversed_on"]) != (amount, None)
+                or (item is not None and known["item_id"] not in (None, item))
+                or (wanted.consumes is not None and wanted.consumes.amount != consumed_by(known))
             ):
                 message = Message(BILLING_DIFFERS, {"number": number, "line": wanted.line})
                 return [Refusal(ErrorCode.DOCUMENT_DIFFERS, message, path, self.node)]
@@ -142,12 +152,14 @@ class Steps:
                 self.altered[billing.name, known["id"]] = {"item_id": item}
                 self._step(place, replace(line, posted=line.posted + amount))
             return []
-        refusals = self._too_much(MORE_THAN_LINE, wanted, line.billable, path)
+        takes, of_takes = (wanted.amount, "amount") if wanted.consumes is None else (wanted.consumes, "consumes")
+        refusals = self._too_much(MORE_THAN_BILLABLE, replace(wanted, amount=takes), line.billable, path, of_takes)
         if not refusals:
             row = self._row(place, wanted, number) | {"billed_on": day, "item_id": item, "reversed_on": None}
-            self.added[billing.name].append(row)
+            self.added[billing.name].append(row | {"consumes": wanted.consumes.amount if wanted.consumes else None})
             posted_now = line.posted if item is None else line.posted + amount
-            self._step(place, replace(line, billed=line.billed + amount, posted=posted_now))
+            more = line.consumed_more + takes.amount - amount
+            self._step(place, replace(line, billed=line.billed + amount, posted=posted_now, consumed_more=more))
         return refusals
 
     def give_back(
@@ -201,12 +213,13 @@ class Steps:
             returned = Money(line.returned, self.now.amount.currency)
             message = Message(CAME_BACK, {**values, "returned": returned})
             return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), self.node)]
-        gone = max(line.billed, line.posted)
+        gone = line.consumed
         if left < gone <= line.delivered:  # what was billed in advance stays billed in advance
             message = Message(BILLED, {**values, "billed": Money(gone, self.now.amount.currency)})
             return [Refusal(ErrorCode.WRONG_STATUS, message, ("number",), self.node)]
         self.altered[delivery.name, row["id"]] = {"reversed_on": day}
-        self._step(place, replace(line, delivered=left))
+        unbilled = max(left - gone, Decimal(0))
+        self._step(place, replace(line, delivered=left, never_billed=min(line.never_billed, unbilled)))
         return []
 
     def unbill(self, row: Row, day: date) -> None:
@@ -214,7 +227,8 @@ class Steps:
         place = self._place(row)
         line = self.now.lines[place]
         self.altered[billing.name, row["id"]] = {"reversed_on": day}
-        self._step(place, replace(line, billed=line.billed - row["amount"]))
+        more = line.consumed_more - (consumed_by(row) - row["amount"])
+        self._step(place, replace(line, billed=line.billed - row["amount"], consumed_more=more))
 
     def _known(self, table: sa.Table, place: int, number: str) -> dict[str, Any] | None:
         """A step of a line by its number, as it now is: kept, or just added."""
@@ -232,19 +246,25 @@ class Steps:
         if place is None:
             message = Message(NO_LINE, {"number": self.now.number, "line": wanted.line})
             return None, [Refusal(ErrorCode.NOT_FOUND, message, (*path, "lineNumber"), self.node)]
-        currency = self.now.amount.currency
-        if wanted.amount.currency != currency:
-            values = {"number": self.now.number, "currency": currency, "other": wanted.amount.currency}
-            message = Message(LINE_CURRENCY, values)
-            return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, "amount"), self.node)]
-        return place, tx.amount_refusals(wanted.amount, (*path, "amount"))
+        currency, refusals = self.now.amount.currency, []
+        for name, amount in (("amount", wanted.amount), ("consumes", wanted.consumes)):
+            if amount is None:
+                continue
+            if amount.currency != currency:
+                values = {"number": self.now.number, "currency": currency, "other": amount.currency}
+                message = Message(LINE_CURRENCY, values)
+                return None, [Refusal(ErrorCode.CURRENCY_MISMATCH, message, (*path, name), self.node)]
+            refusals.extend(tx.amount_refusals(amount, (*path, name), positive=name == "amount"))
+        return place, refusals
 
-    def _too_much(self, text: str, wanted: LineAmount, left: Decimal, path: tuple[str, ...]) -> list[Refusal]:
+    def _too_much(
+        self, text: str, wanted: LineAmount, left: Decimal, path: tuple[str, ...], field: str = "amount"
+    ) -> list[Refusal]:
         if wanted.amount.amount <= left:
             return []
         rest = Money(left, wanted.amount.currency)
         message = Message(text, {"line": wanted.line, "number": self.now.number, "open": rest, "amount": wanted.amount})
-        return [Refusal(ErrorCode.MORE_THAN_OPEN, message, (*path, "amount"), self.node, rest, wanted.amount)]
+        return [Refusal(ErrorCode.MORE_THAN_OPEN, message, (*path, field), self.node, rest, wanted.amount)]
 
     def _row(self, place: int, wanted: LineAmount, number: str) -> dict[str, Any]:
         return {
@@ -281,6 +301,12 @@ class Steps:
         if rows:  # what a closed line comes to is what was taken of it
             await update(tx.conn, sales_order, head, {"amount": self.now.amount.amount}, edited=False)
         await tx.move(self.before.moves_to(self.now, max(day, self.last_moved or day)))
+
+
+def consumed_by(row: Mapping[str, Any]) -> Decimal:
+    """What a billing document takes of its line."""
+    found: Decimal = row["amount"] if row["consumes"] is None else row["consumes"]
+    return found
 
 
 async def steps_by_place(conn: asyncpg.Connection, places: Iterable[Place]) -> dict[UUID, Steps]:
@@ -323,4 +349,6 @@ def _columns(line: OrderLine) -> dict[str, Any]:
         "invoiced": line.posted,
         "returned": line.returned,
         "credited": line.credited,
+        "consumed_more": line.consumed_more,
+        "never_billed": line.never_billed,
     }

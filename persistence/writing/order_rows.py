@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -154,7 +155,8 @@ def changed(
         if wanted.amount.amount < line.taken:
             at = row.lines.index(wanted)
             refusals.append(_less_than_taken(steps, wanted, line, (*path, field, str(at), "amount")))
-        lines[number] = (replace(line, amount=wanted.amount, closed=False), wanted.description)
+        opened = replace(line, amount=wanted.amount, closed=False, never_billed=Decimal(0))
+        lines[number] = (opened, wanted.description)
     for number, wanted in sent.items():
         lines[number] = (OrderLine(wanted.amount), wanted.description)
     if refusals:
@@ -174,28 +176,32 @@ def changed(
     return Changed(steps, replace(after, status=after.stands), described), []
 
 
-async def enter(tx: Transaction, row: OrderToSave, order: KeptOrder) -> None:
-    """Write a new order down. One that comes approved counts from the day it came."""
-    own = {"customer_id": order.payer, "company_id": order.company}
-    number = own | {"document": SALES_ORDER, "number": order.number, "document_id": order.id}
-    head = own | {
-        "id": order.id,
-        "buyer_id": order.buyer,
-        "kind": row.kind.value,
-        "number": order.number,
-        "status": order.status.value,
-        "admitted": order.admitted,
-        **_head(order),
-    }
-    await insert(tx.conn, document_number, [number])
-    await insert(tx.conn, sales_order, [head])
-    await insert(
-        tx.conn,
-        sales_order_line,
-        [_new_line(order, line.number, line.description, line.amount) for line in row.in_order],
-    )
-    entered = replace(order, status=SalesOrderStatus.ENTERED, admitted=False)
-    await tx.move(entered.moves_to(order, order.ordered_on))
+async def enter(tx: Transaction, new: Sequence[tuple[OrderToSave, KeptOrder]]) -> None:
+    """Write new orders down. One that comes approved counts from the day it came."""
+    numbers, heads = [], []
+    lines: list[dict[str, Any]] = []
+    moved: list[Moved] = []
+    for row, order in new:
+        own = {"customer_id": order.payer, "company_id": order.company, "number": order.number}
+        numbers.append(own | {"document": SALES_ORDER, "document_id": order.id})
+        heads.append(
+            own
+            | {
+                "id": order.id,
+                "buyer_id": order.buyer,
+                "kind": row.kind.value,
+                "status": order.status.value,
+                "admitted": order.admitted,
+                **_head(order),
+            }
+        )
+        lines.extend(_new_line(order, line.number, line.description, line.amount) for line in row.in_order)
+        entered = replace(order, status=SalesOrderStatus.ENTERED, admitted=False)
+        moved.extend(entered.moves_to(order, order.ordered_on))
+    await insert(tx.conn, document_number, numbers)
+    await insert(tx.conn, sales_order, heads)
+    await insert(tx.conn, sales_order_line, lines)
+    await tx.move(moved)
 
 
 async def write_change(tx: Transaction, change: Changed, *, edited: bool) -> tuple[Moved, ...]:
@@ -215,7 +221,12 @@ async def write_change(tx: Transaction, change: Changed, *, edited: bool) -> tup
     new, old = [], []
     for (number, description), line in zip(change.lines, after.lines, strict=True):
         if number in kept:
-            values = {"amount": line.amount.amount, "closed": line.closed, "description": description}
+            values = {
+                "amount": line.amount.amount,
+                "closed": line.closed,
+                "never_billed": line.never_billed,
+                "description": description,
+            }
             if any(kept[number][name] != value for name, value in values.items()):
                 old.append(({"customer_id": after.payer, "id": kept[number]["id"]}, values))
         else:

@@ -166,8 +166,8 @@ def _touched(saving: _Saving) -> list[KeptOrder]:
 
 
 async def _write(tx: Transaction, saving: _Saving) -> None:
-    for row, order in saving.new:
-        await enter(tx, row, order)
+    await enter(tx, saving.new)
+    for _, order in saving.new:
         saved(tx, order)
     await write_changes(tx, saving.changed)
 

@@ -24,6 +24,9 @@ from persistence.statements import Row, Statement, insert
 from persistence.tables.customer import customer, party
 from persistence.tables.party_limits import party_limits
 from persistence.take import MovedMeanwhile, Result, Transaction
+from persistence.writing.asked_limits import limits_asked
+from persistence.writing.below_used import warn_below_ceiling
+from persistence.writing.credit_changes import with_asker
 from persistence.writing.finding import text_refusals, version_refusals
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import locked
@@ -94,8 +97,8 @@ class _Holder:
     currency: str | None = None
 
 
-async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave) -> Result:
-    """Save them; saved again, nothing changes."""
+async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave, asked_by: str | None = None) -> Result:
+    """Save them; saved again, nothing changes. `asked_by`: who asked for what somebody else approved."""
     holder = await _holder(tx, wanted.holder)
     parties = [holder.key] if holder.table is party else []
     await tx.lock(holder.customers, parties=parties)
@@ -117,16 +120,39 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave) -> Resul
         raise Refused(*refusals)
     blocked = {} if wanted.blocked is None else differing(row, {"blocked": wanted.blocked})
     differs = limits != (PartyLimits() if last is None else limits_of(last))
+    if (differs or blocked) and asked_by is None:
+        asked = await _asked(tx, holder, row, last, limits, blocked)
+        if asked is not None:
+            return asked
     if differs or blocked:
         changed = await _save(tx, holder, limits, last) if differs else []
         if blocked:
             await update(tx.conn, holder.table, {"id": holder.key}, blocked)
         subject = (holder.table.name, holder.key)
         kind, event = AuditEventKind.PARTY_LIMITS_SAVED, f"{holder.table.name.upper()}_SAVED"
-        what = changed + changes(row, blocked)
+        what = with_asker(changed + changes(row, blocked), asked_by)
         tx.audit(kind, holder.message, subject, holder.company, what, event=event)
         await reevaluate(tx, holder.customers)
+    if limits.ceiling is not None:
+        await warn_below_ceiling(tx, (holder.table.name, holder.key), holder.customers)
     return {holder.table.name: str(holder.key)}
+
+
+async def _asked(
+    tx: Transaction, holder: _Holder, row: Row, last: Row | None, limits: PartyLimits, blocked: dict[str, Any]
+) -> Result | None:
+    """What waits for somebody else; None: nothing has to."""
+    before, values = last or _values(PartyLimits()), _values(limits)
+    return await limits_asked(
+        tx,
+        (holder.table.name, holder.key),
+        holder.message.values,
+        await _companies(tx, holder),
+        (PartyLimits() if last is None else limits_of(last), limits),
+        blocked.get("blocked"),
+        changes(before, differing(before, values)) + changes(row, blocked),
+        0 if last is None else last["version"],
+    )
 
 
 async def _save(tx: Transaction, holder: _Holder, limits: PartyLimits, last: Row | None) -> list[dict[str, Any]]:

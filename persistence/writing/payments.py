@@ -246,7 +246,7 @@ async def post_payments(tx: Transaction, rows: Sequence[PaymentToPost]) -> Resul
     if refusals:
         raise Refused(*refusals)
     await _write(tx, posting)
-    await plan.write()
+    await plan.write({kept.id for kept in posting.new})
     ties = [kept for kept, _ in posting.tied]
     await count_again(tx, [*posting.new, *posting.collected, *ties])
     await reevaluate(tx, {kept.payer for kept in (*posting.new, *posting.collected, *ties)})
@@ -269,9 +269,11 @@ async def _write(tx: Transaction, posting: _Posting) -> None:
         await update(tx.conn, payment, key, {"sales_order_id": kept.sales_order})
         message = Message(PREPAYS, {"number": kept.number, "amount": kept.payment.amount, "order": order})
         tx.audit(AuditEventKind.PAYMENT_POSTED, message, (PAYMENT, kept.id), kept.company, event="PAYMENT_CHANGED")
-    written = ((kept, POSTED) for kept in posting.new), ((kept, COLLECTED) for kept in posting.collected)
-    for kept, text in (one for some in written for one in some):
-        await tx.move(Moved(kept.payer, kept.company, movement) for movement in payment_posted(kept.payment))
+    written = [*((kept, POSTED) for kept in posting.new), *((kept, COLLECTED) for kept in posting.collected)]
+    await tx.move(
+        Moved(kept.payer, kept.company, movement) for kept, _ in written for movement in payment_posted(kept.payment)
+    )
+    for kept, text in written:
         message = Message(text, {"number": kept.number, "amount": kept.payment.amount})
         tx.audit(AuditEventKind.PAYMENT_POSTED, message, (PAYMENT, kept.id), kept.company, event="PAYMENT_POSTED")
 

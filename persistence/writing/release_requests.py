@@ -50,6 +50,11 @@ class Releasing:
     free: Collection[UUID]
 
 
+async def approves_releases(tx: Transaction, company: UUID) -> bool:
+    """Whether releases of a company are measured by authority."""
+    return bool(await _APPROVES.value(tx.conn, company=company))
+
+
 async def beyond_who_releases(
     tx: Transaction, who: Releasing, hold: Mapping[str, Any], asked: Release
 ) -> Refusal | None:
@@ -59,7 +64,7 @@ async def beyond_who_releases(
     through no approval; somebody whose authority reaches it must release it.
     """
     company = hold["company_id"]
-    if not await _APPROVES.value(tx.conn, company=company):
+    if not await approves_releases(tx, company):
         if company not in who.free:
             raise Refused(Refusal(ErrorCode.AUTHORITY_EXCEEDED, Message(NONE), ("creditHold",)))
         return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
 
-from persistence.statements import Row, Statement
+from persistence.statements import Row, Statement, arrays, from_arrays
 
 Changes = list[dict[str, str | None]]
 """What an edit changed, as it is put on record: field, before, after."""
@@ -55,10 +56,14 @@ async def update_many(
     *,
     edited: bool = True,
 ) -> None:
-    """The same for rows that all give the same columns."""
+    """The same for rows of different keys that all give the same columns; many in one statement."""
     if not rows:
         return
     keys, columns = tuple(sorted(rows[0][0])), tuple(sorted(rows[0][1]))
+    if len(rows) > 1:
+        given_rows = [{**key, **values} for key, values in rows]
+        await conn.execute(_update_many(table, keys, columns, edited), *arrays(table, keys + columns, given_rows))
+        return
     name = (table.name, keys, columns, edited)
     if name not in _UPDATES:
         _UPDATES[name] = _update(table, keys, columns, edited)
@@ -72,6 +77,16 @@ def _update(table: sa.Table, keys: Sequence[str], columns: Sequence[str], edited
         values["version"] = table.c.version + 1
     found = sa.and_(*(table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in keys))
     return Statement(sa.update(table).where(found).values(**values, updated_at=sa.func.now()))
+
+
+@cache
+def _update_many(table: sa.Table, keys: tuple[str, ...], columns: tuple[str, ...], edited: bool) -> str:
+    new = [f"{name} = given.{name}" for name in columns] + ["updated_at = now()"]
+    if edited:
+        new.append(f"version = {table.name}.version + 1")
+    found = " and ".join(f"{table.name}.{name} = given.{name}" for name in keys)
+    given = from_arrays(table, keys + columns)
+    return f"update {table.name} set {', '.join(new)} from ({given}) as given where {found}"
 
 
 def _field(column: str) -> str:

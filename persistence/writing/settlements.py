@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -113,8 +113,11 @@ class Plan:
             found.append(Refusal(ErrorCode.MORE_THAN_OPEN, message, path, _node(wanted.source), of_source, amount))
         return found
 
-    async def write(self) -> None:
-        """Append what was planned: settlements and what they move; a disputed part is never more than what is open."""
+    async def write(self, new: Set[UUID] = frozenset()) -> None:
+        """Append what was planned: settlements and what they move; a disputed part is never more than what is open.
+
+        `new`: payments that were written in the same transaction, which need not count as changed.
+        """
         for one in self.planned:
             self.tx.audit(
                 AuditEventKind.SETTLED,
@@ -128,7 +131,7 @@ class Plan:
         await self._write_items()
         payments = {one.source.id: one.source for one in self.planned if isinstance(one.source, KeptPayment)}
         touched: list[tuple[dict[str, UUID], dict[str, Any]]] = [
-            ({"customer_id": one.payer, "id": one.id}, {}) for one in payments.values()
+            ({"customer_id": one.payer, "id": one.id}, {}) for one in payments.values() if one.id not in new
         ]
         await update_many(self.tx.conn, payment, touched, edited=False)
         await count_again(self.tx, payments.values())

@@ -9,17 +9,16 @@ import strawberry
 
 from domain.audit import AuditEventKind
 from persistence.shapes.actor import ACTOR
-from persistence.shapes.credit_change import CREDIT_CHANGE_REQUEST
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, REASON
 from persistence.writing.attributes import AttributesToUpdate, update_attributes
-from persistence.writing.credit_changes import REQUEST
 from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CustomerKey
 from schema.mutations.carry_out import carry_out
+from schema.mutations.credit_changes import MaybeAskedPayload
 from schema.mutations.naming import customer_named
-from schema.mutations.payload import Payload, written
+from schema.mutations.payload import written
 from schema.mutations.record_keys import as_it_is
 from schema.mutations.sent import sent
 from schema.mutations.words import KEY, VERSION
@@ -27,7 +26,6 @@ from schema.rights import Permission
 from schema.types.money import MoneyInput
 
 if TYPE_CHECKING:
-    from schema.types.credit_change import CreditChangeRequest
     from schema.types.customer import Customer
 
 _REFERENCES = {
@@ -41,7 +39,7 @@ _REFERENCES = {
 @strawberry.input(
     description="What is to be different about a customer's credit; what is left out stays as it is."
     " Account status, credit management group, exclusion, unlimited credit and mandatory limit decide on credit: they"
-    " are changed only by who may change credit."
+    " are changed only by who may change credit; others ask for it where the company approves changes of credit."
 )
 class UpdateCreditAttributesInput:
     """See `AttributesToUpdate`."""
@@ -116,14 +114,11 @@ class UpdateCreditAttributesInput:
 
 
 @strawberry.type(description="A customer after its credit attributes were changed.")
-class UpdateCreditAttributesPayload(Payload):
+class UpdateCreditAttributesPayload(MaybeAskedPayload):
     """Also when it was refused."""
 
     customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = written(
         "customer", CUSTOMER, "The customer as it now is."
-    )
-    credit_change_request: Annotated[CreditChangeRequest, strawberry.lazy("schema.types.credit_change")] | None = (
-        written(REQUEST, CREDIT_CHANGE_REQUEST, "What now waits for approval; null: nothing does.")
     )
 
 

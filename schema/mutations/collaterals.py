@@ -24,9 +24,10 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CustomerKey
 from schema.mutations.carry_out import carry_out
+from schema.mutations.credit_changes import MaybeAskedPayload
 from schema.mutations.naming import customer_named
-from schema.mutations.payload import Payload, written
-from schema.mutations.words import KEY, VERSION
+from schema.mutations.payload import written
+from schema.mutations.words import KEY, ONLY_ASKED, VERSION
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -133,11 +134,11 @@ class EndCollateralInput:
 
 
 @strawberry.type(description="Insurance or a guarantee after something was done to it.")
-class CollateralPayload(Payload):
+class CollateralPayload(MaybeAskedPayload):
     """As it now is, also when it was refused; the customer's credit hangs off it."""
 
     collateral: Annotated[Collateral, strawberry.lazy("schema.types.collateral")] | None = written(
-        NAME, COLLATERAL, "As it now is."
+        NAME, COLLATERAL, "As it now is; null: it waits for approval to be recorded."
     )
 
 
@@ -165,7 +166,9 @@ class EndCollateralPayload(CollateralPayload):
 class CollateralMutations:
     """What people do with insurance and guarantees."""
 
-    @strawberry.mutation(description="Record credit insurance of a customer; its orders on hold are checked again.")
+    @strawberry.mutation(
+        description="Record credit insurance of a customer; its orders on hold are checked again." + ONLY_ASKED
+    )
     async def record_insurance(self, info: Info, input: RecordInsuranceInput) -> RecordInsurancePayload:
         wanted = input.wanted(CollateralKind.INSURANCE)
         return await carry_out(
@@ -177,7 +180,9 @@ class CollateralMutations:
             kind=AuditEventKind.COLLATERAL_RECORDED,
         )
 
-    @strawberry.mutation(description="Record a guarantee for a customer; its orders on hold are checked again.")
+    @strawberry.mutation(
+        description="Record a guarantee for a customer; its orders on hold are checked again." + ONLY_ASKED
+    )
     async def record_guarantee(self, info: Info, input: RecordGuaranteeInput) -> RecordGuaranteePayload:
         wanted = input.wanted(CollateralKind.GUARANTEE)
         return await carry_out(
@@ -191,6 +196,7 @@ class CollateralMutations:
 
     @strawberry.mutation(
         description="Change what kind of security it is and what it asks for; orders on hold are checked again."
+        + ONLY_ASKED
     )
     async def update_collateral(self, info: Info, input: UpdateCollateralInput) -> UpdateCollateralPayload:
         wanted = input.wanted()
@@ -204,7 +210,7 @@ class CollateralMutations:
             current={NAME: str(wanted.collateral)},
         )
 
-    @strawberry.mutation(description="Give insurance or a guarantee its last day.")
+    @strawberry.mutation(description="Give insurance or a guarantee its last day." + ONLY_ASKED)
     async def end_collateral(self, info: Info, input: EndCollateralInput) -> EndCollateralPayload:
         wanted = CollateralEnd(key_of(input.collateral, COLLATERAL.prefix), input.until, input.expected_version)
         return await carry_out(

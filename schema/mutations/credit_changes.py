@@ -1,4 +1,4 @@
-"""Changes of customers' credit that somebody asked for are approved by somebody else."""
+"""Changes of credit that somebody asked for are approved by somebody else."""
 
 from __future__ import annotations
 
@@ -47,6 +47,15 @@ class RejectCreditChangeInput(ChangeDecisionInput):
     """It is not made."""
 
 
+@strawberry.type(description="What changes credit, or waits for somebody else to approve it.")
+class MaybeAskedPayload(Payload):
+    """With a warning APPROVAL_REQUIRED while it waits."""
+
+    credit_change_request: Annotated[CreditChangeRequest, strawberry.lazy("schema.types.credit_change")] | None = (
+        written(NAME, CREDIT_CHANGE_REQUEST, "What now waits for approval; null: nothing does.")
+    )
+
+
 @strawberry.type(description="A change of credit after it was to be decided about.")
 class CreditChangePayload(Payload):
     """As it now is, also when that was refused."""
@@ -71,8 +80,8 @@ class CreditChangeMutations:
     """What people decide about changes of credit that others asked for."""
 
     @strawberry.mutation(
-        description="Approve a change of credit that somebody else asked for: it is made at once, and the customer's"
-        " orders on hold are checked again."
+        description="Approve a change of credit that somebody else asked for: it is made at once, and orders on hold"
+        " are checked again."
     )
     async def approve_credit_change(self, info: Info, input: ApproveCreditChangeInput) -> ApproveCreditChangePayload:
         wanted = input.wanted()
@@ -89,12 +98,13 @@ class CreditChangeMutations:
     @strawberry.mutation(description="Reject a change of credit that was asked for; who asked takes it back so.")
     async def reject_credit_change(self, info: Info, input: RejectCreditChangeInput) -> RejectCreditChangePayload:
         wanted = input.wanted()
+        deciding = frozenset(info.context.granted(Permission.CHANGE_CREDIT).values())
         return await carry_out(
             info,
             input,
             RejectCreditChangePayload,
-            lambda tx: reject_change(tx, wanted),
-            needs=Permission.CHANGE_CREDIT,
+            lambda tx: reject_change(tx, wanted, deciding),
+            needs=Permission.REVIEW_CUSTOMERS,
             kind=AuditEventKind.CREDIT_CHANGE_REJECTED,
             current={NAME: str(wanted.request)},
         )

@@ -17,9 +17,10 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.keys import CustomerKey
 from schema.mutations.carry_out import carry_out, plain
+from schema.mutations.credit_changes import MaybeAskedPayload
 from schema.mutations.naming import customer_named
 from schema.mutations.payload import Payload, written
-from schema.mutations.words import KEY, VERSION
+from schema.mutations.words import KEY, ONLY_ASKED, VERSION
 from schema.rights import Permission
 from schema.scalars import CurrencyCode, TimeZone
 
@@ -128,12 +129,12 @@ class UpdateCreditGroupPayload(CreditGroupPayload):
 
 
 @strawberry.type(description="A group after it was closed.")
-class CloseCreditGroupPayload(CreditGroupPayload):
-    """Without members."""
+class CloseCreditGroupPayload(CreditGroupPayload, MaybeAskedPayload):
+    """Without members, unless it waits."""
 
 
 @strawberry.type(description="A group after somebody joined it.")
-class AddCreditGroupMemberPayload(CreditGroupPayload):
+class AddCreditGroupMemberPayload(CreditGroupPayload, MaybeAskedPayload):
     """With who joined."""
 
     customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = written(
@@ -142,7 +143,7 @@ class AddCreditGroupMemberPayload(CreditGroupPayload):
 
 
 @strawberry.type(description="A group after somebody left it.")
-class RemoveCreditGroupMemberPayload(CreditGroupPayload):
+class RemoveCreditGroupMemberPayload(CreditGroupPayload, MaybeAskedPayload):
     """With who left."""
 
     customer: Annotated[Customer, strawberry.lazy("schema.types.customer")] | None = written(
@@ -179,7 +180,7 @@ class CreditGroupMutations:
             current={NAME: str(wanted.group)},
         )
 
-    @strawberry.mutation(description="Close a credit group: its members leave, and it keeps its history.")
+    @strawberry.mutation(description="Close a credit group: its members leave, and it keeps its history." + ONLY_ASKED)
     async def close_credit_group(self, info: Info, input: CloseCreditGroupInput) -> CloseCreditGroupPayload:
         group = key_of(input.credit_group, CREDIT_GROUP.prefix)
         return await carry_out(
@@ -192,7 +193,9 @@ class CreditGroupMutations:
             current={NAME: str(group)},
         )
 
-    @strawberry.mutation(description="A customer joins a credit group and shares its limit; its own stays its own.")
+    @strawberry.mutation(
+        description="A customer joins a credit group and shares its limit; its own stays its own." + ONLY_ASKED
+    )
     async def add_credit_group_member(
         self, info: Info, input: AddCreditGroupMemberInput
     ) -> AddCreditGroupMemberPayload:
@@ -208,7 +211,7 @@ class CreditGroupMutations:
             current={NAME: str(group)},
         )
 
-    @strawberry.mutation(description="A customer leaves a credit group.")
+    @strawberry.mutation(description="A customer leaves a credit group." + ONLY_ASKED)
     async def remove_credit_group_member(
         self, info: Info, input: RemoveCreditGroupMemberInput
     ) -> RemoveCreditGroupMemberPayload:

@@ -19,7 +19,7 @@ from schema.keys import SalesOrderKey
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
 from schema.mutations.record_keys import as_it_is, record_key
-from schema.mutations.words import KEY
+from schema.mutations.words import CONSUMES, KEY
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -46,6 +46,19 @@ class LineAmountInput:
         return LineAmount(self.line_number, plain(self.amount))
 
 
+@strawberry.input(description="A part of an order's line that is billed.")
+class LineToBillInput:
+    """See `LineAmount`."""
+
+    line_number: int = strawberry.field(description="The line.")
+    amount: MoneyInput = strawberry.field(description="What is billed, tax included, in the order's currency.")
+    consumes: MoneyInput | None = strawberry.field(default=None, description=CONSUMES)
+
+    def wanted(self) -> LineAmount:
+        """What is asked for."""
+        return LineAmount(self.line_number, plain(self.amount), plain(self.consumes))
+
+
 @strawberry.input(description="Goods of an order left on a packing slip.")
 class RecordDeliveryInput:
     """See `Delivery`."""
@@ -65,7 +78,7 @@ class RecordBillingInput:
     sales_order: SalesOrderKey = strawberry.field(description="The order.")
     number: str = strawberry.field(description="Number of the billing document; the same number is the same document.")
     billed_on: date | None = strawberry.field(default=None, description="The business day; none: today.")
-    lines: list[LineAmountInput] = strawberry.field(description="What was billed, at most 250 lines.")
+    lines: list[LineToBillInput] = strawberry.field(description="What was billed, at most 250 lines.")
     open_item: str | None = strawberry.field(
         default=None,
         description="Number of the open item that it is in the ledger: the lines count as the item from then on."

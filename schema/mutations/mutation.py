@@ -22,6 +22,7 @@ from schema.mutations.limit_generation import LimitGenerationMutations
 from schema.mutations.limits import LimitMutations
 from schema.mutations.masters import MasterMutations
 from schema.mutations.names import NameMutations
+from schema.mutations.order_exclusion import OrderExclusionMutations
 from schema.mutations.orders import OrderMutations
 from schema.mutations.party_limits import PartyLimitMutations
 from schema.mutations.payments import PaymentMutations
@@ -42,6 +43,7 @@ class Mutation(
     ReceivablesMutations,
     PaymentMutations,
     OrderMutations,
+    OrderExclusionMutations,
     DeliveryMutations,
     SubmittingMutations,
     HoldMutations,

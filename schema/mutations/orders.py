@@ -11,7 +11,7 @@ from domain.audit import AuditEventKind
 from domain.orders import SalesDocumentKind
 from persistence.shapes.sales_order import SALES_ORDER
 from persistence.writing.order_changes import OrderChange, change_order
-from persistence.writing.order_closing import close_line, reopen
+from persistence.writing.order_closing import LineToClose, close_line, reopen
 from persistence.writing.order_rows import LineToSave, OrderToSave
 from persistence.writing.orders import cancel_order, save_orders
 from schema.context import Info
@@ -116,6 +116,11 @@ class CloseSalesOrderLineInput:
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     sales_order: SalesOrderKey = strawberry.field(description="The order.")
     line_number: int = strawberry.field(description="The line, of which something is left.")
+    delivered_too: bool = strawberry.field(
+        default=False,
+        description="What of it is delivered and on no billing document is never billed either; say why in `reason`.",
+    )
+    reason: str | None = strawberry.field(default=None, description="Why, in at most 500 characters; kept on record.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
 
@@ -223,12 +228,18 @@ class OrderMutations:
 
     @strawberry.mutation(description="What is left of a line will not come: it takes nothing any more.")
     async def close_sales_order_line(self, info: Info, input: CloseSalesOrderLineInput) -> CloseSalesOrderLinePayload:
-        key = record_key(input.sales_order)
+        wanted = LineToClose(
+            order=record_key(input.sales_order),
+            line=input.line_number,
+            delivered_too=input.delivered_too,
+            reason=input.reason,
+            expected_version=input.expected_version,
+        )
         return await carry_out(
             info,
             input,
             CloseSalesOrderLinePayload,
-            lambda tx: close_line(tx, key, input.line_number, input.expected_version),
+            lambda tx: close_line(tx, wanted),
             needs=Permission.POST_FACTS,
             kind=AuditEventKind.ORDER_SAVED,
             current=await as_it_is(info, sales_order=input.sales_order),

@@ -18,9 +18,10 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.keys import AccountKey, CustomerKey
 from schema.mutations.carry_out import carry_out
-from schema.mutations.payload import Payload, written
+from schema.mutations.credit_changes import MaybeAskedPayload
+from schema.mutations.payload import written
 from schema.mutations.record_keys import as_it_is
-from schema.mutations.words import VERSION
+from schema.mutations.words import ONLY_ASKED, VERSION
 from schema.rights import Permission
 from schema.scalars import CurrencyCode
 from schema.types.money import MoneyInput
@@ -110,7 +111,7 @@ class SavePartyLimitsInput:
 
 
 @strawberry.type(description="The party or the customer after its limits were saved.")
-class SavePartyLimitsPayload(Payload):
+class SavePartyLimitsPayload(MaybeAskedPayload):
     """Also when it was refused."""
 
     party: Annotated[Party, strawberry.lazy("schema.types.party")] | None = written("party", PARTY, "As it now is.")
@@ -135,7 +136,7 @@ class PartyLimitMutations:
 
     @strawberry.mutation(
         description="Save the limits of a party over all companies, or of a customer, beside the credit limit. Its"
-        " orders on hold are checked again."
+        " orders on hold are checked again." + ONLY_ASKED
     )
     async def save_party_limits(self, info: Info, input: SavePartyLimitsInput) -> SavePartyLimitsPayload:
         wanted = input.wanted()

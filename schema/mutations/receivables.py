@@ -19,7 +19,7 @@ from schema.keys import OpenItemKey
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
 from schema.mutations.record_keys import as_it_is, record_key
-from schema.mutations.words import KEY, VERSION
+from schema.mutations.words import CONSUMES, KEY, VERSION
 from schema.rights import Permission
 from schema.types.money import MoneyInput
 
@@ -36,6 +36,7 @@ class LineBilledInput:
     sales_order: str = strawberry.field(description="Number of the order.")
     line_number: int = strawberry.field(description="The line.")
     amount: MoneyInput = strawberry.field(description="What of the line is billed, tax included.")
+    consumes: MoneyInput | None = strawberry.field(default=None, description=CONSUMES)
     billing: str | None = strawberry.field(
         default=None,
         description="Number of the billing document that it posts; none: the item's own number."
@@ -44,7 +45,8 @@ class LineBilledInput:
 
     def wanted(self) -> LineBilled:
         """What is asked for."""
-        return LineBilled(self.sales_order, LineAmount(self.line_number, plain(self.amount)), self.billing)
+        line = LineAmount(self.line_number, plain(self.amount), plain(self.consumes))
+        return LineBilled(self.sales_order, line, self.billing)
 
 
 @strawberry.input(description="An item of the receivables ledger.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from domain.audit import AuditEventKind
 from domain.blocking.rule import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.exposure import CreditLimitType
 from domain.facts import Checkpoint
+from domain.fiscal_year import FiscalYearChange
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, PAYMENT_TERMS, REASON, RISK_GROUP
 from persistence.shapes.parameters import CREDIT_PARAMETERS
 from persistence.shapes.rule import BLOCKING_RULE
@@ -143,6 +145,18 @@ class CheckpointInput:
     )
 
 
+@strawberry.input(description="The first day of a fiscal year, from which on they begin on its anniversaries.")
+class FiscalYearChangeInput:
+    """See `FiscalYearChange`."""
+
+    from_: date = strawberry.field(name="from", description="The day, the first of a month.")
+    long_year: bool = strawberry.field(
+        default=False,
+        description="Whether the fiscal year before lasts longer than twelve months; otherwise a shorter one comes"
+        " between.",
+    )
+
+
 @strawberry.input(description="How a company manages credit; what is left out stays as it is.")
 class SaveCreditParametersInput:
     """See `ParametersToSave`."""
@@ -171,10 +185,19 @@ class SaveCreditParametersInput:
         description="Whether a due day on which banks of the company's country are closed moves to the next day they "
         "are open: what is overdue, for how long, and aging.",
     )
+    pending_receipt_days: int | None = strawberry.field(
+        default=None,
+        description="For how many days, the day it came included, a receipt that has not settled an item covers what "
+        "is overdue longest; 0: it covers nothing.",
+    )
     check_invoices_without_order: bool | None = strawberry.field(
         default=None,
         description="Whether free-text and project invoices are checked before they are posted, also where the step"
         " INVOICE is not ticked.",
+    )
+    check_intercompany_orders: bool | None = strawberry.field(
+        default=None,
+        description="Whether orders of customers that are companies of our own group are checked too.",
     )
     approve_limit_adjustments: bool | None = strawberry.field(
         default=None, description="Whether limit adjustments are approved before they are posted."
@@ -228,7 +251,13 @@ class SaveCreditParametersInput:
         default=None, description="How many days a release without bounds holds."
     )
     fiscal_year_start: int | None = strawberry.field(
-        default=None, description="The month in which its fiscal year begins, 1 to 12."
+        default=None,
+        description="The month in which its fiscal years begin, 1 to 12, until the first of `fiscalYearChanges`.",
+    )
+    fiscal_year_changes: list[FiscalYearChangeInput] | None = strawberry.field(
+        default=None,
+        description="All days from which on its fiscal years begin on their anniversaries instead, in order; none of"
+        " them: they always begin in the same month. Left out, they stay as they are.",
     )
     checkpoints: list[CheckpointInput] | None = strawberry.field(
         default=None, description="All the steps at which credit is checked; none of them: every order goes on."
@@ -239,7 +268,7 @@ class SaveCreditParametersInput:
         """As persistence takes it."""
         nullable = ("order_horizon_days", "escalate_after_days")
         reasons = ("reason_when_ready", "reason_when_changed", "reason_when_cancelled")
-        apart = ("company", "checkpoints", "expected_version", *nullable, *reasons)
+        apart = ("company", "checkpoints", "fiscal_year_changes", "expected_version", *nullable, *reasons)
         values: dict[str, Any] = {
             name: value for name, value in vars(self).items() if name not in apart and value is not None
         }
@@ -252,7 +281,9 @@ class SaveCreditParametersInput:
                 values[f"{name}_id"] = None if given is None else key_of(given, REASON.prefix)
         steps = self.checkpoints
         ticked = None if steps is None else tuple(Step(step.checkpoint, step.grace_days) for step in steps)
-        return ParametersToSave(self.company, values, ticked, self.expected_version)
+        turns = self.fiscal_year_changes
+        years = None if turns is None else tuple(FiscalYearChange(one.from_, one.long_year) for one in turns)
+        return ParametersToSave(self.company, values, ticked, self.expected_version, years)
 
 
 @strawberry.type(description="A blocking rule after it was saved.")

@@ -9,6 +9,7 @@ import strawberry
 from persistence.selection import WorkedOut
 from persistence.shapes.aging import COMPANY_AGING
 from persistence.shapes.company import COMPANY
+from persistence.shapes.fiscal_year import FISCAL_YEAR
 from persistence.shapes.parameters import CREDIT_PARAMETERS
 from persistence.shapes.position import COMPANY_EXPOSURE
 from schema import sums
@@ -18,6 +19,7 @@ from schema.context import Info
 from schema.fields import link, read_as, shaped, stored
 from schema.scalars import CountryCode, CurrencyCode, Locale, TimeZone
 from schema.types.aging import Aging, Definition, chosen_definition
+from schema.types.fiscal_year import FiscalYear, fiscal_year
 from schema.types.node import Record
 from schema.types.position import Exposure
 
@@ -74,3 +76,11 @@ class Company(Record):
         columns = await chosen_definition(info.context, self.row["id"], definition)
         found = await sums.company_sums(info.context, self.row["id"], as_of, currency, intercompany=own)
         return Aging.of(found.aging(columns, sums.asked_currency(info.context, currency, found.currency)))
+
+    @strawberry.field(
+        description="Its fiscal year on a day, with the one closed before it, whose turnover counts for limits of"
+        " parties.",
+        metadata=read_as(WorkedOut(FISCAL_YEAR)),
+    )
+    async def fiscal_year(self, info: Info, as_of: AsOf = None) -> FiscalYear:
+        return await fiscal_year(info.context, self.row["id"], as_of or info.context.today(self.row["time_zone"]))

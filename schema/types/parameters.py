@@ -16,9 +16,17 @@ from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
 from persistence.shapes.named import REASON
-from persistence.shapes.parameters import AUTHORITIES, CHECKPOINTS, CREDIT_PARAMETERS, PERSONAL_AUTHORITIES, TICKED
+from persistence.shapes.parameters import (
+    AUTHORITIES,
+    CHECKPOINTS,
+    CREDIT_PARAMETERS,
+    FISCAL_YEAR_CHANGES,
+    PERSONAL_AUTHORITIES,
+    TICKED,
+)
 from schema.context import Info
 from schema.fields import Shaped, labelled, link, money, read_as, shaped, stored
+from schema.types.fiscal_year import FiscalYearChange
 from schema.types.money import Money
 from schema.types.node import Record
 
@@ -75,9 +83,14 @@ class CreditParameters(Record):
     due_rolls_to_bank_day: bool = stored(
         "A due day on which banks of the company's country are closed moves to the next day they are open."
     )
+    pending_receipt_days: int = stored(
+        "For how many days, the day it came included, a receipt that has not settled an item covers what is overdue "
+        "longest; 0: it covers nothing."
+    )
     check_invoices_without_order: bool = stored(
         "Free-text and project invoices are checked before they are posted, also where the step INVOICE is not ticked."
     )
+    check_intercompany_orders: bool = stored("Orders of customers that are companies of our own group are checked too.")
     approve_limit_adjustments: bool = stored("Limit adjustments are approved before they are posted.")
     post_approved_limits: bool = stored("A limit adjustment is posted as soon as it is approved.")
     approve_releases: bool = stored("A release beyond the authority of who wants it is approved by somebody else.")
@@ -102,7 +115,25 @@ class CreditParameters(Record):
     order_horizon_days: int | None = stored("Orders that ship later than so many days do not count; null: all count.")
     max_rate_age_days: int = stored("How old an exchange rate may be.")
     release_valid_days: int = stored("How long a release without bounds holds.")
-    fiscal_year_start: int = stored("The month in which its fiscal year begins, 1 to 12.")
+    fiscal_year_start: int = stored(
+        "The month in which its fiscal years begin, 1 to 12, until the first of `fiscalYearChanges`."
+    )
+
+    @strawberry.field(
+        description="From when on its fiscal years begin on the anniversaries of another day, in order.",
+        metadata=read_as(WorkedOut(TICKED, "fiscal_year_changes")),
+    )
+    async def fiscal_year_changes(self, info: Info) -> list[FiscalYearChange]:
+        async def fetch(companies: list[UUID]) -> Sequence[list[FiscalYearChange]]:
+            found: Mapping[UUID, list[FiscalYearChange]] = defaultdict(list)
+            for each in await info.context.reader.run(FISCAL_YEAR_CHANGES, wanted=companies):
+                change = FiscalYearChange(from_=each["from_day"], long_year=each["long_year"])
+                found[each["company_id"]].append(change)
+            return [found[company] for company in companies]
+
+        loader = info.context.loader("fiscal year changes", fetch)
+        loaded: list[FiscalYearChange] = await loader.load(self.row["company_id"])
+        return loaded
 
     @strawberry.field(
         description="The steps at which credit is checked, in the order in which they come.",

@@ -53,7 +53,7 @@ class Exposure(Reckoned):
     open_billing: Money = stored("On billing documents, not yet in the ledger.")
     unapplied_payments: Money = stored("Receipts and credit notes that have not settled an item.")
     disputed: Money = stored("The part of receivables that is disputed.")
-    overdue: Money = stored("The part of receivables that fell due before this day.")
+    overdue: Money = stored("The part of receivables that fell due before this day, less what receipts cover.")
     held_orders: Money = stored("Orders on hold, which do not count.")
     insured: Money = stored("The part others answer for: of each customer at most what it owes.")
     net: Money = stored("The total less what is insured.")

@@ -54,9 +54,13 @@ class SalesOrderLine(Record):
     description: str | None = stored("What is sold.")
     amount: Money = money("What was ordered.", "amount")
     delivered: Money = money("Of that, delivered.", "delivered")
-    billed: Money = money("Of that, on a billing document.", "billed")
-    invoiced: Money = money("Of that, in the ledger.", "invoiced")
+    billed: Money = money("What billing documents bill for it.", "billed")
+    consumed: Money = money(
+        "What billing documents take of it: other than what is billed where they bill more or less.", "consumed"
+    )
+    invoiced: Money = money("Of what is billed, in the ledger.", "invoiced")
     returned: Money = money("Of what was delivered, came back.", "returned")
+    never_billed: Money = money("Of what was delivered, will not be billed.", "never_billed")
     open: Money = money("Of that, still to come.", "open")
     closed: bool = stored("What is left of it will not come.")
 

@@ -89,9 +89,9 @@ async def delivered(story: Story, company: str, number: str, amount: str) -> Non
     await _moved(story, "recordDelivery", company, number, amount)
 
 
-async def billed(story: Story, company: str, number: str, amount: str) -> str:
+async def billed(story: Story, company: str, number: str, amount: str, **more: Any) -> str:
     """The first line is billed, not yet in the ledger; the number of the document."""
-    return await _moved(story, "recordBilling", company, number, amount)
+    return await _moved(story, "recordBilling", company, number, amount, **more)
 
 
 async def came_back(story: Story, company: str, number: str, amount: str) -> str:
@@ -121,9 +121,9 @@ async def reopened(story: Story, company: str, number: str) -> str:
     return found
 
 
-async def _moved(story: Story, mutation: str, company: str, number: str, amount: str) -> str:
+async def _moved(story: Story, mutation: str, company: str, number: str, amount: str, **more: Any) -> str:
     document = fresh()
-    line = {"lineNumber": 1, "amount": money(amount, story.currencies[company])}
+    line = {"lineNumber": 1, "amount": money(amount, story.currencies[company]), **more}
     given = {"salesOrder": _key(company, number), "number": document, "lines": [line], "idempotencyKey": fresh()}
     await story.tell(_doing(mutation, "salesOrder { status }"), given, "INTEGRATION")
     return document

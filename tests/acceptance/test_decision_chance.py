@@ -125,7 +125,12 @@ def facts(chance: Random) -> list[Fact]:
             more |= {"ignoreItemsBelow": money("2000", "EUR"), "minimumItems": 1 + chance.randrange(2)}
         return lambda story, firms: story.rule(firms.codes[0], kind, **more)
 
-    once = [own_limit(), shared_limit(), beside(of_party=True), beside(of_party=False)]
+    def matching() -> Fact:
+        """How long a receipt that is not matched covers what is overdue."""
+        days = chance.choice((0, 1, 30))
+        return lambda story, firms: story.parameters(firms.codes[0], pendingReceiptDays=days)
+
+    once = [own_limit(), shared_limit(), beside(of_party=True), beside(of_party=False), matching()]
     several = [chance.choice((invoice, invoice, payment, policy, rule, rule))() for _ in range(chance.randrange(1, 9))]
     return [*once, *several]
 

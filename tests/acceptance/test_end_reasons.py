@@ -63,7 +63,7 @@ async def test_a_hold_that_is_released_by_itself_says_why(story: Story, pool: Po
     assert await ended(pool, hold) == ("RELEASED", "READY")
 
 
-async def test_an_order_that_was_changed_and_passes_has_a_reason_of_its_own(
+async def test_d365_2_10_an_order_that_was_changed_and_passes_has_a_reason_of_its_own(
     story: Story, pool: Pool, reasons: dict[str, str]
 ) -> None:
     hold = await held(story, "smaller")
@@ -73,7 +73,9 @@ async def test_an_order_that_was_changed_and_passes_has_a_reason_of_its_own(
     assert await ended(pool, hold) == ("RELEASED", "CHANGED")
 
 
-async def test_a_hold_that_ends_with_its_order_says_why(story: Story, pool: Pool, reasons: dict[str, str]) -> None:
+async def test_d365_2_10_a_hold_that_ends_with_its_order_says_why(
+    story: Story, pool: Pool, reasons: dict[str, str]
+) -> None:
     hold = await held(story, "gone")
     await story.tell(CANCEL, order("gone"), "INTEGRATION")
     assert await ended(pool, hold) == ("CANCELLED", "CALLED-OFF")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from domain.blocking import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import Facts, Order
+from domain.covering import Receipt, covered
 from domain.debts import Debt
-from domain.exposure import TAKEN_BY_ORDERS, Balance, Category, CountingPolicy
+from domain.exposure import KEPT, TAKEN_BY_ORDERS, Balance, CountingPolicy
 from domain.facts import OwnLimits
 from domain.limits import LimitTerms
 from domain.money import Money
@@ -62,6 +63,13 @@ def some_debt(draw: Callable[..., object]) -> Debt:
 
 
 @st.composite
+def some_receipts(draw: Callable[..., object]) -> tuple[Receipt, ...]:
+    """What a customer has paid these days and nothing was settled with, mostly nothing."""
+    number = int(str(draw(st.sampled_from([0, 0, 1, 2, 4]))))
+    return tuple(Receipt(draw(some_money(1)), days(-int(str(draw(st.integers(0, 5)))))) for _ in range(number))
+
+
+@st.composite
 def some_materiality(draw: Callable[..., object]) -> dict[str, object]:
     """What a rule leaves out, mostly nothing."""
     amounts = st.one_of(st.none(), st.none(), some_money(1))
@@ -107,7 +115,7 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
         return draw(strategy)
 
     balances = tuple(
-        Balance(some(st.sampled_from(list(Category))), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
+        Balance(some(st.sampled_from(KEPT)), some(some_money()), days(-int(str(some(st.integers(-30, 60))))))
         for _ in range(int(str(some(st.integers(0, 5)))))
     )
     season, tolerance = str(some(st.decimals(-100, 200, places=2))), some(st.sampled_from(["5", "12.5", "100 EUR"]))
@@ -127,10 +135,11 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     terms = LimitTerms(own, (secured,) if some(st.booleans()) else ())
     horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
     debts = tuple(some(some_debt()) for _ in range(int(str(some(st.integers(0, 3))))))
-    owing = itemized(*debts).balances
+    owing = (*balances, *itemized(*debts).balances)
+    receipts, lasting = some(some_receipts()), int(str(some(st.sampled_from([1, 3, 30]))))
     payer = customer(
         terms=terms,
-        balances=(*balances, *owing),
+        balances=(*owing, *covered(owing, receipts, lasting, horizon, TODAY)),
         policy=horizon,
         customer_since=days(-10),
         debts=debts,
@@ -143,9 +152,8 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     )
     everywhere = (*(replace(one, company_day=TODAY) for one in payer.balances), replace(owes("50 EUR"), due=None))
     legal = party(some(some_limits()), balances=everywhere, turnover=some(some_turnover()))
-    shared = group(
-        replace(normal("0 SEK"), limit=some(some_money())), balances=(*balances, owes("100 EUR")), currency="EUR"
-    )
+    of_members = (*balances, owes("100 EUR"), *covered(balances, receipts, lasting, CountingPolicy(), TODAY))
+    shared = group(replace(normal("0 SEK"), limit=some(some_money())), balances=of_members, currency="EUR")
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
     large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
     larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))

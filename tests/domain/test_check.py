@@ -223,6 +223,13 @@ ROADS = [
     ("a released order", SPOILED, replace(ORDER, release=RELEASED), NOT_CHECKED),
     ("an order above its release", SPOILED, order("50,000.01 SEK", release=RELEASED), HELD),
     ("an order in another currency than its release", SPOILED, order("50,000 EUR", release=RELEASED), HELD),
+    ("a company of our own group", with_customer(SPOILED, intercompany=True), ORDER, EXEMPT),
+    (
+        "a company of our own group that is held by hand",
+        with_customer(SPOILED, intercompany=True),
+        replace(ORDER, forced=True),
+        HELD,
+    ),
     ("an excluded order that is held by hand", SPOILED, replace(ORDER, excluded=True, forced=True), HELD),
     ("a released order that is held by hand again", SPOILED, replace(ORDER, release=RELEASED, forced=True), HELD),
 ]
@@ -242,6 +249,8 @@ def test_an_invoice_of_delivered_goods_is_warned_never_held() -> None:
     assert check(facts, delivered).outcome is WARNED
     assert len(check(facts, delivered).reasons) == 19
     assert check(facts, replace(delivered, forced=True)).outcome is WARNED
+    billed = order("50,000 SEK", billed=True)
+    assert check(facts, billed).outcome is WARNED, "billed for more than it was delivered for, at whatever step"
     assert check(facts, replace(delivered, delivered=False)).outcome is HELD, "a free-text invoice can be held"
     assert check(facts, replace(delivered, checkpoint=Checkpoint.PACKING_SLIP)).outcome is HELD
 

@@ -12,8 +12,10 @@ from domain.check import CreditOutcome, Facts, check
 from domain.decision import CUSTOMER, LimitTestKind
 from domain.exposure import Balance
 from domain.facts import OwnLimits
+from domain.fiscal_year import FiscalCalendar
 from domain.limits import LimitTerms
 from domain.money import Money, RateMissing
+from domain.party_check import ceiling_below_used
 from domain.party_limits import (
     PARTY,
     PartyLimitReaction,
@@ -183,6 +185,23 @@ def test_waiting_moves_the_partys_days_too() -> None:
     assert found(facts, "1 SEK") == (CreditOutcome.HELD, ["OVERDUE_DAYS"])
 
 
+def test_a_ceiling_below_what_is_used_is_warned_of_in_its_currency_and_equal_is_enough() -> None:
+    euro = PartyLimits(money("10,000 EUR"))
+    warning = ceiling_below_used(bound(euro, owes("115,000.10 SEK")), (PARTY, LEGAL), ("ceiling",))
+    assert warning is not None
+    assert (warning.limit, warning.actual) == (money("10,000 EUR"), money("10,000.01 EUR"))
+    assert ceiling_below_used(bound(euro, owes("115,000 SEK")), (PARTY, LEGAL), ("ceiling",)) is None
+    assert ceiling_below_used(bound(SHARE, owes("115,000 SEK")), (PARTY, LEGAL), ("ceiling",)) is None
+
+
+def test_the_ceiling_of_the_customer_is_compared_with_what_the_customer_uses() -> None:
+    facts = bound(CEILING, owes("999,999 SEK"))
+    own = replace(facts.customer, own=OwnLimits(PartyLimits(money("1 SEK"))), balances=(owes("2 SEK"),))
+    warning = ceiling_below_used(replace(facts, customer=own), (CUSTOMER, own.id), ("ceiling",))
+    assert warning is not None
+    assert (warning.limit, warning.actual) == (money("1 SEK"), money("2 SEK"))
+
+
 @pytest.mark.parametrize(
     ("rolling", "starts", "day", "window"),
     [
@@ -198,7 +217,7 @@ def test_waiting_moves_the_partys_days_too() -> None:
 def test_the_window_is_the_year_closed_last_or_the_twelve_months_up_to_today(
     rolling: bool, starts: int, day: date, window: tuple[date, date]
 ) -> None:
-    assert turnover_window(rolling, starts, day) == window
+    assert turnover_window(rolling, FiscalCalendar(starts), day) == window
 
 
 @pytest.mark.parametrize(

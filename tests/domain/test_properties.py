@@ -184,7 +184,10 @@ def order_lines(draw: st.DrawFn) -> OrderLine:
     credited = draw(st.integers(0, int(returned)).map(Decimal))
     amount = Money(ordered, "SEK")
     closed = draw(st.booleans())
-    return OrderLine(amount, delivered, billed, posted, returned=returned, credited=credited, closed=closed)
+    more = draw(st.integers(-int(billed), int(ordered - billed)).map(Decimal))
+    never = draw(st.integers(0, max(0, int(delivered - billed - more))).map(Decimal)) if closed else Decimal(0)
+    line = OrderLine(amount, delivered, billed, posted, returned=returned, credited=credited, closed=closed)
+    return replace(line, consumed_more=more, never_billed=never)
 
 
 @settings(max_examples=200, deadline=None)
@@ -192,10 +195,17 @@ def order_lines(draw: st.DrawFn) -> OrderLine:
 def test_wherever_an_order_is_on_its_way_each_amount_of_it_counts_once(
     lines: list[OrderLine], prepaid: Decimal, status: SalesOrderStatus, admitted: bool
 ) -> None:
-    """With its items, credit notes and payments it comes to what was taken and is to come, less returns and money."""
+    """With its items, credit notes and payments it comes to what was billed, is still to be billed and is to come, less
+    returns and money.
+    """
     taken = order_balances(prepaid_lines(lines, prepaid), status, admitted)
     ledger = sum((line.posted - line.credited for line in lines), -prepaid)
     counted = sum((balance.amount.amount for balance in taken), ledger)
     to_come = status in (SalesOrderStatus.APPROVED, SalesOrderStatus.HELD)
-    owed = sum((line.taken + (line.rest if to_come else 0) - line.returned for line in lines), -prepaid)
-    assert counted == owed
+    owed = sum((line.billed + _unbilled(line) + (line.rest if to_come else 0) for line in lines), -prepaid)
+    assert counted == owed - sum(line.returned for line in lines)
+
+
+def _unbilled(line: OrderLine) -> Decimal:
+    """What left and no billing document took."""
+    return max(Decimal(0), line.delivered - line.never_billed - line.billed - line.consumed_more)

@@ -26,11 +26,12 @@ FACTS = Facts(
     replace(
         customer(normal("100 SEK"), balances=(owes("3 SEK", 2), ordered("1.50 EUR"))),
         exchange=replace(EXCHANGE, rates=(*EXCHANGE.rates, OLD_EURO)),
+        intercompany=True,
     ),
     group(normal("5 EUR"), balances=(replace(owes("3 SEK", 2), company_day=TODAY + timedelta(days=1)),)),
     (RULE,),
 )
-ORDER = Order(money("7 SEK"), number='"quoted"', counted=(ordered("1 SEK", 4),))
+ORDER = Order(money("7 SEK"), number='"quoted"', counted=(ordered("1 SEK", 4),), billed=True)
 
 
 def test_facts_and_order_come_back_as_they_were() -> None:

@@ -38,6 +38,7 @@ FACTS = (
     "credit_group_member",
     "credit_limit_entry",
     "collateral",
+    "party_limits",
     "exchange_rate",
     "open_item",
     "payment",
@@ -58,7 +59,7 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
     done = ledger.group()
     assert [(one.source, one.rejected) for one in done] == [(f"{kind}.csv", 0) for kind in kinds()]
     assert all(one.loaded == one.read for one in done if one.source != "limits.csv")
-    assert {table: ledger.count(table) for table in FACTS[:16]} == {
+    assert {table: ledger.count(table) for table in FACTS[:17]} == {
         "company": 2,
         "credit_parameters": 2,
         "checkpoint_setting": 4,
@@ -70,6 +71,7 @@ def test_a_folder_of_every_kind_is_loaded_as_it_is_written(ledger: Ledger) -> No
         "credit_group_member": 2,
         "credit_limit_entry": 4,
         "collateral": 2,
+        "party_limits": 2,
         "exchange_rate": 1,
         "open_item": 11,
         "payment": 4,
@@ -137,6 +139,32 @@ def test_an_item_is_kept_under_the_payer_and_says_who_bought(ledger: Ledger) -> 
         "select p.account, b.account from sales_order i join customer p on p.id = i.customer_id"
         " join customer b on b.id = i.buyer_id where i.number = 'S-3'"
     ) == [("1002", "1003")]
+
+
+def test_limits_of_parties_and_customers_are_in_force_once_loaded(ledger: Ledger) -> None:
+    ledger.group()
+    names = "reaction, ceiling, turnover_percent, l.currency, turnover_rolling, max_days_overdue, from_day, l.version"
+    assert ledger.ask(
+        f"select p.number, c.account, a.subject, {names} from party_limits l join actor a on a.id = saved_by_id"
+        " left join party p on p.limits_id = l.id left join customer c on c.limits_id = l.id order by 1"
+    ) == [
+        ("P-1", None, "erp", "HOLD", Decimal("500000.50"), None, "SEK", False, 30, date(2026, 1, 1), 1),
+        (None, "1002", "erp", "WARN", None, Decimal("112.5"), "SEK", True, None, date(2026, 11, 23), 1),
+    ]
+
+
+def test_limits_of_a_party_that_were_changed_since_are_left_as_they_are(ledger: Ledger) -> None:
+    ledger.group()
+    ledger.conn.execute(
+        "with later as (insert into party_limits (id, holder_id, party_id, reaction, max_days_overdue, from_day,"
+        " saved_by_id, version) select gen_random_uuid(), holder_id, party_id, 'HOLD', 5, '2026-11-23', saved_by_id, 2"
+        " from party_limits where party_id is not null returning id, party_id)"
+        " update party set limits_id = later.id from later where party.id = later.party_id"
+    )
+    before = ledger.contents(["party_limits", "party"])
+    (done,) = (one for one in ledger.group() if one.source == "party-limits.csv")
+    assert (done.loaded, done.unchanged, done.rejected) == (0, 2, 0)
+    assert ledger.contents(["party_limits", "party"]) == before
 
 
 def test_who_pays_goes_by_the_day_of_the_document(ledger: Ledger) -> None:
@@ -278,6 +306,28 @@ def test_what_orders_move_is_what_the_rules_say(ledger: Ledger) -> None:
         Category.OPEN_DELIVERIES,
         Category.OPEN_BILLING,
     }
+
+
+def test_an_order_comes_with_bills_of_less_and_of_more_than_they_take_of_it(ledger: Ledger) -> None:
+    ledger.group()
+    lines = (
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,1,1000,1000,980,,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,2,1000,1000,1050,1020,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,3,1000,1000,970,970,1000",
+        "SE01,S-90,1001,DELIVERED,SEK,2026-11-01,4,1000,1000,500,100,600",
+    )
+    columns = "company,number,account,status,currency,ordered_on,line_number,amount,delivered,billed,invoiced,consumed"
+    assert ledger.rows("sales-orders", "\n".join((columns, *lines, ""))).loaded == 4
+    taken = ledger.ask(
+        "select category, sum(m.amount) / 100 from movement m join sales_order o on o.id = m.source_id"
+        " where o.number = 'S-90' group by 1"
+    )
+    assert dict(taken) == {"OPEN_BILLING": 980 + 30 + 400, "OPEN_DELIVERIES": 400}
+    waiting = ledger.ask(
+        "select l.line_number, b.amount, b.consumes from billing b join sales_order_line l on l.id = b.line_id"
+        " where b.number = 'S-90' order by 1"
+    )
+    assert [tuple(map(int, row)) for row in waiting] == [(1, 980, 1000), (2, 30, 0), (4, 400, 500)]
 
 
 def test_settling_more_than_is_left_undisputed_lowers_the_disputed_part(ledger: Ledger) -> None:

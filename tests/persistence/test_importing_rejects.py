@@ -14,6 +14,8 @@ HEADINGS = {
     "customers": "company,account,name,currency,locale,party,payer,payment_terms",
     "credit-group-members": "credit_group,company,account,from,until",
     "limits": "company,account,credit_group,kind,limit_kind,amount,currency,from,until",
+    "party-limits": "party,company,account,reaction,ceiling,turnover_percent,currency,turnover_rolling,"
+    "max_days_overdue,from",
     "collateral": "company,account,kind,provider,number,value,currency,percent,from,until,type,coverage_type",
     "open-items": "company,account,kind,number,amount,currency,document_date,due_date,disputed",
     "payments": "company,account,kind,status,number,amount,currency,paid_on",
@@ -45,6 +47,29 @@ BAD = [
     ("limits", "SE01,1003,,TEMPORARY,AMOUNT,5,,2020-01-01,", "until", "needs a last day"),
     ("limits", "SE01,1001,,,AMOUNT,5,,2022-01-01,", "from", "posted here already"),
     ("limits", "SE01,1001,,,AMOUNT,5,,2020-01-01,2027-12-31", "amount", "kept already with 100000"),
+    ("party-limits", "P-2,SE01,1001,,5,,SEK,,,", "party", "either of a party, or of a customer"),
+    ("party-limits", ",SE01,,,5,,SEK,,,", "party", "either of a party, or of a customer"),
+    ("party-limits", ",,,,5,,SEK,,,", "party", "either of a party, or of a customer"),
+    ("party-limits", "P-404,,,,5,,SEK,,,", "party", "Party P-404 does not exist"),
+    ("party-limits", ",ZZ99,1001,,5,,SEK,,,", "company", "Company ZZ99 does not exist"),
+    ("party-limits", ",SE01,404,,5,,SEK,,,", "account", "Customer 404 does not exist"),
+    ("party-limits", "P-2,,,STOP,5,,SEK,,,", "reaction", "none of: WARN, HOLD"),
+    ("party-limits", "P-2,,,,,,SEK,,,", "ceiling", "One of ceiling, turnover_percent and max_days_overdue"),
+    ("party-limits", "P-2,,,,5,,,,,", "currency", "A value is missing"),
+    ("party-limits", "P-2,,,,-5,,SEK,,,", "ceiling", "must not be negative"),
+    ("party-limits", "P-2,,,,5.001,,SEK,,,", "ceiling", "more decimals than SEK"),
+    ("party-limits", ",SE01,1001,,5.001,,,,,", "ceiling", "more decimals than SEK"),
+    ("party-limits", "P-2,,,,,0,SEK,,,", "turnover_percent", "above zero"),
+    ("party-limits", "P-2,,,,,1000.1,SEK,,,", "turnover_percent", "at most 1000 percent"),
+    ("party-limits", "P-2,,,,,5.00001,SEK,,,", "turnover_percent", "at most four decimals"),
+    ("party-limits", "P-2,,,,5,,SEK,true,,", "turnover_percent", "A value is missing"),
+    ("party-limits", "P-2,,,,,,,,3651,", "max_days_overdue", "between 0 and 3650"),
+    ("party-limits", "P-2,,,,,,,,-1,", "max_days_overdue", "not a whole number"),
+    ("party-limits", "P-2,,,,,,,,3,2026-11-24", "from", "today is 2026-11-23"),
+    ("party-limits", "P-1,,,HOLD,500001,,SEK,,30,2026-01-01", "party", "Other limits were saved here already"),
+    ("party-limits", "P-1,,,,500000.50,,SEK,,30,2026-01-01", "party", "Other limits were saved here already"),
+    ("party-limits", "P-1,,,HOLD,500000.50,,SEK,,30,2026-01-02", "party", "Other limits were saved here already"),
+    ("party-limits", ",SE01,1002,,,112.5,EUR,true,,", "party", "Other limits were saved here already"),
     ("collateral", "SE01,1001,INSURANCE,E,P9,5,SEK,100.5,2026-01-01,,,", "percent", "between 0 and 100"),
     ("collateral", "SE01,1001,HOPE,E,P9,5,SEK,10,2026-01-01,,,", "kind", "none of: INSURANCE"),
     ("collateral", "SE01,1001,INSURANCE,E,P9,5,SEK,10,2026-01-01,,NONE,", "type", "Collateral type NONE is unknown"),
@@ -94,6 +119,7 @@ BAD = [
     ("sales-orders", "SE01,S-9,1001,ENTERED,SEK,2026-11-24,1,5,,,", "ordered_on", "is in the future"),
     ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,6,,", "delivered", "6 of the line is more than 5"),
     ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,5,1,2", "invoiced", "2 of the line is more than 1"),
+    ("sales-orders", "SE01,S-9,1001,APPROVED,SEK,2026-11-01,1,5,5,6,", "billed", "6 of the line is more than 5"),
     ("sales-orders", "SE01,S-2,1001,ENTERED,SEK,2026-11-01,1,901,,,", "amount", "kept already with 900"),
     ("sales-orders", "SE01,S-2,1001,ENTERED,SEK,2026-11-01,2,5,,,", "line_number", "there already without this line"),
     ("rates", "EUR,EUR,2026-11-20,1,x", "quote", "leads from EUR to another currency"),
@@ -102,7 +128,18 @@ BAD = [
     ("rates", "EUR,SEK,2026-11-21,0,x", "rate", "above zero"),
 ]
 
-WATCHED = ("company", "customer", "open_item", "payment", "settlement", "sales_order", "credit_limit_entry", "movement")
+WATCHED = (
+    "party",
+    "party_limits",
+    "company",
+    "customer",
+    "open_item",
+    "payment",
+    "settlement",
+    "sales_order",
+    "credit_limit_entry",
+    "movement",
+)
 
 
 def test_every_bad_row_is_told_with_its_reason_and_nothing_is_loaded(ledger: Ledger) -> None:

@@ -169,6 +169,47 @@ def test_an_item_that_is_settled_while_an_import_waits_is_not_settled_twice(ledg
     assert ledger.ask("select count(*) from settlement where amount = 50") == [(1,)]
 
 
+def test_limits_of_a_party_that_are_saved_while_an_import_waits_are_not_saved_again(ledger: Ledger) -> None:
+    ledger.group()
+    rows = "party,ceiling,currency\nP-2,{},SEK\n"
+    first, path = ledger.write("first.csv", rows.format(500)), ledger.write("other.csv", rows.format(700))
+    saved = at(Step.LOADING, 0, lambda: ledger.load(first, kind="party-limits"))
+    done = ledger.load(path, kind="party-limits", progress=saved)
+    assert (done.loaded, done.rejected) == (0, 1)
+    assert "Other limits were saved here already" in ledger.rejects()[0][3]
+    found = "select ceiling from party_limits l join party p on p.limits_id = l.id and p.number = 'P-2'"
+    assert ledger.ask(found) == [(500,)]
+
+
+def test_an_import_of_limits_of_parties_locks_the_party_before_its_customers(ledger: Ledger) -> None:
+    ledger.group()
+    path = ledger.write("limits.csv", "party,ceiling,currency\nP-2,500,SEK\n")
+    holding, waiting = threading.Event(), threading.Event()
+
+    def hold() -> list[str]:
+        """Holds the party as who saves its limits does, until the import waits for it: its customers must be free."""
+        with psycopg.connect(ledger.url) as conn:
+            conn.execute("select id from party where number = 'P-2' for no key update")
+            holding.set()
+            assert waiting.wait(timeout=20)
+            while conn.execute("select 1 from pg_locks where not granted").fetchone() is None:
+                conn.execute("select pg_stat_clear_snapshot()")
+            return [
+                account
+                for (account,) in conn.execute(
+                    "select account from customer k join party p on p.id = k.party_id where number = 'P-2'"
+                    " order by 1 for no key update of k nowait"
+                )
+            ]
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        assert holding.wait(timeout=20)
+        done = ledger.load(path, kind="party-limits", progress=at(Step.LOADING, 0, waiting.set))
+        assert held.result() != []
+    assert done.loaded == 1
+
+
 def test_an_import_waits_for_who_holds_the_customer_and_loses_nothing(ledger: Ledger) -> None:
     ledger.group()
     path = ledger.write("items.csv", items(50))

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.audit import AuditEventKind
+from domain.exposure import Category
 from domain.party_limits import PARTY
 from persistence.database import Connection, Pool
 from persistence.facts import Moment, facts_of
@@ -22,7 +23,7 @@ from persistence.tables.customer import credit_group_member
 from persistence.tables.party_limits import party_limits
 from persistence.take import MovedMeanwhile, Transaction, take
 from tests.persistence.room import NOW, Group
-from tests.persistence.test_rooms import asked, owing
+from tests.persistence.test_rooms import asked, owing, receiving
 
 
 async def one_party(conn: Connection, group: Group, *accounts: str) -> UUID:
@@ -57,6 +58,10 @@ async def test_facts_of_a_party_are_the_same_however_they_were_read(pool: Pool, 
         await limit(conn, group, "customer", group.customers["3"], max_days_overdue=3)
         for country, account in (("SE", "1"), ("FI", "2"), ("SE", "3")):
             await owing(conn, group, account, country)
+        await conn.execute("update credit_parameters set pending_receipt_days = 2")
+        await conn.execute("update balance set amount = 1000 where category = 'DISPUTED'")
+        await receiving(conn, group, "1", "SE", 3000, 1)
+        await receiving(conn, group, "2", "FI", 4000, 0)
         wanted = asked(
             [await group.order(*one, f"party-{one[1]}", "1") for one in (("SE", "1"), ("FI", "2"), ("SE", "3"))]
         )
@@ -74,6 +79,8 @@ async def test_facts_of_a_party_are_the_same_however_they_were_read(pool: Pool, 
         assert facts.customer.own == kept[key].customer.own
     assert third.party is None
     assert third.customer.own is not None
+    covers = (one for one in first.party.balances if one.category is Category.COVERED and one.amount.currency == "SEK")
+    assert sorted(one.amount.amount for one in covers) == [Decimal(8), Decimal(30), Decimal(32)], "each what is its own"
     days = {balance.due for balance in first.party.balances if balance.category.value == "OPEN_ORDERS"}
     assert days == {None}, "only what is claimed keeps its days"
 

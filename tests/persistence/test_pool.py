@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 
 import asyncpg
@@ -132,6 +133,68 @@ async def test_connecting_that_fails_takes_no_place(of: Of, database_url: str) -
             with pytest.raises(OSError, match="away"):
                 await pool.take()
         assert await pool.fetchval("select 1") == 1
+
+
+async def test_who_gives_up_while_a_connection_is_opened_leaves_it_to_the_next(database_url: str) -> None:
+    opened, may_open = list[Connection](), asyncio.Event()
+
+    async def open_late() -> Connection:
+        await may_open.wait()
+        opened.append(await connect(database_url))
+        return opened[-1]
+
+    async with Pool(open_late, 1) as pool:
+        early, next_ = asyncio.create_task(pool.take()), asyncio.create_task(pool.take())
+        await settled()
+        early.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await early
+        meanwhile = pool.state()
+        may_open.set()
+        async with asyncio.timeout(20):
+            pool.put(await next_)
+        assert meanwhile == (1, 0, 1, 1), "it is still being opened, and the next waits for it"
+        assert pool.state() == (0, 1, 1, 0)
+    assert [connection.is_closed() for connection in opened] == [True]
+
+
+async def test_who_gives_up_before_a_connection_fails_lets_the_next_try(database_url: str) -> None:
+    failures, may_fail = [OSError("away")], asyncio.Event()
+
+    async def open_at_second_try() -> Connection:
+        if failures:
+            await may_fail.wait()
+            raise failures.pop()
+        return await connect(database_url)
+
+    async with Pool(open_at_second_try, 1) as pool:
+        early, next_ = asyncio.create_task(pool.take()), asyncio.create_task(pool.fetchval("select 1"))
+        await settled()
+        early.cancel()
+        may_fail.set()
+        async with asyncio.timeout(20):
+            assert await next_ == 1
+
+
+async def test_a_connection_given_up_at_any_step_of_its_opening_leaves_no_error_behind(of: Of) -> None:
+    left, loop = list[object](), asyncio.get_running_loop()
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(lambda _, context: left.append(context))
+    try:
+        for steps in range(12):
+            pool = of(1)
+            taking = asyncio.create_task(pool.take())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            taking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await taking
+            await pool.close()
+        gc.collect()
+        await settled()
+    finally:
+        loop.set_exception_handler(before)
+    assert left == []
 
 
 async def test_the_statement_of_one_who_was_cancelled_ends_and_the_connection_serves_the_next(

@@ -23,6 +23,8 @@ from persistence.statements import Row, insert
 from persistence.submitting import Submission, ask, queue, submit, submit_free
 from persistence.tables.company import blocking_rule
 from persistence.tables.limits import collateral
+from persistence.tables.movements import movement
+from persistence.tables.receivables import payment
 from persistence.take import MovedMeanwhile
 from tests.persistence.room import LONG_AGO, NOW, Group
 
@@ -55,6 +57,17 @@ async def owing(conn: Connection, group: Group, account: str, country: str) -> N
     await add_to_balances(conn, sums)
 
 
+async def receiving(conn: Connection, group: Group, account: str, country: str, amount: int, ago: int) -> None:
+    """Money in both currencies that came so many days ago and settled nothing yet, in minor units."""
+    owner = {"customer_id": group.customers[account], "company_id": group.companies[country]}
+    paid_on, row = TODAY - timedelta(days=ago), {"kind": "RECEIPT", "status": "COLLECTED"}
+    for currency in ("EUR", "SEK"):
+        key, money = new_key(), {"amount": Decimal(amount).scaleb(-2), "currency": currency}
+        await insert(conn, payment, [{**owner, "id": key, **row, "number": key.hex, **money, "paid_on": paid_on}])
+        moved = {"id": new_key(), "category": "UNAPPLIED", "currency": currency, "day": paid_on, "due_day": paid_on}
+        await insert(conn, movement, [{**owner, **moved, "amount": -amount, "source_id": key, "recorded_at": NOW}])
+
+
 @pytest.mark.parametrize("horizon", [None, 30])
 async def test_a_decision_is_the_same_however_its_facts_were_read(
     pool: Pool, group: Group, horizon: int | None
@@ -76,6 +89,9 @@ async def test_a_decision_is_the_same_however_its_facts_were_read(
             "valid_for": "ALL",
         }
         await insert(pool, blocking_rule, [rule | {"days": 39}])
+    await pool.execute("update credit_parameters set disputed_reduces_overdue = false")
+    covering = "update credit_parameters set pending_receipt_days = 2 where company_id = $1"
+    await pool.execute(covering, group.companies["SE"])
     insured: dict[str, Any] = {
         "customer_id": group.customers["3"],
         "id": new_key(),
@@ -86,6 +102,8 @@ async def test_a_decision_is_the_same_however_its_facts_were_read(
     async with pool.acquire() as conn:
         for country, account in (("SE", "1"), ("FI", "2"), ("SE", "3")):
             await owing(conn, group, account, country)
+        for country, account, amount, ago in (("SE", "1", 4200, 1), ("SE", "3", 4199, 0), ("FI", "2", 9000, 0)):
+            await receiving(conn, group, account, country, amount, ago)
         submissions = [
             await group.order(country, account, f"{horizon}-{account}", "100", currency="SEK")
             for country, account in (("SE", "1"), ("FI", "2"), ("SE", "3"), ("FI", "4"))
@@ -99,6 +117,8 @@ async def test_a_decision_is_the_same_however_its_facts_were_read(
     decisions = {key: check(facts, order) for key, facts in loaded.facts.items()}
     assert decisions == {key: check(facts, order) for key, facts in kept.items()}
     assert len({len(decision.reasons) for decision in decisions.values()}) > 1
+    late = {account for account, key in group.customers.items() if "OVERDUE_DAYS" in str(decisions[key].reasons)}
+    assert late == {"2", "3"}, "1 has paid what was overdue so long, 3 all but a cent, and 2 is of another company"
     few = {key: len(facts.group.balances) for key, facts in loaded.facts.items() if facts.group}
     assert set(few.values()) == {12 if horizon is None else 20}
 

@@ -12,65 +12,37 @@ from schema.ids import node_id
 from tests.schema.adjusting import own_customer
 from tests.schema.asking import Asker, house
 from tests.schema.both_lanes import BothLanes
-from tests.schema.changing import changed, codes, held_order, hold_status, keyed, mistaken, refused, rows, said, sek
+from tests.schema.changing import changed, held_order, hold_status, keyed, mistaken, refused, rows, said, sek
+from tests.schema.four_eyes import (
+    ABROAD,
+    APPROVE,
+    CLARA,
+    LIST,
+    MAGNUS,
+    OLGA,
+    REJECT,
+    TIMELINE,
+    calling,
+    decision,
+    listed,
+    switched,
+    told,
+    waiting,
+)
 from tests.schema.test_escalation import ago
 from tests.schema.world import TODAY, World
 
-CLARA: dict[str, Any] = {"as_": "CREDIT_CLERK", "user": "clara"}
-MAGNUS: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "magnus"}
-OLGA: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "olga"}
-ABROAD: dict[str, Any] = {"as_": "CREDIT_MANAGER", "user": "fiona", "companies": ["FI01"]}
-
-REQUEST = """fragment Request on CreditChangeRequest { id version status statusLabel company { code }
-  customer { account unlimitedCredit notes } changes { field before after } askedBy { name } decidedAt
-  decidedBy { name } decisionNote escalated viewerMay viewerMayLabels }
-"""
-ERRORS = """fragment Errors on UserError { code message path node { id } }
-"""
 CUSTOMER = """version unlimitedCredit mandatoryCreditLimit excludedFromCreditManagement excludedUntil
   accountStatus { code } creditManagementGroup { code } eligibleLimit { amount currency } eligibleLimitDate
   creditRating notes"""
-UPDATE = (
-    REQUEST
-    + ERRORS
-    + f"""mutation ($input: UpdateCreditAttributesInput!) {{ updateCreditAttributes(input: $input) {{
-  customer {{ id {CUSTOMER} }} creditChangeRequest {{ ...Request }}
-  errors {{ ...Errors }} warnings {{ ...Errors }} replayed }} }}"""
-)
-
-
-def _step(verb: str) -> str:
-    name = f"{verb}CreditChange"
-    kind = name[0].upper() + name[1:]
-    return (
-        REQUEST
-        + ERRORS
-        + f"""mutation ($input: {kind}Input!) {{ {name}(input: $input) {{
-  creditChangeRequest {{ ...Request }} errors {{ ...Errors }} warnings {{ ...Errors }} replayed }} }}"""
-    )
-
-
-APPROVE, REJECT = _step("approve"), _step("reject")
-LIST = REQUEST + (
-    "query ($where: CreditChangeRequestWhere) {"
-    " creditChangeRequests(where: $where, first: 1000) { nodes { ...Request } } }"
-)
+UPDATE = calling("updateCreditAttributes", f"customer {{ id {CUSTOMER} }}")
 READ = f"query ($id: ID!) {{ node(id: $id) {{ ... on Customer {{ {CUSTOMER} }} }} }}"
-TIMELINE = """query ($id: ID!) { node(id: $id) { ... on Record { timeline { nodes {
-  kind message refused actor { name } changes { field before after } } } } } }"""
-PARAMETERS = """mutation ($input: SaveCreditParametersInput!) { saveCreditParameters(input: $input) {
-  creditParameters { approveCreditChanges escalateAfterDays } errors { code path } } }"""
 
 
 @pytest.fixture(autouse=True)
 async def company(ask: Asker) -> None:
     """Sweden approves changes of credit."""
     await switched(ask, True)
-
-
-async def switched(ask: Asker, on: bool, **more: Any) -> None:
-    given = {"company": "SE01", "approveCreditChanges": on, **more}
-    assert (await changed(ask, PARAMETERS, given))["creditParameters"]["approveCreditChanges"] is on
 
 
 @pytest.fixture
@@ -85,18 +57,7 @@ def of(account: str, **given: Any) -> dict[str, Any]:
 
 async def asked(ask: Asker, account: str, who: dict[str, Any] = MAGNUS, **given: Any) -> Any:
     """A change that waits."""
-    payload = await changed(ask, UPDATE, of(account, **given), **who)
-    assert codes(payload["warnings"]) == ["APPROVAL_REQUIRED"]
-    return payload["creditChangeRequest"]
-
-
-def decision(request: Any, **more: Any) -> dict[str, Any]:
-    return keyed(creditChangeRequest=request["id"], **more)
-
-
-async def listed(ask: Asker, who: dict[str, Any], **where: Any) -> list[str]:
-    nodes = (await ask(LIST, {"where": where}, **who)).data["creditChangeRequests"]["nodes"]
-    return [one["id"] for one in nodes]
+    return await waiting(ask, UPDATE, of(account, **given), who)
 
 
 async def status(world: World, code: str, effect: str) -> str:
@@ -122,7 +83,8 @@ async def test_what_widens_credit_is_only_asked_for_and_the_customer_stays_as_it
         {"field": "unlimitedCredit", "before": "false", "after": "true"},
         {"field": "notes", "before": None, "after": "They grow"},
     ]
-    assert request["viewerMay"] == ["REJECT"]
+    assert (request["kind"], request["viewerMay"]) == ("ATTRIBUTES", ["REJECT"])
+    assert request["message"] == f"Change credit attributes of customer {acme} of company SE01."
     (event,) = (await ask(TIMELINE, {"id": request["id"]}, **MAGNUS)).data["node"]["timeline"]["nodes"]
     assert (event["kind"], event["actor"], event["changes"]) == (
         "CREDIT_CHANGE_ASKED",
@@ -142,16 +104,14 @@ async def test_the_second_person_approves_and_it_is_made_with_both_on_record(
     assert done["decidedAt"] is not None
     assert (done["customer"]["unlimitedCredit"], done["viewerMay"]) == (True, [])
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
-    told = (await ask(TIMELINE, {"id": request["id"]}, **OLGA)).data["node"]["timeline"]["nodes"]
-    (approved,) = [one for one in told if one["kind"] == "CREDIT_CHANGE_APPROVED"]
+    (approved,) = await told(ask, request["id"], "CREDIT_CHANGE_APPROVED")
     assert (approved["actor"]["name"], approved["refused"]) == ("Olga", False)
     assert approved["changes"] == [
         {"field": "status", "before": "IN_REVIEW", "after": "APPROVED"},
         {"field": "note", "before": None, "after": "Well known"},
     ]
     customer = node_id("cus", await world.conn.fetchval("select id from customer where account = $1", acme))
-    events = (await ask(TIMELINE, {"id": customer}, **OLGA)).data["node"]["timeline"]["nodes"]
-    (made,) = [one for one in events if one["kind"] == "CREDIT_ATTRIBUTES_CHANGED"]
+    (made,) = await told(ask, customer, "CREDIT_ATTRIBUTES_CHANGED")
     assert made["actor"]["name"] == "Olga"
     assert made["changes"] == [*request["changes"], {"field": "askedBy", "before": None, "after": "Magnus"}]
 
@@ -234,13 +194,34 @@ async def test_a_customer_is_stopped_at_once_and_goes_on_when_somebody_else_appr
     assert request["changes"] == [{"field": "accountStatus", "before": f"s-{acme}", "after": None}]
 
 
-async def test_clerks_review_as_before_and_neither_ask_nor_decide(ask: Asker, world: World, acme: str) -> None:
+async def test_clerks_ask_for_what_they_may_not_do_themselves_and_decide_nothing(
+    ask: Asker, world: World, acme: str
+) -> None:
     payload = await changed(ask, UPDATE, of(acme, notes="Called them"), **CLARA)
     assert (payload["customer"]["notes"], payload["warnings"]) == ("Called them", [])
+    request = await asked(ask, acme, CLARA, unlimitedCredit=True)
+    assert (request["askedBy"], request["viewerMay"]) == ({"name": "Clara"}, ["REJECT"])
+    assert await mistaken(ask, world, APPROVE, decision(request), **CLARA) == ["FORBIDDEN"]
+    theirs = await asked(ask, acme, MAGNUS, unlimitedCredit=True)
+    turned = await refused(ask, world, REJECT, decision(theirs), **CLARA)
+    assert said(turned) == [("AUTHORITY_EXCEEDED", "creditChangeRequest")]
+    assert turned["creditChangeRequest"]["viewerMay"] == []
+    done = (await changed(ask, APPROVE, decision(request), **MAGNUS))["creditChangeRequest"]
+    assert (done["status"], done["customer"]["unlimitedCredit"]) == ("APPROVED", True)
+
+
+@pytest.mark.parametrize("given", [{"mandatoryCreditLimit": True}, {"customerSince": "2020-01-01"}])
+async def test_clerks_ask_also_for_what_narrows_credit_and_take_it_back(
+    ask: Asker, world: World, acme: str, given: dict[str, Any]
+) -> None:
+    request = await asked(ask, acme, CLARA, **given)
+    back = (await changed(ask, REJECT, decision(request), **CLARA))["creditChangeRequest"]
+    assert (back["status"], back["viewerMay"]) == ("REJECTED", [])
+
+
+async def test_without_the_switch_clerks_ask_for_nothing(ask: Asker, world: World, acme: str) -> None:
+    await switched(ask, False)
     assert await mistaken(ask, world, UPDATE, of(acme, unlimitedCredit=True), **CLARA) == ["FORBIDDEN"]
-    request = await asked(ask, acme, unlimitedCredit=True)
-    for document in (APPROVE, REJECT):
-        assert await mistaken(ask, world, document, decision(request), **CLARA) == ["FORBIDDEN"]
 
 
 async def test_what_changed_meanwhile_is_not_made_and_what_else_changed_is_in_nobodys_way(

@@ -86,6 +86,18 @@ async def test_overdue_items_are_listed_by_their_deadline(both: BothLanes, world
     assert await due(both, world, acme, **soon) == [(past, -1), (first, 0)]
 
 
+async def test_deadlines_are_calendar_days_after_the_due_day_where_due_days_move_to_banking_days(
+    both: BothLanes, ask: Asker, world: World, acme: str
+) -> None:
+    assert TODAY.isoweekday() == 1, "yesterday banks were closed"
+    past, moved = [await owed(world, acme, days) for days in (31, 1)]
+    await world.banks_close(world.ids["SE01"], "SE")
+    assert await due(both, world, acme) == [(past, -1), (moved, 29)]
+    payload = await changed(ask, RECORD, declared(world, acme, past))
+    assert [(one["code"], one["path"]) for one in payload["warnings"]] == [("DATE_ORDER", ["declaredOn"])]
+    await world.conn.execute("update company set bank_days_of = null")
+
+
 async def test_what_is_paid_reversed_or_no_claim_is_not_listed(both: BothLanes, world: World, acme: str) -> None:
     paid, part = await owed(world, acme, 5), await owed(world, acme, 4)
     for item, amount in ((paid, "100.00 SEK"), (part, "99.99 SEK")):

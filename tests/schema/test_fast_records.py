@@ -124,6 +124,31 @@ async def test_a_company_tells_its_checkpoints_in_the_order_of_an_order(both: Bo
     assert steps == [step.value for step in Checkpoint]
 
 
+async def test_a_company_tells_its_fiscal_years_on_any_day(both: BothLanes, firms: World) -> None:
+    for day in (date(2024, 4, 1), date(2023, 9, 1)):
+        await firms.put("fiscal_year_change", company_id=firms.ids[OWN.code], from_day=day)
+    query = """query ($asOf: Date) { companies { nodes {
+      parameters { fiscalYearStart fiscalYearChanges { from longYear __typename } }
+      then: fiscalYear(asOf: $asOf) { from until closedFrom closedUntil __typename } fiscalYear { from until } } } }"""
+    told = []
+    for asked in ("0001-01-01", "2024-03-31", "2026-10-31", "9999-12-31", None):
+        answer, fast = await both(query, {"asOf": asked}, companies=[OWN.code])
+        assert fast
+        (company,) = answer["data"]["companies"]["nodes"]
+        told.append(company)
+    assert [(one["from"], one["longYear"]) for one in told[0]["parameters"]["fiscalYearChanges"]] == [
+        ("2023-09-01", False),
+        ("2024-04-01", False),
+        ("2026-11-01", True),
+    ]
+    years = [one["then"] for one in told]
+    assert [year["from"] for year in years[:4]] == ["0001-01-01", "2023-09-01", "2025-04-01", "9999-11-01"]
+    assert [year["closedUntil"] for year in years[:3]] == [None, "2023-08-31", "2025-03-31"]
+    assert (
+        (years[4]["from"], years[4]["until"]) == tuple(told[0]["fiscalYear"].values()) == ("2026-11-01", "2027-10-31")
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "sv-SE"])
 async def test_a_rule_says_when_it_applies(both: BothLanes, firms: World, language: str) -> None:
     rule = {"company_id": firms.ids[OWN.code], "valid_for": "ALL"}

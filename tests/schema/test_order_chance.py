@@ -42,7 +42,7 @@ BOTH = """query ($first: CustomerKey!, $second: CustomerKey!) {
 } fragment figures on Exposure { total { amount } heldOrders { amount } }"""
 ORDERS = """query ($where: SalesOrderWhere!) { salesOrders(where: $where, first: 100) { nodes {
   number status lines { nodes { lineNumber amount { amount } delivered { amount } billed { amount }
-  invoiced { amount } returned { amount } closed } } } } }"""
+  consumed { amount } neverBilled { amount } invoiced { amount } returned { amount } closed } } } } }"""
 COUNTING = ("APPROVED", "HELD")
 
 
@@ -103,6 +103,8 @@ class Life:
     async def written(self, kind: str, name: str, **more: Any) -> None:
         """A document of an order, remembered when it was taken."""
         order, named, lines = self.named(), number(), self.parts(20)
+        if kind == "billing" and self.chance.random() < 0.5:
+            lines[0]["consumes"] = sek(self.amount(20))
         if await self.tell(name, salesOrder=by_number(order), number=named, lines=lines, **more):
             known = self.documents.setdefault(kind, [])
             known.append((order, lines[0]["lineNumber"], f"{named} {lines[0]['amount']['amount']}"))
@@ -130,7 +132,10 @@ async def changes(life: Life) -> None:
 
 
 async def closes(life: Life) -> None:
-    await life.tell("closeSalesOrderLine", salesOrder=life.order(), lineNumber=life.chance.randint(1, 2))
+    given: dict[str, Any] = {"salesOrder": life.order(), "lineNumber": life.chance.randint(1, 2)}
+    if life.chance.random() < 0.5:
+        given |= {"deliveredToo": True, "reason": "Never billed."}
+    await life.tell("closeSalesOrderLine", **given)
 
 
 async def reopens(life: Life) -> None:
@@ -249,9 +254,9 @@ async def facts(life: Life) -> Decimal:
     for order in (await life.ask(ORDERS, {"where": {"customer": {"in": buyers}}})).data["salesOrders"]["nodes"]:
         for line in order["lines"]["nodes"]:
             sums = {name: Decimal(value["amount"]) for name, value in line.items() if isinstance(value, dict)}
-            taken = max(sums["delivered"], sums["billed"], sums["invoiced"])
-            to_come = order["status"] in COUNTING and not line["closed"]
-            found += max(sums["amount"], taken) if to_come else taken
+            found += sums["billed"] + max(sums["delivered"] - sums["neverBilled"] - sums["consumed"], Decimal(0))
+            if order["status"] in COUNTING and not line["closed"]:
+                found += max(sums["amount"] - max(sums["delivered"], sums["consumed"]), Decimal(0))
             found -= sums["returned"]
     paid = await life.world.conn.fetchval(
         "select coalesce(sum(amount), 0) from payment where reversed_on is null and customer_id = any($1)",

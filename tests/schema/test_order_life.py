@@ -88,6 +88,27 @@ async def test_another_currency_is_checked_again_and_given_for_every_line(ask: A
     assert (payload["amount"], payload["status"]) == ({"amount": "16.00", "currency": "EUR"}, "APPROVED")
 
 
+async def test_whatever_is_changed_about_an_order_that_waits_a_person_lets_it_go(ask: Asker, world: World) -> None:
+    account = await customer(world, "100")
+    row = order(account, "150.00")
+    hold = (await submitted(ask, row, "150.00"))["creditHold"]["id"]
+    await saved(ask, CHANGE, row, saveLines=[part(1, "90.00")])
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    euro = [{"lineNumber": 1, "amount": {"amount": "8.00", "currency": "EUR"}}]
+    now = await saved(ask, CHANGE, row, saveLines=euro)
+    assert (now["status"], now["amount"]["amount"]) == ("HELD", "8.00")
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    dear = [{"lineNumber": 1, "amount": {"amount": "80.00", "currency": "EUR"}}]
+    assert (await saved(ask, CHANGE, row, saveLines=dear))["status"] == "HELD"
+    assert await hold_status(world, hold) == "OPEN"
+    await world.conn.execute("update credit_parameters set release_when_ready = true")
+    crowns = await saved(ask, CHANGE, row, saveLines=[part(1, "20.00")])
+    await world.conn.execute("update credit_parameters set release_when_ready = false")
+    assert (crowns["status"], crowns["latestDecision"]) == ("APPROVED", {"outcome": "PASSED"})
+    assert await hold_status(world, hold) == "RELEASED"
+    assert await takes(world, account) == {"OPEN_ORDERS": "20.00"}
+
+
 async def test_an_order_that_ships_within_the_horizon_now_is_checked_again(ask: Asker, world: World) -> None:
     await world.conn.execute(
         "update credit_parameters set order_horizon_days = 10 where company_id = $1", world.ids["SE01"]

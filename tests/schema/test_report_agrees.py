@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from domain.exposure import Category
+from domain.exposure import KEPT, Category
+from persistence.keys import new_key
+from tests.schema import paper
 from tests.schema.asking import Asker
 from tests.schema.world import LONG_AGO, NOW, TODAY, World
 
@@ -53,12 +55,13 @@ async def random_customers(world: World, chance: random.Random) -> None:
         await world.conn.execute(
             "update credit_parameters set credit_limit_type = $2, disputed_reduces_exposure = $3,"
             " disputed_reduces_overdue = $4, order_horizon_days = $5, check_credit_groups = $6,"
-            " unset_limit_means_unlimited = $7 where company_id = $1",
+            " unset_limit_means_unlimited = $7, pending_receipt_days = $8 where company_id = $1",
             world.ids[company],
             chance.choice(["NONE", "BALANCE", "BALANCE_AND_DELIVERIES", "ALL", "ALL"]),
             *(chance.random() < 0.5 for _ in range(2)),
             chance.choice([None, 0, 20]),
             *(chance.random() < 0.5 for _ in range(2)),
+            chance.choice([0, 5, 40]),
         )
         if chance.random() < 0.5:
             await world.banks_close(world.ids[company], chance.choice(["SE", "SA"]))
@@ -81,7 +84,9 @@ async def random_customers(world: World, chance: random.Random) -> None:
             amount = (
                 f"{chance.randrange(-2000, 9000)}.{chance.randrange(100):02d} {chance.choice(['SEK', 'EUR', 'SEK'])}"
             )
-            await world.owes(name, amount, due, day, chance.choice(list(Category)))
+            await world.owes(name, amount, due, day, chance.choice(KEPT))
+        for _ in range(chance.choice([0, 1, 3])):
+            await received(world, name, chance)
         if chance.random() < 0.6:
             await world.limit(name, f"{chance.randrange(3000)} {chance.choice(['SEK', 'EUR'])}")
         if chance.random() < 0.5:
@@ -104,6 +109,19 @@ async def random_customers(world: World, chance: random.Random) -> None:
             await insured(world, name, chance)
         if chance.random() < 0.5:
             await world.group(f"G-{account}", "Group", "EUR", name)
+
+
+async def received(world: World, name: str, chance: random.Random) -> None:
+    """Money that came before one of the days that are asked for, of which a part may have settled something since."""
+    day = chance.choice([TODAY, PAST]) - chance.randrange(8) * DAY
+    amount, currency = chance.choice([40, 700, 9000]), chance.choice(["SEK", "EUR"])
+    tied = {"sales_order_id": new_key()} if chance.random() < 0.2 else {}
+    key = await paper.payment(world, name, new_key().hex, f"{amount} {currency}", day, **tied)
+    await world.owes(name, f"-{amount} {currency}", day, day, Category.UNAPPLIED, key)
+    if chance.random() < 0.5:
+        since = min(day + chance.randrange(4) * DAY, TODAY)
+        settled = chance.choice([amount, 15])
+        await world.owes(name, f"{settled} {currency}", day, since, Category.UNAPPLIED, key)
 
 
 async def insured(world: World, name: str, chance: random.Random) -> None:

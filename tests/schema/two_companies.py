@@ -110,6 +110,7 @@ async def _names(world: World, firm: Firm) -> None:
             value = firm.text(f"{table} in {locale}")
             await world.put("translation", subject_id=key, field="name", locale=locale, value=value)
     await world.put("checkpoint_setting", **company, checkpoint="CONFIRMATION", grace_days=firm.base)
+    await world.put("fiscal_year_change", **company, from_day=PAST.replace(day=1), long_year=True)
 
 
 async def _customers(world: World, firm: Firm) -> None:
@@ -258,6 +259,10 @@ async def _approval(world: World, firm: Firm, held: str) -> None:
     change |= {"changes": [stood], "asked": {"notes": {"before": stood["before"], "after": stood["after"]}}}
     key = await world.put("credit_change_request", **change)
     world.ids[f"credit change {firm.code}"] = key
+    for subject, whose in (("credit_group", firm.text("group")), ("party", f"P-{firm.text('2')}")):
+        shared = {f"{subject}_id": world.ids[whose], "asked_by_id": lender, "kind": "PARTY_LIMITS", "asked": {}}
+        words = {"changes": [{**stood, "field": subject}], "decision_note": firm.text(f"{subject} decision")}
+        await world.put("credit_change_request", f"credit change {subject} {firm.code}", **shared, **words)
     until = {"until_day": TODAY - timedelta(days=9), "recorded_at": NOW}
     await world.put("customer_flags", customer_id=change["customer_id"], **until)
     order = world.ids[held]

@@ -111,10 +111,11 @@ class World:
         due: date,
         day: date | None = None,
         category: Category = Category.RECEIVABLES,
+        source: UUID | None = None,
     ) -> None:
         """A movement with what is kept of it; `owes("SE01/1001", "100.00 SEK", due)`."""
         number, currency = amount.split()
-        moved = Movement(category, Money(Decimal(number), currency), day or due, due, new_key())
+        moved = Movement(category, Money(Decimal(number), currency), day or due, due, source or new_key())
         company = self.ids[customer.split("/")[0]]
         known = await digits(self.conn)
         await append(self.conn, [Moved(self.ids[customer], company, moved)], NOW, known)

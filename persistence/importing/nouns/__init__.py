@@ -9,6 +9,7 @@ from persistence.importing.nouns.customers import CUSTOMERS
 from persistence.importing.nouns.limits import LIMITS
 from persistence.importing.nouns.names import NAMES
 from persistence.importing.nouns.open_items import OPEN_ITEMS
+from persistence.importing.nouns.party_limits import PARTY_LIMITS
 from persistence.importing.nouns.payments import PAYMENTS
 from persistence.importing.nouns.rates import RATES
 from persistence.importing.nouns.sales_orders import SALES_ORDERS
@@ -25,6 +26,7 @@ NOUNS = {
         CREDIT_GROUPS,
         CREDIT_GROUP_MEMBERS,
         LIMITS,
+        PARTY_LIMITS,
         COLLATERAL,
         OPEN_ITEMS,
         PAYMENTS,

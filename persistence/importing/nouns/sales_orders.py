@@ -31,13 +31,13 @@ _ADMITTED = ", ".join(
 _HEADER_TEXT = f"concat_ws(chr(31), {', '.join(f'r.{name}' for name in _HEADER)})"
 
 
-def _at_most(field: str, other: str) -> Check:
+def _at_most(field: str, other: str, only: str = "") -> Check:
     """Each step takes its amount from the one before."""
     return Check(
         field,
         ErrorCode.MORE_THAN_OPEN,
         MORE_THAN,
-        f"r.{field} > r.{other}",
+        f"{only}r.{field} > r.{other}",
         {"amount": said_number(f"r.{field}"), "open": said_number(f"r.{other}")},
     )
 
@@ -76,6 +76,13 @@ SALES_ORDERS = Noun(
             zero=True,
         ),
         Field("invoiced", "of that, in the ledger", FieldType.AMOUNT, default="0", money="r.currency", zero=True),
+        Field(
+            "consumed",
+            "what billing documents take of the line; empty: as much as they bill",
+            FieldType.AMOUNT,
+            money="r.currency",
+            zero=True,
+        ),
         Field("closed", "what is left will not come", FieldType.FLAG, default="false"),
         Field("delivery", "number of the packing slip; empty: the order's number"),
         Field("delivered_on", "the business day; empty: the order's", FieldType.DAY),
@@ -124,7 +131,8 @@ SALES_ORDERS = Noun(
         not_in_future("delivered_on"),
         not_in_future("billed_on"),
         _at_most("delivered", "amount"),
-        _at_most("billed", "amount"),
+        _at_most("billed", "amount", "r.consumed is null and "),
+        _at_most("consumed", "amount"),
         _at_most("invoiced", "billed"),
         Check(
             "payment_terms",
@@ -161,18 +169,18 @@ SALES_ORDERS = Noun(
           ordered_on, ship_date, payment_terms_id, cash_discount_id, excluded_from_credit_management, admitted,
           created_at, updated_at)
         select customer_id, order_id, company_id, buyer_id, kind, number, status,
-          sum(case when closed then greatest(delivered, billed, invoiced) else amount end), currency, ordered_on,
-          ship_date, payment_terms_id, cash_discount_id, excluded, status in ({_ADMITTED}), clock_timestamp(),
-          clock_timestamp()
+          sum(case when closed then greatest(delivered, coalesce(consumed, billed)) else amount end), currency,
+          ordered_on, ship_date, payment_terms_id, cash_discount_id, excluded, status in ({_ADMITTED}),
+          clock_timestamp(), clock_timestamp()
         from {{new}} where fresh
         group by customer_id, order_id, company_id, buyer_id, kind, number, status, currency, ordered_on, ship_date,
           payment_terms_id, cash_discount_id, excluded
         """,
         """
         insert into sales_order_line (customer_id, id, company_id, sales_order_id, line_number, description, amount,
-          delivered, billed, invoiced, closed, created_at, updated_at)
+          delivered, billed, invoiced, consumed_more, closed, created_at, updated_at)
         select customer_id, id, company_id, order_id, line_number, description, amount, delivered, billed, invoiced,
-          closed, clock_timestamp(), clock_timestamp()
+          coalesce(consumed, billed) - billed, closed, clock_timestamp(), clock_timestamp()
         from {new} where fresh
         """,
         """
@@ -182,9 +190,9 @@ SALES_ORDERS = Noun(
         from {new} where fresh and delivered > 0
         """,
         """
-        insert into billing (customer_id, id, company_id, sales_order_id, line_id, number, amount, billed_on)
+        insert into billing (customer_id, id, company_id, sales_order_id, line_id, number, amount, consumes, billed_on)
         select customer_id, pg_temp.new_key(), company_id, order_id, id, coalesce(billing, number), billed - invoiced,
-          coalesce(billed_on, ordered_on)
+          case when consumed is not null then greatest(consumed - invoiced, 0) end, coalesce(billed_on, ordered_on)
         from {new} where fresh and billed > invoiced
         """,
     ),
@@ -199,9 +207,9 @@ SALES_ORDERS = Noun(
           coalesce(r.ship_date, r.ordered_on) as due_day, (m.amount / r.unit)::bigint as amount, r.order_id as source_id
         from {new} r cross join lateral (values
           ('OPEN_BILLING', r.billed - r.invoiced),
-          ('OPEN_DELIVERIES', r.delivered - greatest(r.billed, r.invoiced)),
+          ('OPEN_DELIVERIES', r.delivered - coalesce(r.consumed, r.billed)),
           ('OPEN_ORDERS', case when r.status = 'APPROVED' and not r.closed
-            then r.amount - greatest(r.delivered, r.billed, r.invoiced) else 0 end)
+            then r.amount - greatest(r.delivered, coalesce(r.consumed, r.billed)) else 0 end)
         ) m(category, amount)
         where r.fresh and m.amount > 0
     """,

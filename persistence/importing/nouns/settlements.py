@@ -212,7 +212,8 @@ SETTLEMENTS = Noun(
         from sales_order o join currency u on u.code = o.currency
         join ({_FREED}) n on n.customer_id = o.customer_id and n.sales_order_id = o.id
         cross join lateral (
-          select coalesce(sum(greatest(l.amount - greatest(l.delivered, l.billed, l.invoiced), 0)), 0) as rest
+          select coalesce(sum(greatest(
+            l.amount - greatest(l.delivered, greatest(l.billed, l.invoiced) + l.consumed_more), 0)), 0) as rest
           from sales_order_line l where not l.closed and l.customer_id = o.customer_id and l.sales_order_id = o.id
         ) l
         cross join lateral (select least(l.rest, o.prepaid) - least(l.rest, o.prepaid - n.amount) as amount) f

@@ -27,11 +27,12 @@ from tests.acceptance.orders import (
     reopened,
     reversed_item,
 )
-from tests.acceptance.story import POST_ITEMS, SUBMIT, Story, fresh, money
+from tests.acceptance.story import ERRORS, POST_ITEMS, SUBMIT, Story, fresh, money
 from tests.schema.world import TODAY
 
 LATER = "2026-12-31"
 NOTHING = "0.00"
+SETTLE = f"""mutation($input: SettleInput!) {{ settle(input: $input) {{ {ERRORS} }} }}"""
 
 
 async def test_ac_19_an_order_without_room_waits_and_takes_none_until_the_limit_is_raised(story: Story) -> None:
@@ -88,8 +89,11 @@ async def test_ac_25_an_invoice_beyond_the_limit_is_posted_and_the_next_order_is
 
 async def test_ac_27_one_customer_beyond_its_limit_never_stops_a_batch_of_invoices(story: Story) -> None:
     over, other = await customer(story, "1"), await customer(story, "1000")
+    row = {"company": "SE01", "amount": money("500", "SEK"), "documentDate": TODAY.isoformat(), "dueDate": LATER}
+    batch = [row | {"account": account, "number": fresh()} for account in (over, other)]
+    posted = await story.tell(POST_ITEMS, {"items": batch, "idempotencyKey": fresh()}, "INTEGRATION")
+    assert len(posted["openItems"]) == 2
     for account in (over, other):
-        await story.invoice("SE01", account, fresh(), "500", LATER)
         assert await figures(story, "SE01", account, "receivables") == ["500.00"]
 
 
@@ -112,8 +116,15 @@ async def test_ac_30_an_amount_moves_from_order_to_bill_to_item_and_back(story: 
     assert await figures(story, "SE01", account, *way) == [NOTHING, "100.00", NOTHING]
     await story.invoice("SE01", account, invoice, "100", LATER, bills=bills(order, money("100", "SEK"), document))
     assert await figures(story, "SE01", account, *way) == [NOTHING, NOTHING, "100.00"]
-    await reversed_item(story, "SE01", invoice)
+    note = fresh()
+    await story.invoice("SE01", account, note, "100", LATER, kind="CREDIT_NOTE")
+    named = {"openItem": {"number": {"company": "SE01", "number": invoice}}, "idempotencyKey": fresh()}
+    await story.tell(SETTLE, named | {"creditNote": {"number": {"company": "SE01", "number": note}}}, "INTEGRATION")
+    assert await figures(story, "SE01", account, *way) == [NOTHING, NOTHING, NOTHING]
+    anew = await billed(story, "SE01", order, "100", consumes=money("0", "SEK"))
     assert await figures(story, "SE01", account, *way) == [NOTHING, "100.00", NOTHING]
+    await cancelled_billing(story, "SE01", order, anew)
+    assert await figures(story, "SE01", account, *way, "total") == [NOTHING] * 4, "nothing of it was to come"
 
 
 async def test_ac_30_a_draft_that_is_deleted_is_an_order_again(story: Story) -> None:

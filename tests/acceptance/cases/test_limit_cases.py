@@ -106,15 +106,20 @@ async def test_d365_2_1_a_group_has_temporary_limits_too_and_no_insurance(story:
 
 async def test_ac_09_a_seasonal_factor_raises_or_lowers_the_limit_for_a_time(story: Story) -> None:
     for factor, limit in (("5", "10500.00"), ("-5", "9500.00")):
-        account = await customer(story, "10000")
+        account = await customer(story)
+        await story.own_limit("SE01", account, "10000", **{"from": "2026-01-01"})
         season = {"percent": factor, "until": "2026-12-24"}
         await story.changed_limit("SE01", account, "SEASONAL", **season)
-        for day, total in (("2026-11-23", limit), ("2026-12-24", limit)):
+        for day in ("2026-11-23", "2026-12-24"):
             found = (await story.credit("SE01", account, asOf=day))["limit"]
-            assert found["total"]["amount"] == total, day
+            assert found["total"]["amount"] == limit, day
         assert [part["kind"] for part in found["parts"]] == ["BASE", "SEASONAL"]
-        assert (await story.credit("SE01", account, asOf="2026-12-25"))["limit"]["total"]["amount"] == "10000.00"
+        for day in ("2026-11-22", "2026-12-25"):
+            assert (await story.credit("SE01", account, asOf=day))["limit"]["total"]["amount"] == "10000.00", day
         assert await outcomes(story, "SE01", account, limit, limit.replace(".00", ".01")) == EXACTLY
+        later = await customer(story, "10000")
+        await story.changed_limit("SE01", later, "SEASONAL", **season | {"from": "2026-11-24"})
+        assert await outcomes(story, "SE01", later, "10000", "10000.01") == EXACTLY, "not before its first day"
 
 
 async def test_ac_09_a_tolerance_lets_pass_what_is_a_little_above(story: Story) -> None:

@@ -10,7 +10,7 @@ from domain.check import check
 from persistence.database import Pool
 from persistence.decisions import inputs_of
 from persistence.reconcile import reconcile
-from tests.acceptance.orders import Clock, ordered
+from tests.acceptance.orders import Clock, hold, ordered
 from tests.acceptance.parties import FI, SE, both, item, outcome
 from tests.acceptance.story import SAVE_PARTY_LIMITS, Story, fresh, money
 
@@ -130,6 +130,60 @@ async def test_limits_that_make_no_sense_are_refused_and_nothing_is_saved(
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [(code, path)]
     assert payload["party"]["partyLimits"] is None
     assert await outcome(over_days, SE, account, "1") == (PASSED, [])
+
+
+async def test_a_ceiling_below_what_is_used_is_saved_and_warned_of_with_totals_alone(over_days: Story) -> None:
+    story = over_days
+    await story.rate("EUR", "SEK", "10")
+    number, account = await both(story)
+    await item(story, FI, account, "100")
+    await ordered(story, SE, account, "500")
+    document = """mutation($input: SavePartyLimitsInput!) { savePartyLimits(input: $input) { party { id
+      credit { limit { total { amount } } } } errors { code } warnings { code path message node { __typename id }
+      limit { amount currency } actual { amount currency } } } }"""
+
+    async def saved(amount: str, currency: str, language: str = "en", **holder: Any) -> Any:
+        given = {"holder": holder or {"party": number}, "ceiling": money(amount, currency)}
+        return (await story.ask(document, {"input": given}, language=language)).data["savePartyLimits"]
+
+    payload = await saved("1499.99", "SEK")
+    assert (payload["errors"], payload["party"]["credit"]["limit"]["total"]) == ([], {"amount": "1499.99"})
+    (warning,) = payload["warnings"]
+    assert warning["message"].replace("\N{NO-BREAK SPACE}", " ") == (
+        "SEK 1,500.00 is used already, which is more than the ceiling of SEK 1,499.99."
+    )
+    assert {name: warning[name] for name in ("code", "path", "node", "limit", "actual")} == {
+        "code": "LIMIT_BELOW_USED",
+        "path": ["ceiling"],
+        "node": {"__typename": "Party", "id": payload["party"]["id"]},
+        "limit": money("1499.99", "SEK"),
+        "actual": money("1500.00", "SEK"),
+    }
+    assert (await saved("1500", "SEK"))["warnings"] == []
+    assert (await saved("149", "EUR"))["warnings"][0]["actual"] == money("150.00", "EUR")
+    assert (await saved("149", "EUR"))["warnings"], "it is said again where nothing changes"
+    own = {"customer": {"company": FI, "account": account}}
+    assert (await saved("99.99", "EUR", **own))["warnings"][0]["actual"] == money("100.00", "EUR")
+    assert (await saved("100", "EUR", **own))["warnings"] == []
+
+
+async def test_what_a_ceiling_cannot_be_compared_with_is_in_nobodys_way(over_days: Story) -> None:
+    number, account = await both(over_days)
+    await item(over_days, FI, account, "100")
+    payload = await over_days.party_limits(number, ceiling=money("1", "KWD"))
+    assert (payload["party"]["partyLimits"]["version"], payload["warnings"]) == (1, [])
+
+
+async def test_a_ceiling_that_is_lowered_holds_what_waits_and_one_that_is_raised_frees_it(over_days: Story) -> None:
+    number, account = await both(over_days)
+    await over_days.party_limits(number, ceiling=money("1000", "SEK"), reaction="HOLD")
+    await ordered(over_days, SE, account, "500")
+    held = await over_days.submit(SE, account, fresh(), "501")
+    (warning,) = (await over_days.party_limits(number, ceiling=money("499", "SEK"), reaction="HOLD"))["warnings"]
+    assert warning["code"] == "LIMIT_BELOW_USED"
+    assert (await hold(over_days, held))["status"] == "OPEN"
+    assert (await over_days.party_limits(number, ceiling=money("1001", "SEK"), reaction="HOLD"))["warnings"] == []
+    assert (await hold(over_days, held))["status"] == "READY_TO_RELEASE"
 
 
 async def test_only_who_may_change_credit_in_every_company_of_a_party_saves_its_limits(over_days: Story) -> None:

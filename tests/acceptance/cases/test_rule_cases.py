@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.orders import company, customer, excluded, management_group, one, outcomes, reasons, risk_group
-from tests.acceptance.story import SAVE_RULE, Story, fresh, money
+from tests.acceptance.story import ERRORS, SAVE_RULE, UPSERT_CUSTOMERS, Story, fresh, money
 from tests.schema.world import TODAY
 
+EXCLUDE = f"""mutation($input: ExcludeSalesOrderInput!) {{ excludeSalesOrder(input: $input) {{ {ERRORS} }} }}"""
 PASSED, WARNED, HELD, EXEMPT = "PASSED", "WARNED", "HELD", "EXEMPT"
 
 
@@ -136,6 +137,47 @@ async def test_d365_2_6_an_excluded_customer_is_exempt_from_limits_and_rules(sto
     code = await blocking_61_days(story)
     account = await overdue(story, code, 80, excludedFromCreditManagement=True)
     assert await outcomes(story, code, account, "200000") == [EXEMPT]
+
+
+async def test_d365_2_6_an_excluded_order_is_exempt_from_limits_and_rules(story: Story) -> None:
+    code = await blocking_61_days(story)
+    account = await overdue(story, code, 80)
+    held = await story.submit(code, account, "EXCLUDED", "200000")
+    assert held["decision"]["outcome"] == HELD
+    given = {"salesOrder": {"id": held["salesOrder"]["id"]}, "reason": "Cash on the nail.", "idempotencyKey": fresh()}
+    await story.tell(EXCLUDE, given, "CREDIT_MANAGER")
+    again = await story.submit(code, account, "EXCLUDED", "200000", checkpoint="PACKING_SLIP")
+    assert (again["decision"]["outcome"], again["salesOrder"]["status"]) == (EXEMPT, "APPROVED")
+    assert await outcomes(story, code, account, "1") == [HELD], "no other order is"
+
+
+async def test_d365_2_6_an_order_of_our_own_group_is_exempt_unless_the_company_checks_it(story: Story) -> None:
+    code = await blocking_61_days(story)
+    account = await overdue(story, code, 80, intercompany=True)
+    passed = await story.submit(code, account, "SISTER", "200000")
+    assert (passed["decision"]["outcome"], passed["salesOrder"]["status"]) == (EXEMPT, "APPROVED")
+    assert passed["decision"]["explanation"] == (
+        "The customer is a company of our own group. Its orders are not checked here."
+    )
+    assert (await story.credit(code, account))["exposure"]["openOrders"]["amount"] == "200000.00"
+    await story.parameters(code, checkIntercompanyOrders=True)
+    assert await outcomes(story, code, account, "1") == [HELD]
+    held = await story.submit(code, account, "SISTER-2", "1")
+    assert held["decision"]["outcome"] == HELD
+    await story.parameters(code, checkIntercompanyOrders=False, releaseWhenReady=True)
+    assert (await story.submit(code, account, "SISTER-2", "1"))["creditHold"] is None, "the hold ended by itself"
+
+
+async def test_d365_2_6_holds_are_looked_at_again_when_a_customer_is_of_our_own_group(story: Story) -> None:
+    code = await company(story, releaseWhenReady=True)
+    account = await customer(story, "100", code)
+    held = await story.submit(code, account, "SISTER", "150")
+    row = {"company": code, "account": account, "party": f"P-{code}-{account}", "name": "Sister", "currency": "SEK"}
+    await story.tell(UPSERT_CUSTOMERS, {"customers": [row | {"intercompany": True}]}, "INTEGRATION")
+    shown = await story.ask(
+        "query($id: ID!) { node(id: $id) { ... on SalesOrder { status } } }", {"id": held["salesOrder"]["id"]}
+    )
+    assert (held["salesOrder"]["status"], shown.data["node"]["status"]) == ("HELD", "APPROVED")
 
 
 async def test_d365_2_7_days_overdue_are_those_of_the_oldest_claimed_invoice(story: Story) -> None:

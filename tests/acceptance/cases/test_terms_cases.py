@@ -133,6 +133,7 @@ async def test_sap_an_order_whose_payment_terms_alone_change_is_checked_again_wh
 
 async def test_sap_an_order_whose_payment_terms_alone_change_is_checked_again_when_it_is_sent(story: Story) -> None:
     here = await minding(story)
+    await story.parameters(here, releaseWhenReady=True)  # as SAP does; otherwise it waits for a person
     (usual, longer), (discount,) = await named(story, "PaymentTerms", 1, 2), await named(story, "CashDiscount", 1)
     account = await customer(story, "1000", here, paymentTerms=usual)
     for number, conditions in (("TERMS", {"paymentTerms": longer}), ("DISCOUNT", {"cashDiscount": discount})):

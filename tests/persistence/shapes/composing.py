@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.sql import visitors
 
 from persistence.database import Connection
 from persistence.shapes.worked import Amount, Asked, Figures, LinkTo, LinkToEither, Object, Row, Rows, Said
@@ -95,7 +95,19 @@ def _spoken(leaf: Any) -> Iterator[sa.Lateral]:
             for key, _ in cases:
                 yield from _spoken(key)
         case _:
-            for element in visitors.iterate(leaf):
-                table = getattr(element, "table", None)
-                if isinstance(table, sa.Lateral):
-                    yield table
+            yield from _laterals(leaf)
+
+
+def _laterals(leaf: Any) -> Iterator[sa.Lateral]:
+    """The laterals whose columns stand in an expression. What it says many times is looked through once: written out,
+    an expression over expressions over expressions is a million elements."""
+    seen, waiting = {id(leaf): leaf}, deque([leaf])
+    while waiting:
+        element = waiting.popleft()
+        table = getattr(element, "table", None)
+        if isinstance(table, sa.Lateral):
+            yield table
+        for child in element.get_children():
+            if id(child) not in seen:
+                seen[id(child)] = child
+                waiting.append(child)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.exposure import Category, CreditLimitType
+from domain.exposure import KEPT, CreditLimitType
 from persistence.database import Connection
 from persistence.keys import new_key
 from tests.schema.world import World
@@ -66,6 +66,7 @@ class Firms:
         key = await self.world.put("company", code=code, **row)
         unset, checks = self._flag(), self._flag()
         more = {"unset_limit_means_unlimited": unset, "check_credit_groups": checks}
+        more["pending_receipt_days"] = self.chance.choice([0, 2, 4, 40])
         await self.world.put("credit_parameters", company_id=key, **self._policy(), **more)
         self.companies.append(key)
         if self._flag():
@@ -160,7 +161,7 @@ class Firms:
         """Movements, with what is kept of them: a day in the future is kept too, as a posting ahead would be."""
         kept: dict[tuple[str, str, date], int] = {}
         for _ in range(self.chance.randint(0, 25)):
-            category, currency = self.chance.choice(list(Category)), self.chance.choice(CURRENCIES[:4])
+            category, currency = self.chance.choice(KEPT), self.chance.choice(CURRENCIES[:4])
             due = TODAY + self.chance.choice([-70, -40, -20, -2, -1, 0, 1, 2, 13, 50]) * DAY
             row = {"customer_id": key, "company_id": company, "category": category.value, "currency": currency}
             amount = self.chance.choice([-500, 5, 100_000, 333_333, self.chance.randint(-(10**7), 10**7)])
@@ -169,11 +170,29 @@ class Firms:
             await self.world.put("movement", **row, day=day, due_day=due, amount=amount, **source)
             where = (category.value, currency, due)
             kept[where] = kept.get(where, 0) + amount
+        for _ in range(self.chance.choice([0, 0, 1, 2, 4])):
+            await self._receipt({"customer_id": key, "company_id": company}, kept)
         for (category_, currency, due), amount in kept.items():
             row = {"customer_id": key, "company_id": company, "category": category_, "currency": currency}
             await self.world.put("balance", **row, due_day=due, amount=amount)
             tail = {name: value for name, value in row.items() if name != "customer_id"}
             await self.world.put("movement_tail", **tail, due_day=due, amount=amount)
+
+    async def _receipt(self, owner: dict[str, Any], kept: dict[tuple[str, str, date], int]) -> None:
+        """Money that came, perhaps in advance for an order, and perhaps settled something or went back since."""
+        currency, paid_on = self.chance.choice(CURRENCIES[:2]), TODAY - self.chance.choice([0, 1, 2, 3, 4, 30]) * DAY
+        amount, until = self.chance.choice([100, 10**6, 10**9]), TODAY - self.chance.choice([0, 1, 2]) * DAY
+        gone = self.chance.choice([0, 0, 70, amount, amount]) if until >= paid_on else 0
+        back = until if gone == amount and self._flag() else None
+        row = {"kind": "RECEIPT", "status": "RETURNED" if back else "COLLECTED", "number": new_key().hex}
+        money = {"amount": Decimal(amount).scaleb(-2), "currency": currency, "paid_on": paid_on, "reversed_on": back}
+        tied = {"sales_order_id": new_key() if self._flag(0.2) else None}
+        source = {"source_id": await self.world.put("payment", **owner, **row, **money, **tied), "recorded_at": NOW}
+        for day, moved in ((paid_on, -amount), (until, gone)):
+            where = {"category": "UNAPPLIED", "currency": currency, "due_day": paid_on}
+            await self.world.put("movement", **owner, **where, **source, day=day, amount=moved)
+        of_day = ("UNAPPLIED", currency, paid_on)
+        kept[of_day] = kept.get(of_day, 0) + gone - amount
 
     async def _rates(self) -> None:
         """A rate for every currency on every day, in either direction, old ones among them."""

@@ -63,7 +63,7 @@ async def party_figures(conn: Connection, key: UUID, as_of: date | None, currenc
     customers = await customer_sums(conn, (await customers_of_parties(conn, [key])).get(key, ()), moment)
     day = max((one.day for one in customers), default=as_of or NOW.date())
     rates = with_age(await exchange_on(conn, day, CURRENCIES), 7)
-    balances = tuple(balance for one in customers for balance in one.balances)
+    balances = tuple(balance for one in customers for balance in one.owing(CountingPolicy()))
 
     def owed() -> Exposure:
         return Exposure(balances, CountingPolicy(), rates, currency, day, secured(customers))
@@ -164,7 +164,7 @@ async def share_figures(
         shares.setdefault(member.company if member.company in granted else None, []).append(member)
     found = []
     for company in sorted(shares, key=lambda one: (one is None, one and codes[one])):
-        balances = tuple(balance for one in shares[company] for balance in one.balances)
+        balances = tuple(balance for one in shares[company] for balance in one.owing(facts.policy))
         to = currency or facts.currency
         owed = Exposure(balances, facts.policy, facts.exchange, to, facts.day, secured(shares[company]))
         figures_ = [figure() for figure in exposure_figures(partial(_same, owed)).values()]

@@ -8,8 +8,8 @@ from alembic import op
 
 from persistence.roles import enable_company_scope
 
-revision = "0024"
-down_revision = "0023"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
