@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.decision import BlockReason, BlockReasonCode, Decision
+from domain.explanation import FORCED
 from domain.message import N_, Message
 from domain.refusal import ErrorCode, Refusal
 
@@ -30,6 +31,9 @@ class Hold:
     forced: bool = False
 
 
+BY_HAND = BlockReason(BlockReasonCode.FORCED, Message(FORCED))
+"""What somebody holds by hand."""
+
 ENDED = {
     CreditHoldStatus.RELEASED: N_("The credit hold is released already."),
     CreditHoldStatus.REJECTED: N_("The credit hold is rejected already."),
@@ -53,26 +57,34 @@ IN_APPROVAL = N_("The release of the credit hold is being approved.")
 def evaluated(hold: Hold, decision: Decision, releases_itself: bool) -> Hold:
     """A hold after a new check of its order: reasons no longer true become inactive, new ones join.
 
-    With none left it is ready to be released, or released where the company says so (`releases_itself`). A forced hold
-    is never released automatically: FORCED is no reason of the facts, so the hold shows itself ready (D365, AC-60). One
-    in approval stays there, whatever the reasons, unless it releases itself: nobody need decide about it any more.
+    With none left it is ready to be released, or released where the company says so (`releases_itself`). FORCED is a
+    reason that stays until a person releases the order, whatever the facts: such a hold is never ready by itself
+    (decision 21). One in approval stays there, whatever the reasons, unless it releases itself: nobody need decide
+    about it any more.
     """
     if hold.status in ENDED:
         return hold
-    found = {reason.code: reason for reason in decision.reasons if reason.code is not BlockReasonCode.FORCED}
-    if not decision.held:
-        found = {}
-    before = {reason.code: reason for reason in hold.reasons}
-    reasons = tuple(
-        found[code] if code in found else replace(before[code], active=hold.forced and code is BlockReasonCode.FORCED)
-        for code in BlockReasonCode
-        if code in found or code in before
-    )
-    return Hold(_status(hold, bool(found), releases_itself), reasons, hold.forced)
+    found = tuple(reason for reason in decision.reasons if decision.held and reason.code is not BlockReasonCode.FORCED)
+    if hold.forced:
+        found = (BY_HAND, *found)
+    return Hold(_status(hold, bool(found), releases_itself), _joined(hold.reasons, found), hold.forced)
+
+
+def held_by_hand(reasons: tuple[BlockReason, ...], decision: Decision | None) -> tuple[BlockReason, ...]:
+    """The reasons of a hold from when somebody holds its order by hand. `decision`: None where none can be made."""
+    still_true = reasons if decision is None else decision.reasons
+    return _joined(reasons, (BY_HAND, *still_true))
+
+
+def _joined(before: tuple[BlockReason, ...], found: tuple[BlockReason, ...]) -> tuple[BlockReason, ...]:
+    """Reasons that are true, and those that were, most serious first."""
+    reasons = {reason.code: replace(reason, active=False) for reason in before}
+    reasons |= {reason.code: reason for reason in reversed(found)}
+    return tuple(reasons[code] for code in BlockReasonCode if code in reasons)
 
 
 def _status(hold: Hold, still_true: bool, releases_itself: bool) -> CreditHoldStatus:
-    if releases_itself and not still_true and not hold.forced:
+    if releases_itself and not still_true:
         return CreditHoldStatus.RELEASED
     if hold.status is CreditHoldStatus.IN_APPROVAL:
         return hold.status

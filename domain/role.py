@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -19,3 +21,11 @@ class Role(StrEnum):
 
 KINDS = ("USER", "INTEGRATION")
 """What somebody who asks can be: a person, or a program."""
+
+
+@dataclass(frozen=True)
+class RoleIn:
+    """What somebody was to a company when it last asked; `company` None: to every company."""
+
+    role: Role
+    company: UUID | None

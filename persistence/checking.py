@@ -5,6 +5,8 @@ It reads one snapshot and takes no lock: the answer is true for that moment, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -14,7 +16,7 @@ import sqlalchemy as sa
 from domain.check import check
 from domain.decision import Decision
 from domain.facts import Checkpoint, Facts, Order
-from domain.money import Money
+from domain.money import Money, RateMissing
 from domain.orders import WITHOUT_ORDER, SalesDocumentKind
 from domain.ranks import UNSAID, Conditions
 from domain.refusal import Refused
@@ -59,6 +61,26 @@ class Checked:
     facts: Facts
     asks: Order
     order: UUID | None
+
+
+async def as_they_stand(
+    conn: Connection, orders: Sequence[tuple[UUID, UUID]], moment: Moment
+) -> Mapping[UUID, Checked]:
+    """The orders on hold among some (payers with ids), checked as a hold is evaluated, by their ids. Nothing is kept.
+
+    Without one whose figures cannot be converted.
+    """
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        held = [order for order in await orders_by_key(conn, orders) if order.hold is not None]
+        currencies = {order.amount.currency for order in held}
+        facts = await facts_of(conn, {order.payer for order in held}, moment, currencies)
+    found = {}
+    for order in held:
+        assert order.hold is not None
+        asks = order.asks(Checkpoint(order.hold["checkpoint"]))
+        with suppress(RateMissing):
+            found[order.id] = Checked(check(facts[order.payer], asks), facts[order.payer], asks, order.id)
+    return found
 
 
 async def what_if(conn: Connection, wanted: WhatIf, moment: Moment) -> Checked:

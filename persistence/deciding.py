@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.audit import AuditEventKind
 from domain.check import check
-from domain.decision import BlockReason, BlockReasonCode, Decision
+from domain.decision import BlockReason, Decision
 from domain.exposure import Balance
 from domain.facts import Checkpoint, Facts, Order
 from domain.hold import CreditHoldStatus, Hold, evaluated
@@ -29,6 +29,7 @@ from persistence.movements import Moved
 from persistence.orders import ENDED, KeptOrder
 from persistence.statements import Row, Statement, any_of, insert
 from persistence.tables.company import credit_parameters
+from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_decision, credit_hold, hold_reason
 from persistence.tables.orders import sales_order
 from persistence.take import Transaction
@@ -62,6 +63,8 @@ _UPDATE_HOLD = Statement(
     )
     .values(
         status=sa.bindparam("new_status", type_=sa.Text()),
+        amount=sa.bindparam("new_amount", type_=credit_hold.c.amount.type),
+        currency=sa.bindparam("new_currency", type_=sa.Text()),
         end_reason_id=sa.bindparam("new_end_reason", type_=sa.Uuid()),
         version=credit_hold.c.version + 1,
         updated_at=sa.func.now(),
@@ -87,6 +90,17 @@ _REASONS = Statement(
     .where(any_of(hold_reason.c.customer_id, "customers"), any_of(hold_reason.c.hold_id, "holds"))
     .order_by(hold_reason.c.place)
 )
+
+
+_REPRESENTATIVE = Statement(
+    sa.select(customer.c.credit_representative_id).where(customer.c.id == sa.bindparam("customer", type_=sa.Uuid()))
+)
+
+
+async def representative_of(conn: asyncpg.Connection, payer: UUID) -> UUID | None:
+    """Who looks after a payer's credit, and so after a new hold of it."""
+    found: UUID | None = await _REPRESENTATIVE.value(conn, customer=payer)
+    return found
 
 
 class Room:
@@ -235,6 +249,7 @@ async def _hold(
         "status": CreditHoldStatus.OPEN.value,
         "forced": False,
         "held_at": tx.now,
+        "responsible_id": await representative_of(tx.conn, order.payer),
     }
     await tx.insert(credit_hold, [hold])
     await tx.insert(hold_reason, _reason_rows(order.payer, order.company, key, decision.reasons))
@@ -246,38 +261,54 @@ async def _hold(
 async def reconsider(
     tx: Transaction, order: KeptOrder, decision: Decision, *, releases_itself: bool
 ) -> CreditHoldStatus | None:
-    """A hold after a new check of its order: its new status, None where nothing about it changed.
+    """A hold after a new check of its order: its new status, None where nothing about it changed. Its amount follows
+    the order.
 
     Where the order comes to more than the release that is being approved, that is not asked for any more.
     """
     assert order.hold is not None
     hold_id = order.hold["id"]
-    rows = await _REASONS.all(tx.conn, customers=[order.payer], holds=[hold_id])
-    reasons = tuple(reason_of(row) for row in rows)
+    reasons = await kept_reasons(tx.conn, order.payer, hold_id)
     before = Hold(CreditHoldStatus(order.hold["status"]), reasons, order.hold["forced"])
     asked_anew = before.status is CreditHoldStatus.IN_APPROVAL and not await still_asked(tx.conn, order)
     begins = replace(before, status=CreditHoldStatus.OPEN) if asked_anew else before
     after = evaluated(begins, decision, releases_itself)
-    if after == before:
+    held_for = Money(order.hold["amount"], order.hold["currency"])
+    if after == before and decision.amount == held_for:
         return None
-    await _FORGET_REASONS.run(tx.conn, customer=order.payer, hold=hold_id)
     await write_reasons(tx.conn, order.payer, order.company, hold_id, after.reasons)
     reason = None
     if after.status is CreditHoldStatus.RELEASED:
-        held_for = Money(order.hold["amount"], order.hold["currency"])
         reasons_of = await END_REASONS.one(tx.conn, company=order.company)
         assert reasons_of is not None, "every company has parameters"
         reason = reasons_of["ready" if decision.amount == held_for else "changed"]
-    given = {"customer": order.payer, "hold": hold_id, "new_status": after.status.value, "new_end_reason": reason}
-    await _UPDATE_HOLD.run(tx.conn, **given)
+    await _UPDATE_HOLD.run(
+        tx.conn,
+        customer=order.payer,
+        hold=hold_id,
+        new_status=after.status.value,
+        new_amount=decision.amount.amount,
+        new_currency=decision.amount.currency,
+        new_end_reason=reason,
+    )
     tx.audit(
         AuditEventKind.HOLDS_EVALUATED,
         _evaluated(order, after.status, asked_anew),
         ("credit_hold", hold_id),
         order.company,
+        _what_changed(tx, before, after, held_for, decision.amount),
         event="CREDIT_HOLD_CHANGED",
     )
     return after.status
+
+
+def _what_changed(
+    tx: Transaction, before: Hold, after: Hold, held_for: Money, amount: Money
+) -> list[dict[str, str]] | None:
+    """Status and amount before and after, as they are put on record; None where they are the same."""
+    was_for, is_for = (f"{each.amount:.{tx.digits[each.currency]}f} {each.currency}" for each in (held_for, amount))
+    said = (("status", before.status.value, after.status.value), ("amount", was_for, is_for))
+    return [{"field": field, "before": was, "after": now} for field, was, now in said if was != now] or None
 
 
 def _evaluated(order: KeptOrder, status: CreditHoldStatus, asked_anew: bool) -> Message:
@@ -294,18 +325,16 @@ EVALUATED = {
 }
 
 
-async def add_reason(conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reason: BlockReason) -> None:
-    """One more reason of a hold, or the same once more, in its place among the others."""
-    rows = await _REASONS.all(conn, customers=[payer], holds=[hold])
-    reasons = {reason_of(row).code: reason_of(row) for row in rows} | {reason.code: reason}
-    await _FORGET_REASONS.run(conn, customer=payer, hold=hold)
-    await write_reasons(conn, payer, company, hold, [reasons[code] for code in BlockReasonCode if code in reasons])
+async def kept_reasons(conn: asyncpg.Connection, payer: UUID, hold: UUID) -> tuple[BlockReason, ...]:
+    """The reasons of a hold as they are kept, most serious first."""
+    return tuple(reason_of(row) for row in await _REASONS.all(conn, customers=[payer], holds=[hold]))
 
 
 async def write_reasons(
     conn: asyncpg.Connection, payer: UUID, company: UUID, hold: UUID, reasons: Sequence[BlockReason]
 ) -> None:
-    """The reasons of a hold, most serious first."""
+    """The reasons of a hold, most serious first, instead of those it had."""
+    await _FORGET_REASONS.run(conn, customer=payer, hold=hold)
     await insert(conn, hold_reason, _reason_rows(payer, company, hold, reasons))
 
 

@@ -16,6 +16,7 @@ from persistence.shapes.delegation import DELEGATION
 from persistence.shapes.exchange_rate import EXCHANGE_RATE
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.job import JOB, REJECTED_ROW
+from persistence.shapes.known_actor import KNOWN_ACTOR
 from persistence.shapes.limit_entry import LIMIT_ENTRY
 from persistence.shapes.named import (
     ACCOUNT_STATUS,
@@ -47,6 +48,7 @@ PARTY_LIMITS_LIST = Listing(PARTY_LIMITS, "schema.types.party_limits")
 COLLATERALS = Listing(COLLATERAL, "schema.types.collateral")
 COLLATERAL_DECLARATIONS = Listing(COLLATERAL_DECLARATION, "schema.types.declaration")
 DECLARATIONS_DUE = Listing(DECLARATION_DUE, "schema.types.declaration")
+ACTORS = Listing(KNOWN_ACTOR, "schema.types.reference")
 EXCHANGE_RATES = Listing(EXCHANGE_RATE, "schema.types.reference")
 REASONS = Listing(REASON, "schema.types.named")
 ACCOUNT_STATUSES = Listing(ACCOUNT_STATUS, "schema.types.named")

@@ -48,6 +48,7 @@ TYPES: Mapping[str, int] = {
 FIELDS: Mapping[str, int] = {
     "Company.exposure": 50,
     "Query.checkCredit": 20,
+    "CreditHold.check": 20,
     "Query.exposureReport": 500,
     "Query.search": 5,
     "Money.converted": 1,

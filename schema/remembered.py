@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
-from domain.role import Role
+from domain.role import Role, RoleIn
 from persistence.database import Pool
-from persistence.scope import Companies, actor_id, all_companies
+from persistence.scope import Companies, actor_id, all_companies, known_as
 from schema.rights import EVERY_COMPANY, Viewer
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Remembered:
     _companies: Companies | None = field(default=None, init=False)
     _read_at: float = field(default=float("-inf"), init=False)
     _forgotten: int = field(default=0, init=False)
-    _actors: Newest[tuple[str, UUID]] = field(default_factory=Newest, init=False)
+    _actors: Newest[tuple[tuple[str, frozenset[RoleIn]], UUID]] = field(default_factory=Newest, init=False)
     _viewers: Newest[tuple[Claims, Companies, Viewer]] = field(default_factory=Newest, init=False)
 
     async def who(self, claims: Claims) -> tuple[Viewer, Companies]:
@@ -73,7 +73,7 @@ class Remembered:
         if strangers:
             self.forget_companies()
             companies = await self._read_companies()
-        viewer = viewer_of(claims, await self._actor(claims), companies.by_code)
+        viewer = viewer_of(claims, await self._actor(claims, companies.by_code), companies.by_code)
         if not strangers:
             self._viewers.keep(id(claims), (claims, companies, viewer))
         return viewer, companies
@@ -97,14 +97,24 @@ class Remembered:
         assert self._companies is not None
         return self._companies
 
-    async def _actor(self, claims: Claims) -> UUID:
-        known = self._actors.get(claims.subject)
-        if known is not None and known[0] == claims.name:
+    async def _actor(self, claims: Claims, companies: Mapping[str, UUID]) -> UUID:
+        """The actor of a subject. What it is called and what it is where is kept when it differs from before."""
+        known, said = self._actors.get(claims.subject), (claims.name, roles_of(claims, companies))
+        if known is not None and known[0] == said:
             return known[1]
         async with self.pool.acquire() as conn:
             actor = await actor_id(conn, claims.subject, claims.name, claims.kind)
-        self._actors.keep(claims.subject, (claims.name, actor))
+            await known_as(conn, actor, said[1])
+        self._actors.keep(claims.subject, (said, actor))
         return actor
+
+
+def roles_of(claims: Claims, companies: Mapping[str, UUID]) -> frozenset[RoleIn]:
+    """What somebody is where, as its token says, of the companies there are."""
+    found = {RoleIn(role, None) for role in _roles(claims.grants.get(EVERY_COMPANY, ()))}
+    for code in claims.grants.keys() & companies.keys():
+        found |= {RoleIn(role, companies[code]) for role in _roles(claims.grants[code])}
+    return frozenset(found)
 
 
 def viewer_of(claims: Claims, actor: UUID, companies: Mapping[str, UUID]) -> Viewer:

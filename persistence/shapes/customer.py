@@ -23,6 +23,7 @@ _REFERENCES = (
     "payment_terms",
     "cash_discount",
     "risk_group",
+    "credit_representative",
 )
 _FLAGS = (
     "excluded_from_credit_management",

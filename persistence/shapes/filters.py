@@ -49,8 +49,16 @@ def of_companies(shape: Shape, wanted: Any) -> sa.ColumnElement[bool]:
 
 
 def _compared(field: Filterable, wanted: Mapping[str, Any]) -> sa.ColumnElement[bool]:
-    column = field.expression
     ((operator, value),) = wanted.items()
+    if field.of_any is None:
+        return _comparison(field.expression, operator, value)
+    if operator == "is_null":
+        some = field.of_any(sa.true())
+        return sa.not_(some) if value else some
+    return field.of_any(_comparison(field.expression, operator, value))
+
+
+def _comparison(column: sa.ColumnElement[Any], operator: str, value: Any) -> sa.ColumnElement[bool]:
     match operator:
         case "eq":
             return column == bound(value, column.type)

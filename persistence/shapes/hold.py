@@ -1,10 +1,17 @@
-"""How credit holds are read, with the reasons that hold and the release that ended one."""
+"""How credit holds are read, with the reasons that hold and the release that ended one.
+
+What they are filtered by of their orders and payers is looked up for each: the holds that wait are few, and found by
+company and status.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from domain.decision import BlockReasonCode
 from domain.facts import Checkpoint
 from domain.hold import CreditHoldStatus
 from persistence.shapes.money import in_reporting_currency
@@ -13,15 +20,41 @@ from persistence.shapes.rule import BLOCKING_RULE
 from persistence.shapes.shape import Filterable, Kind, Shape, record_fields, record_filters, seen, tidy
 from persistence.shapes.worked import Asked, Figures, LinkTo, Object, Row, Rows, Said
 from persistence.statements import Statement, any_of
+from persistence.tables.customer import customer
 from persistence.tables.decisions import credit_hold, credit_release, hold_reason
 from persistence.tables.orders import sales_order
 
-_ORDER_NUMBER = (
-    sa.select(sales_order.c.number)
-    .where(sales_order.c.customer_id == credit_hold.c.customer_id, sales_order.c.id == credit_hold.c.sales_order_id)
-    .correlate(credit_hold)
-    .scalar_subquery()
-)
+
+def _of_order(value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A value of its order."""
+    return (
+        sa.select(value)
+        .where(sales_order.c.customer_id == credit_hold.c.customer_id, sales_order.c.id == credit_hold.c.sales_order_id)
+        .correlate(credit_hold)
+        .scalar_subquery()
+    )
+
+
+def _of_payer(value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A value of who pays."""
+    found = sa.select(value).where(customer.c.id == credit_hold.c.customer_id)
+    return found.correlate(credit_hold).scalar_subquery()
+
+
+def _for_a_reason(compared: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Held for a reason that is still true."""
+    found = sa.select(sa.literal(1)).where(
+        hold_reason.c.customer_id == credit_hold.c.customer_id,
+        hold_reason.c.hold_id == credit_hold.c.id,
+        hold_reason.c.active,
+        compared,
+    )
+    return found.correlate(credit_hold).exists()
+
+
+_ORDER_NUMBER = _of_order(sales_order.c.number)
+_TERMS = sa.func.coalesce(_of_order(sales_order.c.payment_terms_id), _of_payer(customer.c.payment_terms_id))
+"""The order's own payment terms, otherwise those its payer usually has."""
 
 _HELD_ON = sa.cast(sa.func.timezone("UTC", credit_hold.c.held_at), sa.Date())
 
@@ -40,6 +73,7 @@ CREDIT_HOLD = Shape(
         "currency": credit_hold.c.currency,
         "status": credit_hold.c.status,
         "forced": credit_hold.c.forced,
+        "forced_reason_id": credit_hold.c.forced_reason_id,
         "held_at": credit_hold.c.held_at,
         "review_date": credit_hold.c.review_date,
         "notes": credit_hold.c.notes,
@@ -65,6 +99,12 @@ CREDIT_HOLD = Shape(
         ),
         "status": Filterable(Kind.CODE, credit_hold.c.status, enum=CreditHoldStatus, sort=True),
         "forced": Filterable(Kind.FLAG, credit_hold.c.forced),
+        "reason": Filterable(Kind.CODE, hold_reason.c.code, enum=BlockReasonCode, of_any=_for_a_reason),
+        "ship_date": Filterable(Kind.DAY, _of_order(sales_order.c.ship_date), sort=True),
+        "payment_terms": Filterable(Kind.ID, _TERMS),
+        "credit_management_group": Filterable(Kind.ID, _of_payer(customer.c.credit_management_group_id)),
+        "risk_group": Filterable(Kind.ID, _of_payer(customer.c.risk_group_id)),
+        "credit_representative": Filterable(Kind.ID, _of_payer(customer.c.credit_representative_id)),
         "held_at": Filterable(Kind.INSTANT, credit_hold.c.held_at, sort=True),
         "review_date": Filterable(Kind.DAY, credit_hold.c.review_date, sort=True),
         "responsible": Filterable(Kind.ID, credit_hold.c.responsible_id),

@@ -50,6 +50,7 @@ class Kind(Enum):
 class Filterable:
     """A stored field that may be filtered by; `sort` when it may also be sorted by.
 
+    `of_any`: where a row has several values; makes of a comparison of `expression` the rows of which one of them is so.
     `enum` names the closed list of a CODE. `expression` is what is compared; for MONEY the amount in the reporting
     currency. `spoken` is what is sorted by in the order of the reader's language: names, as they are shown.
     """
@@ -59,6 +60,7 @@ class Filterable:
     sort: bool = False
     enum: type[Enum] | None = None
     spoken: sa.ColumnElement[Any] | None = None
+    of_any: Callable[[sa.ColumnElement[bool]], sa.ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True)

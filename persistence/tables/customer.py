@@ -67,6 +67,7 @@ customer = table(
     day("eligible_limit_date", "when it was judged", nullable=True),
     day("last_review_date", "when its credit was last reviewed", nullable=True),
     day("next_review_date", "when it is due to be reviewed", nullable=True),
+    reference("credit_representative_id", "actor", "who looks after its credit", nullable=True),
     flag("with_agency", "its debts are with a collection agency; information"),
     flag("title_held", "goods are delivered with retention of title; information"),
     text("notes", "what the credit office wrote about it", nullable=True),
@@ -82,6 +83,13 @@ customer = table(
         "next_review_date",
         "id",
         postgresql_where=sa.text("next_review_date is not null"),
+    ),
+    # Each of those who share the customers reads their own.
+    sa.Index(
+        "ix_customer_credit_representative",
+        "company_id",
+        "credit_representative_id",
+        postgresql_where=sa.text("credit_representative_id is not null"),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from domain.role import Role
 from persistence.tables.columns import (
     INSTANT,
     choice,
@@ -32,6 +33,15 @@ actor = table(
     choice("kind", ACTOR_KINDS, "what it is", default="USER"),
     record(),
     sa.UniqueConstraint("subject"),
+)
+
+actor_role = table(
+    "actor_role",
+    "what somebody is where, as the last token said that it asked with",
+    key(),
+    reference("actor_id", "actor", "who", index=True),
+    reference("company_id", "company", "where; null: in every company", nullable=True, index=True),
+    choice("role", Role, "what it is there"),
 )
 
 audit_event = table(

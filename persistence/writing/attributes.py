@@ -29,6 +29,7 @@ from persistence.take import Result, Transaction
 from persistence.writing.credit_changes import Asked, approve_changes, ask_for_change, kept
 from persistence.writing.credit_file import LONGEST_NOTES
 from persistence.writing.finding import future_refusals, text_refusals, version_refusals
+from persistence.writing.finding_people import NO_PERSON, names_of
 from persistence.writing.holders import CustomerNamed, customer_named, no_customer
 from persistence.writing.records import locked
 from persistence.writing.saving import Changes, changes, differing, update
@@ -58,6 +59,8 @@ UNKNOWN = {
     reason.name: N_("There is no such reason that the company could use."),
 }
 NOT_OF_STATUS = N_("This is no reason for an account status. Choose one of that kind.")
+
+REPRESENTATIVE = "credit_representative_id"
 
 _REFERENCES = {
     "account_status_id": (account_status, "accountStatus"),
@@ -122,10 +125,11 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
     payers = await tx.lock([found["id"]])
     before = await locked(tx.conn, customer, found["id"])
     assert before is not None, "customers are never deleted"
-    names = await _names(tx, before, wanted.given)
+    names, people = await _names(tx, before, wanted.given), await _people(tx, before, wanted.given)
     refusals = [
         *version_refusals(before["version"], wanted.expected_version, (TABLE, before["id"])),
         *_reference_refusals(company, wanted.given, names),
+        *_people_refusals(wanted.given, people),
         *_word_refusals(tx, wanted.given),
         *_day_refusals(tx, company, wanted.given),
     ]
@@ -142,7 +146,7 @@ async def update_attributes(tx: Transaction, wanted: AttributesToUpdate, decidin
     refusals += refusals_of(tx, before, differs)
     if refusals:
         raise Refused(*refusals)
-    changed = changes(before, differs, {key: row["code"] for key, row in names.items()})
+    changed = changes(before, differs, people | {key: row["code"] for key, row in names.items()})
     if approves and (company not in deciding or _widens(before, differs, names)):
         asked = await ask_for_change(tx, _asked(found, before, differs, changed))
         return {TABLE: str(before["id"]), **asked}
@@ -237,6 +241,20 @@ async def _names(tx: Transaction, before: Row, given: Mapping[str, Any]) -> dict
         if ids:
             found.update({row["id"]: row for row in await _NAMES[table.name].all(tx.conn, ids=ids)})
     return found
+
+
+async def _people(tx: Transaction, before: Row, given: Mapping[str, Any]) -> dict[UUID, str]:
+    """The names of who looked after the customer's credit and who will, where that changes."""
+    if REPRESENTATIVE not in given:
+        return {}
+    return await names_of(tx.conn, (before[REPRESENTATIVE], given[REPRESENTATIVE]))
+
+
+def _people_refusals(given: Mapping[str, Any], people: Mapping[UUID, str]) -> list[Refusal]:
+    key = given.get(REPRESENTATIVE)
+    if key is None or key in people:
+        return []
+    return [Refusal(ErrorCode.NOT_FOUND, Message(NO_PERSON), ("creditRepresentative",))]
 
 
 def _reference_refusals(company: UUID, given: Mapping[str, Any], names: Mapping[UUID, Row]) -> list[Refusal]:

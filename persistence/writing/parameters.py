@@ -14,6 +14,7 @@ from domain.covering import days_refusals
 from domain.facts import Checkpoint
 from domain.fiscal_year import FiscalCalendar, FiscalYearChange
 from domain.message import N_, Message
+from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
 from persistence.closed_days import move_due_days
 from persistence.fiscal_years import fiscal_calendars
@@ -23,7 +24,7 @@ from persistence.tables.company import checkpoint_setting, credit_parameters, fi
 from persistence.tables.reference import reason
 from persistence.take import Result, Transaction
 from persistence.writing.finding import few_enough, version_refusals
-from persistence.writing.holds import NO_REASON, RELEASE
+from persistence.writing.holds import NO_REASON
 from persistence.writing.records import count_refusals, locked
 from persistence.writing.saving import Changes, changes, differing, update
 
@@ -169,7 +170,7 @@ def _reason_refusals(company: UUID, wanted: ParametersToSave, reasons: Mapping[U
         if given is not None:
             found = reasons.get(given)
             usable = found is not None and found["active"] and found["company_id"] in (None, company)
-            if found is None or not usable or found["kind"] != RELEASE:
+            if found is None or not usable or found["kind"] != ReasonKind.RELEASE.value:
                 refusals.append(Refusal(ErrorCode.INVALID_VALUE, Message(NO_REASON), (field_name,)))
     return refusals
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from domain.audit import AuditEventKind
+from persistence.shapes.actor import ACTOR
 from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.named import ACCOUNT_STATUS, CREDIT_MANAGEMENT_GROUP, REASON
 from persistence.writing.attributes import AttributesToUpdate, update_attributes
@@ -31,6 +32,7 @@ _REFERENCES = {
     "account_status": ACCOUNT_STATUS,
     "status_reason": REASON,
     "credit_management_group": CREDIT_MANAGEMENT_GROUP,
+    "credit_representative": ACTOR,
 }
 
 
@@ -65,6 +67,11 @@ class UpdateCreditAttributesInput:
     )
     credit_management_group: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which blocking rules it falls under."
+    )
+    credit_representative: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Who looks after its credit, an actor; its holds are theirs from now on. Null: nobody in"
+        " particular.",
     )
     credit_rating: str | None = strawberry.field(
         default=strawberry.UNSET, description="Its rating, as an agency or the credit office writes it."

@@ -1,4 +1,4 @@
-"""Working on credit holds: release, reject, force, look after, evaluate again."""
+"""Working on credit holds: release, reject, look after."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from domain.audit import AuditEventKind
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.hold import CREDIT_HOLD
 from persistence.shapes.named import REASON
-from persistence.shapes.sales_order import SALES_ORDER
 from persistence.writing import holds
 from persistence.writing.release_requests import Releasing
 from schema.context import Info
 from schema.ids import key_of
 from schema.mutations.carry_out import carry_out, plain
 from schema.mutations.payload import Payload, written
+from schema.mutations.sent import sent
 from schema.mutations.words import KEY, VERSION
 from schema.rights import Permission
 from schema.types.money import MoneyInput
@@ -72,33 +72,27 @@ class RejectCreditHoldInput:
 
 @strawberry.input(description="Say when to look at a hold again, who does, and what there is to know.")
 class UpdateCreditHoldInput:
-    """What is left out stays as it is."""
+    """What is left out stays as it is, null empties it."""
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     credit_hold: strawberry.ID = strawberry.field(description="The hold.")
-    review_date: date | None = strawberry.field(default=None, description="When to look at it again.")
-    notes: str | None = strawberry.field(default=None, description="What there is to know.")
-    responsible: strawberry.ID | None = strawberry.field(default=None, description="Who looks after it.")
+    review_date: date | None = strawberry.field(
+        default=strawberry.UNSET, description="When to look at it again: today or later. Null: no day."
+    )
+    notes: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What there is to know, instead of what was written. Null: nothing."
+    )
+    responsible: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Who looks after it. Null: nobody in particular."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def change(self) -> holds.HoldChange:
         """What is asked for."""
-        return holds.HoldChange(
-            hold=key_of(self.credit_hold, CREDIT_HOLD.prefix),
-            review_date=self.review_date,
-            notes=self.notes,
-            responsible=None if self.responsible is None else key_of(self.responsible, ACTOR.prefix),
-            expected_version=self.expected_version,
-        )
-
-
-@strawberry.input(description="Hold an order by hand, whatever the rules say. Only a person releases it.")
-class ForceCreditHoldInput:
-    """One order."""
-
-    idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    sales_order: strawberry.ID = strawberry.field(description="The order.")
-    note: str | None = strawberry.field(default=None, description="Why.")
+        given = {name: value for name, value in sent(self).items() if name in ("review_date", "notes")}
+        if self.responsible is not strawberry.UNSET:
+            given["responsible_id"] = None if self.responsible is None else key_of(self.responsible, ACTOR.prefix)
+        return holds.HoldChange(key_of(self.credit_hold, CREDIT_HOLD.prefix), given, self.expected_version)
 
 
 @strawberry.type(description="A credit hold after something was done to it.")
@@ -123,11 +117,6 @@ class RejectCreditHoldPayload(CreditHoldPayload):
 @strawberry.type(description="A hold after it was updated.")
 class UpdateCreditHoldPayload(CreditHoldPayload):
     """With its new notes."""
-
-
-@strawberry.type(description="The hold that was made by hand.")
-class ForceCreditHoldPayload(CreditHoldPayload):
-    """It is never released by itself."""
 
 
 def releasing(info: Info) -> Releasing:
@@ -181,16 +170,4 @@ class HoldMutations:
             needs=Permission.WORK_ON_HOLDS,
             kind=AuditEventKind.HOLD_UPDATED,
             current={"credit_hold": str(change.hold)},
-        )
-
-    @strawberry.mutation(description="Hold an order by hand, whatever the rules say.")
-    async def force_credit_hold(self, info: Info, input: ForceCreditHoldInput) -> ForceCreditHoldPayload:
-        key = key_of(input.sales_order, SALES_ORDER.prefix)
-        return await carry_out(
-            info,
-            input,
-            ForceCreditHoldPayload,
-            lambda tx: holds.force(tx, key, input.note),
-            needs=Permission.WORK_ON_HOLDS,
-            kind=AuditEventKind.CREDIT_HELD,
         )

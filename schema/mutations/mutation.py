@@ -13,6 +13,7 @@ from schema.mutations.customers import CustomerMutations
 from schema.mutations.declarations import DeclarationMutations
 from schema.mutations.delegations import DelegationMutations
 from schema.mutations.deliveries import DeliveryMutations
+from schema.mutations.forced_holds import ForcedHoldMutations
 from schema.mutations.hold_batches import HoldBatchMutations
 from schema.mutations.holds import HoldMutations
 from schema.mutations.jobs import JobMutations
@@ -47,6 +48,7 @@ class Mutation(
     SubmittingMutations,
     HoldMutations,
     HoldBatchMutations,
+    ForcedHoldMutations,
     ReleaseApprovalMutations,
     LimitMutations,
     LimitGenerationMutations,

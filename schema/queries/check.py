@@ -107,5 +107,4 @@ async def _checked(context: Context, wanted: WhatIf) -> CheckCreditPayload:
         return CheckCreditPayload(check=None, errors=[UserError(refusal=rate_refusal(missing))])
     except Refused as refused:
         return CheckCreditPayload(check=None, errors=[UserError(refusal=refusal) for refusal in refused.refusals])
-    check = CreditCheck(decision=checked.decision, facts=checked.facts, asked=checked.asks, sales_order=checked.order)
-    return CheckCreditPayload(check=check, errors=[])
+    return CheckCreditPayload(check=CreditCheck.maybe(checked), errors=[])

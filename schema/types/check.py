@@ -15,6 +15,7 @@ from domain import unblock as ways
 from domain.decision import BlockReasonCode, CreditOutcome, Decision, LimitTestKind
 from domain.facts import Checkpoint, Facts, Order
 from domain.unblock import UnblockKind
+from persistence.checking import Checked
 from persistence.selection import Finished, InMoney, Linked, Stored, WorkedOut
 from persistence.shapes.answer import DECIDED
 from persistence.shapes.customer import CUSTOMER
@@ -302,6 +303,13 @@ class CreditCheck(CreditCheckResult):
     facts: strawberry.Private[Facts]
     asked: strawberry.Private[Order]
     sales_order: strawberry.Private[UUID | None] = None
+
+    @classmethod
+    def maybe(cls, checked: Checked | None) -> CreditCheck | None:
+        """What persistence checked, or nothing."""
+        if checked is None:
+            return None
+        return cls(decision=checked.decision, facts=checked.facts, asked=checked.asks, sales_order=checked.order)
 
     def decided(self) -> Decision:
         """What the rules said."""

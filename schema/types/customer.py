@@ -13,6 +13,7 @@ from domain.metrics.dso import MOST_MONTHS, USUAL_MONTHS, DsoMethod
 from domain.refusal import ErrorCode
 from persistence.selection import WorkedOut
 from persistence.shapes import named
+from persistence.shapes.actor import ACTOR
 from persistence.shapes.aging import CUSTOMER_AGING
 from persistence.shapes.company import COMPANY
 from persistence.shapes.credit_group import CREDIT_GROUP
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from schema.types.credit_group import CreditGroup
     from schema.types.party import Party
     from schema.types.party_limits import PartyLimits
+    from schema.types.reference import Actor
 
 
 @shaped(CUSTOMER, "A party as a customer of one company.")
@@ -92,6 +94,9 @@ class Customer(CreditHolder):
         "cash_discount_id", named.CASH_DISCOUNT, "What it usually takes off for paying early."
     )
     risk_group: RiskGroup | None = link("risk_group_id", named.RISK_GROUP, "Its class of risk.")
+    credit_representative: Annotated[Actor, strawberry.lazy("schema.types.reference")] | None = link(
+        "credit_representative_id", ACTOR, "Who looks after its credit: its holds and its reviews."
+    )
     excluded_from_credit_management: bool = stored(
         "No rule and no limit holds its orders, to the end of `excludedUntil` where there is one."
     )

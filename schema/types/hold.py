@@ -12,9 +12,11 @@ from uuid import UUID
 import strawberry
 
 from domain.facts import Checkpoint
-from domain.hold import CreditHoldStatus
+from domain.hold import ENDED, CreditHoldStatus
 from domain.permitted import Action
+from persistence.checking import as_they_stand
 from persistence.decisions import reason_of
+from persistence.facts import Moment
 from persistence.selection import WorkedOut
 from persistence.shapes.actor import ACTOR
 from persistence.shapes.company import COMPANY
@@ -27,7 +29,7 @@ from persistence.shapes.sales_order import SALES_ORDER
 from schema.context import Info
 from schema.fields import Shaped, coded, labelled, link, money, read_as, shaped, stored
 from schema.permitted import may_as_read, viewer_may
-from schema.types.check import BlockReason
+from schema.types.check import BlockReason, CreditCheck
 from schema.types.money import Money
 from schema.types.node import Record
 from schema.types.release_request import ReleaseRequest
@@ -82,12 +84,15 @@ class CreditHold(Record):
     )
     checkpoint: Checkpoint = stored("The step at which it was held.")
     checkpoint_label: str = labelled("checkpoint", Checkpoint)
-    amount: Money = money("Of the order when it was held.", "amount")
+    amount: Money = money("Of the order. It follows the order as long as it is on hold.", "amount")
     status: CreditHoldStatus = stored("Where it stands.")
     status_label: str = labelled("status", CreditHoldStatus)
     forced: bool = stored("Held by hand; never released by itself.")
+    forced_reason: Annotated[Reason, strawberry.lazy("schema.types.named")] | None = link(
+        "forced_reason_id", REASON, "Why somebody held it by hand; null: nobody did, or gave no reason."
+    )
     decision: Annotated[CreditDecision, strawberry.lazy("schema.types.decision")] = link(
-        "decision_id", CREDIT_DECISION, "The decision that held it."
+        "decision_id", CREDIT_DECISION, "The decision that held it, on the facts of then."
     )
     held_at: datetime = stored("When.")
     review_date: date | None = stored("When to look at it again.")
@@ -117,6 +122,22 @@ class CreditHold(Record):
             return [found[hold] for _, hold in keys]
 
         loaded: list[BlockReason] = await info.context.loader("hold reasons", fetch).load(_key(self.row))
+        return loaded
+
+    @strawberry.field(
+        description="What the rules say about its order now, with what would let it pass now. Nothing of it is kept."
+        " Null: it has ended, or an exchange rate is missing."
+    )
+    async def check(self, info: Info) -> CreditCheck | None:
+        async def fetch(keys: list[tuple[UUID, UUID]]) -> Sequence[CreditCheck | None]:
+            async with info.context.house.pool.acquire() as conn:
+                found = await as_they_stand(conn, keys, Moment(info.context.now))
+            return [CreditCheck.maybe(found.get(order)) for _, order in keys]
+
+        if CreditHoldStatus(self.row["status"]) in ENDED:
+            return None
+        key = (self.row["customer_id"], self.row["sales_order_id"])
+        loaded: CreditCheck | None = await info.context.loader("hold checks", fetch).load(key)
         return loaded
 
     @strawberry.field(

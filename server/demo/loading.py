@@ -23,11 +23,11 @@ from server.demo.masters import post_companies, post_customers, post_names, post
 from server.demo.order_steps import post_known_orders, post_orders
 from server.demo.posting import Poster, post
 
-VERSION = 3
+VERSION = 4
 """Of the facts: what was loaded by another version is not gone on with."""
 
-STAMP = "DEMO"
-"""Code of a reason, offered to nobody, whose name says what is loaded."""
+STAMPED, LANGUAGE = next(named for named in NAMES if named.kind == "reason"), "zxx"
+"""The reason whose name, in the language of what is in no language, says what is loaded: nobody reads that one."""
 
 ONE_ROW = 25
 """A request with one row takes as long as so many rows in a request with many."""
@@ -50,8 +50,12 @@ class Stamp:
 
 def stamp(client: Client) -> Stamp | None:
     """What is loaded or begun, by whatever version; None where nobody stamped anything."""
-    found = client.ask(f'{{ reasons(where: {{code: {{eq: "{STAMP}"}}}}) {{ nodes {{ name }} }} }}')["reasons"]["nodes"]
-    said = re.fullmatch(r"Demo group (\d+) of ([\d-]+), (\w+): (\w+)", found[0]["name"]) if found else None
+    asked = (
+        f'{{ reasons(where: {{code: {{eq: "{STAMPED.code}"}}}}) {{ nodes {{ translations {{ locale value }} }} }} }}'
+    )
+    names = (name for node in client.ask(asked)["reasons"]["nodes"] for name in node["translations"])
+    found = next((name["value"] for name in names if name["locale"] == LANGUAGE), "")
+    said = re.fullmatch(r"Demo group (\d+) of ([\d-]+), (\w+): (\w+)", found)
     return Stamp(int(said[1]), date.fromisoformat(said[2]), said[3], said[4] == "loaded") if said else None
 
 
@@ -87,7 +91,7 @@ def load(
     if there is not None:
         today, scale = there.today, SCALES[there.scale]
     else:
-        _save(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=False))
+        save_stamp(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=False))
     made = facts(today, scale)
     poster = Poster(clients["ADMIN"], clients["INTEGRATION"], clients["MANAGER"], _Progress(_work(made), progress).add)
     post_companies(poster)
@@ -105,7 +109,7 @@ def load(
     post_orders(poster, made.orders, today)
     post_later(poster, made)
     post_requests(poster, made, clients)
-    _save(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=True))
+    save_stamp(clients["ADMIN"], Stamp(VERSION, today, scale.name, whole=True))
     progress(100)
 
 
@@ -117,8 +121,11 @@ def refresh(clients: Clients, today: date) -> None:
     post_rates(poster, [rate for day in days for rate in rates_of(day)])
 
 
-def _save(admin: Client, found: Stamp) -> None:
-    post(admin, "saveReason", {"code": STAMP, "kind": "STATUS", "name": str(found), "active": False})
+def save_stamp(admin: Client, found: Stamp) -> None:
+    """Say what is loaded."""
+    given = {"code": STAMPED.code, "name": STAMPED.english, **STAMPED.values}
+    subject = post(admin, "saveReason", given, "reason { id }")["reason"]["id"]
+    post(admin, "setTranslation", {"subject": subject, "locale": LANGUAGE, "value": str(found)})
 
 
 def _work(made: Facts) -> int:

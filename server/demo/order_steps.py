@@ -76,7 +76,8 @@ class _Steps:
             case Then.CANCELLED:
                 self.poster.one(self.poster.erp, "cancelSalesOrder", step | _its(order))
             case Then.FORCED:
-                forced = {"salesOrder": answer["salesOrder"]["id"], "note": "The owner is said to sell."}
+                forced = {"salesOrder": answer["salesOrder"]["id"], "reason": self.reasons["OWNER_CHANGED"]}
+                forced["note"] = "The owner is said to sell."
                 self.poster.one(self.poster.manager, "forceCreditHold", step | forced)
             case Then.RELEASED if hold is not None:
                 self._release(step, hold, order, place)

@@ -32,6 +32,7 @@ GUIDES = (
             "integrating",
             "orders",
             "attributes",
+            "holds",
             "approval",
             "groups",
             "collateral",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from domain.check import BlockReasonCode, Checkpoint, Decision, check
-from domain.hold import CreditHoldStatus, Hold, evaluated
+from domain.hold import CreditHoldStatus, Hold, evaluated, held_by_hand
 from domain.hold import status_refusals as hold_refusals
 from domain.orders import OrderLine, SalesOrderStatus, standing, status_refusals
 from domain.refusal import ErrorCode
@@ -130,11 +130,22 @@ def test_a_hold_that_would_only_be_a_warning_now_has_no_reason_left() -> None:
     assert not any(active(hold).values())
 
 
-def test_ac60_a_forced_hold_shows_ready_and_is_never_released_by_itself() -> None:
+@pytest.mark.parametrize("status", [CreditHoldStatus.OPEN, CreditHoldStatus.READY_TO_RELEASE])
+def test_ac60_a_forced_hold_is_never_ready_nor_released_by_itself(status: CreditHoldStatus) -> None:
     forced = check(HEALTHY, replace(ORDER, forced=True))
-    hold = evaluated(held_for(forced, forced=True), forced, releases_itself=True)
-    assert hold.status is CreditHoldStatus.READY_TO_RELEASE
+    hold = evaluated(replace(held_for(forced, forced=True), status=status), forced, releases_itself=True)
+    assert hold.status is CreditHoldStatus.OPEN
     assert [reason.code for reason in hold.reasons if reason.active] == [BlockReasonCode.FORCED]
+
+
+def test_what_somebody_holds_by_hand_keeps_the_reasons_that_are_true_and_those_that_were() -> None:
+    forced = check(HEALTHY, replace(ORDER, forced=True))
+    assert [(one.code, one.active) for one in held_by_hand(OVER.reasons[:1], forced)] == [
+        (BlockReasonCode.FORCED, True),
+        (BlockReasonCode.CREDIT_LIMIT_EXCEEDED, False),
+    ]
+    assert [one.active for one in held_by_hand(OVER.reasons[:1], None)] == [True, True], "where no decision can be made"
+    assert [one.code for one in held_by_hand((), None)] == [BlockReasonCode.FORCED]
 
 
 def test_nobody_need_approve_what_releases_itself() -> None:

@@ -25,6 +25,7 @@ from persistence.tables.reference import reason
 from persistence.take import Taken, Transaction, take
 from persistence.writing import holds
 from persistence.writing.finding import RecordKey
+from persistence.writing.forced_holds import HoldWanted, force
 from persistence.writing.orders import cancel_order
 from persistence.writing.release_requests import Releasing
 from tests.persistence.room import NOW, Group
@@ -146,7 +147,7 @@ async def test_a_stale_version_is_refused_with_the_hold_as_it_is(
     await group.add("SE", "5", "1000")
     sent = await send(pool, group, "5", "E", "1500")
     hold = UUID(sent["credit_hold"])
-    await act(pool, group, lambda tx: holds.update(tx, holds.HoldChange(hold, notes="called")))
+    await act(pool, group, lambda tx: holds.update(tx, holds.HoldChange(hold, {"notes": "called"})))
     wanted = holds.ReleaseWanted(hold, release_reason, expected_version=1)
     taken = await act(pool, group, lambda tx: holds.release(tx, wanted, who(group)))
     (refusal,) = taken.refusals
@@ -175,7 +176,7 @@ async def test_rejecting_one_order_frees_the_oldest_that_waits(pool: Pool, group
     passed = await send(pool, group, "8", "H1", "1000")
     older = await send(pool, group, "8", "H2", "600")
     younger = await send(pool, group, "8", "H3", "500")
-    forced = await act(pool, group, lambda tx: holds.force(tx, UUID(passed["sales_order"]), None))
+    forced = await act(pool, group, lambda tx: force(tx, HoldWanted(UUID(passed["sales_order"]))))
     await act(pool, group, lambda tx: holds.reject(tx, UUID(forced.result["credit_hold"]), None, None))
     assert await status(pool, older["credit_hold"]) == "RELEASED"
     assert await status(pool, younger["credit_hold"]) == "OPEN"
@@ -205,7 +206,7 @@ async def test_a_forced_hold_is_never_released_by_itself(pool: Pool, group: Grou
     customer = await group.add("SE", "10", "1000")
     await pool.execute("update credit_parameters set release_when_ready = true")
     sent = await send(pool, group, "10", "J", "500")
-    forced = await act(pool, group, lambda tx: holds.force(tx, UUID(sent["sales_order"]), "ask me"))
+    forced = await act(pool, group, lambda tx: force(tx, HoldWanted(UUID(sent["sales_order"]), note="ask me")))
     hold = forced.result["credit_hold"]
 
     async def look_again(tx: Transaction) -> dict[str, Any]:
@@ -214,7 +215,7 @@ async def test_a_forced_hold_is_never_released_by_itself(pool: Pool, group: Grou
         return {}
 
     await act(pool, group, look_again)
-    assert await status(pool, hold) == "READY_TO_RELEASE"
+    assert await status(pool, hold) == "OPEN"
     assert await taken_by(pool, customer) == {"OPEN_ORDERS": 500_00}, "it was admitted: it keeps its room"
 
 

@@ -21,8 +21,11 @@ OUT_OF_SCOPE = {"NOT_FOUND", "FORBIDDEN", "COMPANY_NOT_AVAILABLE"}
 EVERYWHERE = {"upsertCompanies", "setExchangeRates"}
 """What belongs to all companies together, and is only for those who may do it in all of them."""
 
-_PEOPLE = {"actor", "delegate"}
+_PEOPLE = {"actor", "delegate", "creditRepresentative"}
 """Fields that name a person, who belongs to no company."""
+
+_MANY = {"forceCreditHolds": "salesOrders", "evaluateCreditHolds": "creditHolds"}
+"""Mutations of many that are named, or found by a filter: the field that names them."""
 
 _fresh = count()
 
@@ -60,6 +63,8 @@ def names(scene: Scene, firm: Firm, theirs: Path | None = None, identity: str | 
 def operation(name: str, leaf: Leaf, *wanted: Path) -> Operation:
     if name in ("settle", "unsettle") and not {path[0] for path in wanted} & {"payment", "creditNote"}:
         wanted = (*wanted, ("payment", "id"))
+    if name in _MANY and not {path[0] for path in wanted} & {_MANY[name], "where"}:
+        wanted = (*wanted, (_MANY[name],))
     writer = Writer(SCHEMA_READ, Taste(plainly, frozenset({"timeline"})), "mutation")
     writer.root(name, 0, input=filled(MUTATIONS[name].args["input"].type, leaf, *wanted))
     return writer.operation()

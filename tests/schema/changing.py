@@ -24,7 +24,7 @@ OPERATIONS = (
 """The operations of the front-end and BI teams, where they are at hand."""
 
 # Who acts is noted at first sight, and refusals are put on record.
-_NOTED = {"actor", "audit_event"}
+_NOTED = {"actor", "actor_role", "audit_event"}
 
 
 def keyed(**given: Any) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from graphql import GraphQLSchema
 
 from persistence.database import Connection
+from persistence.shapes.actor import ACTOR
+from persistence.shapes.known_actor import KNOWN_ACTOR
 from persistence.shapes.shape import Kind, Shape
 from persistence.statements import Statement
 from schema.fields import TYPES
@@ -35,7 +37,8 @@ Pools = Mapping[str, Mapping[str, Pool]]
 
 async def pools_of(conn: Connection, schema: GraphQLSchema, hidden: frozenset[str]) -> Pools:
     """The values of everything that lists can be filtered by. `hidden`: ids of records of the other company."""
-    shapes = [cls.shape for cls in TYPES.values() if f"{cls.shape.name}Where" in schema.type_map]
+    listed = {ACTOR.name: KNOWN_ACTOR}
+    shapes = [listed.get(name, cls.shape) for name, cls in TYPES.items() if f"{name}Where" in schema.type_map]
     return {shape.name: await _of(conn, shape, hidden) for shape in shapes}
 
 

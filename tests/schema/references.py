@@ -46,7 +46,13 @@ _BY_ID = {
 }
 """Fields that name a record by its id: its type, and what tests call it."""
 
-_SINGULAR = {"creditHolds": "creditHold", "lines": "line", "removeLines": "line", "holder": "customer"}
+_SINGULAR = {
+    "creditHolds": "creditHold",
+    "salesOrders": "salesOrder",
+    "lines": "line",
+    "removeLines": "line",
+    "holder": "customer",
+}
 _ITSELF = {
     "AdjustmentLineInput": "line",
     "SaveBlockingRuleInput": "blockingRule",

@@ -34,7 +34,7 @@ FOUND = "{ nodes { id } count { value } pageInfo { hasNextPage hasPreviousPage }
 CONNECTIONS = 8
 """Of each database."""
 
-NOT_FOR_VIEWERS = frozenset({"timeline", "auditEvents", "checkCredit"})
+NOT_FOR_VIEWERS = frozenset({"timeline", "auditEvents", "actors", "checkCredit"})
 """Fields that refuse a VIEWER, who is then told less than could be looked through."""
 
 

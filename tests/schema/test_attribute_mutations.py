@@ -15,8 +15,9 @@ from tests.schema.changing import changed, codes, held_order, hold_status, keyed
 from tests.schema.world import TODAY, World
 
 FIELDS = """id version account unlimitedCredit mandatoryCreditLimit excludedFromCreditManagement excludedUntil
-  accountStatus { code } statusReason { code kind } creditManagementGroup { code } creditRating
-  eligibleLimit { amount currency } eligibleLimitDate customerSince inBusinessSince lastReviewDate nextReviewDate
+  accountStatus { code } statusReason { code kind } creditManagementGroup { code } creditRepresentative { name }
+  creditRating eligibleLimit { amount currency } eligibleLimitDate customerSince inBusinessSince lastReviewDate
+  nextReviewDate
   withAgency titleHeld notes"""
 UPDATE = f"""mutation ($input: UpdateCreditAttributesInput!) {{ updateCreditAttributes(input: $input) {{
   customer {{ {FIELDS} }} errors {{ code message path node {{ id }} }} warnings {{ code }} replayed }} }}"""

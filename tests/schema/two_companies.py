@@ -224,6 +224,7 @@ async def _orders(world: World, firm: Firm) -> None:
 async def _checks(world: World, firm: Firm) -> None:
     held, released = firm.text("held order"), firm.text("released order")
     person = await paper.actor(world, "Bo")
+    await world.put("actor_role", actor_id=person, company_id=world.ids[firm.code], role="CREDIT_CLERK")
     said = {"notes": firm.text("note"), "responsible_id": person, "review_date": TODAY}
     await paper.held(world, firm.account(1), held, firm.money(31), **said)
     await paper.held(world, firm.account(1), released, firm.money(32), status="RELEASED")

@@ -116,7 +116,7 @@ async def test_ac_61_a_release_covers_its_value_and_a_deviation(
     assert again["decision"]["outcome"] == outcome
 
 
-async def test_ac_60_a_forced_hold_becomes_ready_and_only_a_person_releases_it(story: Story) -> None:
+async def test_ac_60_a_forced_hold_is_never_ready_by_itself_and_only_a_person_releases_it(story: Story) -> None:
     code = await company(story, releaseWhenReady=True)
     account, number = await customer(story, "100", code), fresh()
     by_hand = await forced(story, await story.submit(code, account, number, "150"))
@@ -124,7 +124,8 @@ async def test_ac_60_a_forced_hold_becomes_ready_and_only_a_person_releases_it(s
     await story.own_limit(code, account, "1000")
     await evaluated(story, by_hand)
     found = await hold(story, by_hand)
-    assert (found["status"], found["release"]) == ("READY_TO_RELEASE", None)
+    assert (found["status"], found["release"]) == ("OPEN", None)
+    assert active(found) == {"FORCED": True, "CREDIT_LIMIT_EXCEEDED": False}
     assert (await released(story, by_hand))["status"] == "RELEASED"
 
 
