@@ -1,8 +1,8 @@
 """What receipts that settled nothing yet cover of what is overdue, as `domain.covering` works it out of facts.
 
-Functions of the database work it out (migration 0025), so that a statement is not much longer for it. They are not
-called where a company's receipts cover nothing: that is known of one company by its parameters (`only_where`), of many
-by asking once for a statement whether any has such parameters (`anywhere`).
+Functions of the database work it out (migration `pending_receipts`), so that a statement is not much longer for it.
+They are not called where a company's receipts cover nothing: that is known of one company by its parameters
+(`only_where`), of many by asking once for a statement whether any has such parameters (`anywhere`).
 """
 
 from __future__ import annotations
