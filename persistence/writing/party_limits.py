@@ -74,13 +74,14 @@ class PartyNamed:
 
 @dataclass(frozen=True)
 class PartyLimitsToSave:
-    """All limits of a holder: what is not set does not limit it any more. `blocked` None: it stays as it is.
+    """All limits of a holder: what is not set does not limit it any more. Each of `limits` and `blocked` that is None
+    stays as it is.
 
     A share of turnover without a currency is in that of the ceiling, and of a customer else in its company's.
     """
 
     holder: PartyNamed | CustomerNamed
-    limits: PartyLimits
+    limits: PartyLimits | None
     blocked: bool | None = None
     expected_version: int | None = None
 
@@ -107,7 +108,8 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave, asked_by
     row = await locked(tx.conn, holder.table, holder.key)
     assert row is not None, "neither parties nor customers are deleted"
     last = await _LAST.one(tx.conn, holder=holder.key)
-    limits = _with_currency(wanted.limits, holder.currency)
+    kept = PartyLimits() if last is None else limits_of(last)
+    limits = kept if wanted.limits is None else _with_currency(wanted.limits, holder.currency)
     refusals = [
         *version_refusals(
             0 if last is None else last["version"], wanted.expected_version, (holder.table.name, holder.key)
@@ -119,7 +121,7 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave, asked_by
     if refusals:
         raise Refused(*refusals)
     blocked = {} if wanted.blocked is None else differing(row, {"blocked": wanted.blocked})
-    differs = limits != (PartyLimits() if last is None else limits_of(last))
+    differs = limits != kept
     if (differs or blocked) and asked_by is None:
         asked = await _asked(tx, holder, row, last, limits, blocked)
         if asked is not None:
@@ -133,7 +135,7 @@ async def save_party_limits(tx: Transaction, wanted: PartyLimitsToSave, asked_by
         what = with_asker(changed + changes(row, blocked), asked_by)
         tx.audit(kind, holder.message, subject, holder.company, what, event=event)
         await reevaluate(tx, holder.customers)
-    if limits.ceiling is not None:
+    if wanted.limits is not None and limits.ceiling is not None:
         await warn_below_ceiling(tx, (holder.table.name, holder.key), holder.customers)
     return {holder.table.name: str(holder.key)}
 

@@ -80,7 +80,8 @@ class TurnoverShareInput:
 
 
 @strawberry.input(
-    description="All limits of a party or a customer beside the credit limit: what is left out is not limited."
+    description="All limits of a party or a customer beside the credit limit: what is left out is not limited. With"
+    " `blocked` and none of them, they stay as they are."
 )
 class SavePartyLimitsInput:
     """See `PartyLimitsToSave`."""
@@ -88,13 +89,18 @@ class SavePartyLimitsInput:
     holder: PartyHolderKey = strawberry.field(
         description="A party, whose limits are over all its customers in all companies, or a customer."
     )
-    ceiling: MoneyInput | None = strawberry.field(default=None, description="What may be owed and ordered at most.")
-    turnover: TurnoverShareInput | None = strawberry.field(
-        default=None, description="A share of turnover. Whoever was sold nothing in that time is not tested."
+    ceiling: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What may be owed and ordered at most."
     )
-    max_days_overdue: int | None = strawberry.field(default=None, description="No item may be overdue for more days.")
-    reaction: PartyLimitReaction = strawberry.field(
-        default=PartyLimitReaction.WARN, description="What an order does that exceeds them."
+    turnover: TurnoverShareInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A share of turnover. Whoever was sold nothing in that time is not tested.",
+    )
+    max_days_overdue: int | None = strawberry.field(
+        default=strawberry.UNSET, description="No item may be overdue for more days."
+    )
+    reaction: PartyLimitReaction | None = strawberry.field(
+        default=strawberry.UNSET, description="What an order does that exceeds them; none: it warns."
     )
     blocked: bool | None = strawberry.field(
         default=None,
@@ -104,10 +110,18 @@ class SavePartyLimitsInput:
 
     def wanted(self) -> PartyLimitsToSave:
         """As persistence takes it."""
-        ceiling = None if self.ceiling is None else self.ceiling.to_domain()
-        share = None if self.turnover is None else self.turnover.to_domain()
-        limits = PartyLimits(ceiling, share, self.max_days_overdue, self.reaction)
+        sent = (self.ceiling, self.turnover, self.max_days_overdue, self.reaction)
+        only_blocked = self.blocked is not None and all(one is strawberry.UNSET for one in sent)
+        limits = None if only_blocked else self._limits()
         return PartyLimitsToSave(self.holder.named(), limits, self.blocked, self.expected_version)
+
+    def _limits(self) -> PartyLimits:
+        return PartyLimits(
+            self.ceiling.to_domain() if self.ceiling else None,
+            self.turnover.to_domain() if self.turnover else None,
+            self.max_days_overdue if self.max_days_overdue is not strawberry.UNSET else None,
+            self.reaction or PartyLimitReaction.WARN,
+        )
 
 
 @strawberry.type(description="The party or the customer after its limits were saved.")

@@ -198,6 +198,8 @@ async def test_a_change_that_reaches_rooms_of_others_locks_them_first_and_looks_
 async def test_qad_8_a_blocked_party_holds_the_orders_of_all_its_customers(over_days: Story) -> None:
     story = over_days
     number, account = await both(story)
+    limits = {"ceiling": money("100", "SEK"), "maxDaysOverdue": 30, "reaction": "HOLD"}
+    await story.party_limits(number, **limits)
     payload = await story.party_limits(number, blocked=True)
     assert payload["party"]["blocked"] is True
     for code in (SE, FI):
@@ -205,3 +207,6 @@ async def test_qad_8_a_blocked_party_holds_the_orders_of_all_its_customers(over_
     held = await story.submit(SE, account, fresh(), "1")
     await story.party_limits(number, blocked=False)
     assert (await hold(story, held))["status"] == "READY_TO_RELEASE"
+    assert await outcome(story, SE, account, "100.01") == (HELD, ["PARTY_LIMIT_EXCEEDED"]), "its limits are as before"
+    await story.party_limits(number, blocked=False, ceiling=None)
+    assert (await outcome(story, SE, account, "100.01"))[0] == PASSED, "what is said to be nothing limits no more"
