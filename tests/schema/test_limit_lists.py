@@ -123,3 +123,15 @@ async def test_each_says_whose_it_is(pool: asyncpg.Pool, desk: World) -> None:
     answer, fast = await BothLanes(house(pool))(LIMITS, {"where": IN_FORCE | {"companies": ["FI01"]}})
     holders = [node["holder"]["displayName"] for node in answer["data"]["creditLimits"]["nodes"]]
     assert (sorted(holders), fast) == (["Acme Suomi Oy", "Nordic Buyers"], True)
+
+
+async def test_without_a_rate_nobody_says_who_is_above_a_limit(pool: asyncpg.Pool, desk: World) -> None:
+    asked = '{ company(code: "FI01") { overLimitCustomers { nodes { account } count { value } } } }'
+    both = BothLanes(house(pool))
+    await desk.owes("FI01/2001", "70.01 EUR", TODAY)
+    answer, fast = await both(asked)
+    above = {"nodes": [{"account": "2001"}], "count": {"value": 1}}
+    assert (answer["data"]["company"]["overLimitCustomers"], fast) == (above, True)
+    await desk.owes("FI01/2001", "1.00 USD", TODAY)
+    answer, fast = await both(asked)
+    assert ([error["extensions"]["code"] for error in answer["errors"]], fast) == (["RATE_MISSING"], False)
