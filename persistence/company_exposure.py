@@ -83,8 +83,13 @@ class CompanyOwed(Exposure):
 class OverLimit:
     """The customers of a company whose exposure is above their own limit, and by how much in its currency."""
 
-    customers: int
+    above: tuple[UUID, ...]
     amount: Money
+
+    @property
+    def customers(self) -> int:
+        """How many they are."""
+        return len(self.above)
 
 
 async def company_sums_of(
@@ -148,7 +153,7 @@ async def over_limit(
     *,
     intercompany: bool = False,
 ) -> dict[UUID, OverLimit]:
-    """How many customers of each company are above their own limit, and by how much. Raises `RateMissing`."""
+    """Which customers of each company are above their own limit, and by how much. Raises `RateMissing`."""
     given = {"wanted": list(companies), "as_of": as_of, "now": now}
     known = {row["id"]: row for row in await days().all(conn, **given)}
     past = as_of is not None and any(as_of < row["today"] for row in known.values())
@@ -160,7 +165,7 @@ async def over_limit(
         key: with_age(await exchange_on(conn, row["day"], currencies[key]), row["max_rate_age_days"])
         for key, row in known.items()
     }
-    above: dict[UUID, list[Money]] = {key: [] for key in known}
+    above: dict[UUID, dict[UUID, Money]] = {key: {} for key in known}
     for row in rows:
         company = row["company_id"]
         exchange, currency = exchanges[company], known[company]["currency"]
@@ -168,9 +173,10 @@ async def over_limit(
             exchange.total(map(Money, row[column], row["currency"]), currency) for column in ("used", "allowed")
         )
         if used > allowed:
-            above[company].append(used - allowed)
+            above[company][row["id"]] = used - allowed
     return {
-        key: OverLimit(len(found), exchanges[key].total(found, known[key]["currency"])) for key, found in above.items()
+        key: OverLimit(tuple(found), exchanges[key].total(found.values(), known[key]["currency"]))
+        for key, found in above.items()
     }
 
 

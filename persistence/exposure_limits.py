@@ -106,6 +106,7 @@ def compared(*, past: bool, intercompany: bool) -> Statement:
     above = sa.func.sum(rows.c.used - rows.c.allowed) > 0
     return Statement(
         sa.select(
+            binding.c.id,
             binding.c.company_id,
             *(sa.func.array_agg(rows.c[name]).label(name) for name in ("currency", "used", "allowed")),
         )

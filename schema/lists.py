@@ -5,8 +5,9 @@ No postponed annotations in this file: the types of arguments are made while it 
 
 import asyncio
 import enum
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
@@ -25,6 +26,9 @@ from schema.rights import Permission
 from schema.shared import Shared
 
 DEFAULT_PAGE, LARGEST_PAGE, COUNT_LIMIT = 25, 1000, 10_000
+Among = Callable[[Any, Info], Awaitable[Sequence[UUID]]]
+"""The keys of the records that hang off the one a list is a field of."""
+
 OTHER_LIST = N_("The cursor does not belong to this list and order. Read the list from its beginning.")
 
 
@@ -155,11 +159,13 @@ class Listing:
         within: Mapping[str, str] | None = None,
         *,
         need: Permission | None = None,
+        among: Among | None = None,
     ) -> Any:
         """A field that gives the list; `within` says which records hang off the one it is a field of.
 
         It names fields of those records, each with the field of this one that it equals. `need` is what the caller must
-        be permitted somewhere to read any of it.
+        be permitted somewhere to read any of it. `among`: the keys of those records as the domain finds them, where
+        `within` has SQL work them out.
         """
         shape, connection_type, hanging = self.shape, self.connection, within or {}
 
@@ -175,16 +181,20 @@ class Listing:
         ) -> Any:
             if need is not None:
                 info.context.need(need)
+            wanted = {} if where is None else plain_where(shape, where, info)
+            within = {name: self.row[column] for name, column in hanging.items()}
+            if among is not None:
+                wanted, within = {"and": [wanted], "id": {"in": list(await among(self, info))}}, {}
             asked = Asked(
                 *window(first, last),
                 after,
                 before,
-                {} if where is None else plain_where(shape, where, info),
+                wanted,
                 tuple((one.field.value, one.direction is OrderDirection.DESC) for one in order_by or ()),
                 info.context.speech,
             )
             answer = connection_type.__new__(connection_type)
-            answer.found = Found(shape, info, asked, {name: self.row[column] for name, column in hanging.items()})
+            answer.found = Found(shape, info, asked, within)
             return answer
 
         resolve.__annotations__ |= {

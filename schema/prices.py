@@ -47,6 +47,7 @@ TYPES: Mapping[str, int] = {
 
 FIELDS: Mapping[str, int] = {
     "Company.exposure": 50,
+    "Company.overLimitCustomers": 100,
     "Query.checkCredit": 20,
     "CreditHold.check": 20,
     "Query.exposureReport": 500,

@@ -19,7 +19,7 @@ from domain.metrics.dso import DaysSalesOutstanding, dso
 from domain.money import Exchange, Money
 from domain.refusal import ErrorCode
 from persistence import facts as stored
-from persistence.company_exposure import CompanySums, company_sums_of
+from persistence.company_exposure import CompanySums, OverLimit, company_sums_of, over_limit
 from persistence.customer_sums import CustomerSums, customer_sums, customers_of_parties, members_of_group
 from persistence.shapes.party_limits import CEILINGS
 from persistence.statements import Row
@@ -196,6 +196,20 @@ async def company_sums(
     wanted = tuple(sorted({context.known(named) for named in (currency, context.currency) if named}))
     sums: CompanySums = await context.loader(("company sums", as_of, wanted, intercompany), fetch).load(company)
     return sums
+
+
+async def over_limits(
+    context: Context, company: UUID, as_of: date | None = None, *, intercompany: bool = False
+) -> OverLimit:
+    """Which customers of a company are above their own limits, and by how much. Raises `RateMissing`."""
+
+    async def fetch(companies: list[UUID]) -> Sequence[OverLimit]:
+        async with context.house.pool.acquire() as conn:
+            found = await over_limit(conn, companies, as_of, context.now, intercompany=intercompany)
+        return [found[company] for company in companies]
+
+    loaded: OverLimit = await context.loader(("over limit", as_of, intercompany), fetch).load(company)
+    return loaded
 
 
 async def _group_of(context: Context, facts: CustomerFacts, as_of: date | None, to: str) -> CreditPosition | None:

@@ -14,7 +14,8 @@ from persistence.tables.customer import credit_group, credit_group_member, custo
 _member = customer.alias("member")
 
 
-def _has_member_of(companies: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def has_member_of(companies: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Groups with a member in some companies, now or ever, in a statement that has the group's table."""
     membership = credit_group_member.join(_member, _member.c.id == credit_group_member.c.customer_id)
     return (
         sa.select(sa.literal(1))
@@ -31,7 +32,7 @@ def _has_member_of(companies: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 def group_visible() -> sa.ColumnElement[bool]:
     """A credit group that the viewer may see, in a statement that has the group's table."""
     no_member = ~sa.exists().where(credit_group_member.c.credit_group_id == credit_group.c.id).correlate(credit_group)
-    return sa.or_(_has_member_of(COMPANIES), no_member)
+    return sa.or_(has_member_of(COMPANIES), no_member)
 
 
 def _members_now() -> sa.ColumnElement[Any]:
@@ -69,7 +70,7 @@ CREDIT_GROUP = Shape(
         **record_fields(credit_group),
     },
     visible=group_visible(),
-    in_companies=_has_member_of,
+    in_companies=has_member_of,
     filters={
         "number": Filterable(Kind.TEXT, credit_group.c.number, sort=True),
         "name": Filterable(Kind.TEXT, credit_group.c.name, sort=True, spoken=credit_group.c.name),

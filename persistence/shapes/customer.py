@@ -103,6 +103,13 @@ def _candidate_of(group: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(customer.c.party_id.in_(parties), sa.not_(taken))
 
 
+def _above_limits_of(company_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Customers of a company that are above their own limits today; those of our own group are left out."""
+    from persistence.shapes.over_limit import above_limits  # limits speak of customers, so it knows this shape
+
+    return sa.and_(customer.c.company_id == company_id, customer.c.id.in_(above_limits(company_id)))
+
+
 CUSTOMER = Shape(
     name="Customer",
     prefix="cus",
@@ -151,7 +158,7 @@ CUSTOMER = Shape(
         **{name: Filterable(Kind.FLAG, customer.c[name]) for name in _FLAGS},
         **record_filters(customer),
     },
-    within={"member_of": _member_of, "candidate_of": _candidate_of},
+    within={"member_of": _member_of, "candidate_of": _candidate_of, "above_limits_of": _above_limits_of},
     search=(customer.c.account, customer.c.name),
     title=customer.c.name,
     order=(("account", False),),

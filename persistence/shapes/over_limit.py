@@ -91,8 +91,29 @@ def _limits(terms: Terms, asked: Asked) -> sa.FromClause:
     return found.add_cte(having, nest_here=True).correlate(*terms.before).lateral()
 
 
+def above_limits(company: Expression) -> sa.Select[Any]:
+    """The keys of a company's customers that are above their limits today, those that it is counted of.
+
+    `company`: its key, a parameter or a column of a row around. Raises CG001 without a rate.
+    """
+    # A column of the company's own row stands further out: correlation to it must be said.
+    around = getattr(company, "table", None)
+    asked = Asked(names=frozenset())
+    own = company_terms(company, asked, () if around is None else (around,))
+    above = _those_above(own, asked).lateral()
+    return sa.select(above.c.id).select_from(own.lateral.join(above, sa.true())).correlate(around)
+
+
 def _above(own: Terms, asked: Asked) -> sa.FromClause:
     """How many are above their limits, and by how much in the company's currency: a lateral of one row."""
+    each = _those_above(own, asked).subquery()
+    beyond = sa.func.coalesce(sa.func.sum(each.c.beyond), ZERO, type_=sa.Numeric())
+    counted = sa.select(sa.func.count().label("customers"), beyond.label("amount")).select_from(each)
+    return counted.correlate(*own.before).lateral()
+
+
+def _those_above(own: Terms, asked: Asked) -> sa.Select[Any]:
+    """Each that is above its limit, `id`, and by how much in the company's currency, `beyond`."""
     bound = _bound(own, asked).cte("bound", nesting=True).prefix_with("MATERIALIZED")
     parts = _used_and_allowed(bound, own, asked).cte("parts", nesting=True).prefix_with("MATERIALIZED")
     there = sa.or_(parts.c.used != ZERO, parts.c.allowed != ZERO)
@@ -111,21 +132,18 @@ def _above(own: Terms, asked: Asked) -> sa.FromClause:
         .subquery()
     )
     each = (
-        sa.select(*(_exactly(name, sums, parts, own).label(name) for name in ("used", "allowed")))
+        sa.select(sums.c.id, *(_exactly(name, sums, parts, own).label(name) for name in ("used", "allowed")))
         .where(sums.c.used + _NEAR > sums.c.allowed)
         .offset(KEPT_APART)
         .correlate(*own.before)
         .subquery()
     )
-    beyond = sa.func.coalesce(sa.func.sum(each.c.used - each.c.allowed), ZERO, type_=sa.Numeric())
     return (
-        sa.select(sa.func.count().label("customers"), beyond.label("amount"))
-        .select_from(each)
+        sa.select(each.c.id, (each.c.used - each.c.allowed).label("beyond"))
         .where(each.c.used > each.c.allowed)
         .add_cte(bound, nest_here=True)
         .add_cte(parts, nest_here=True)
         .correlate(*own.before)
-        .lateral()
     )
 
 

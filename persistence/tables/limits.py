@@ -64,6 +64,8 @@ credit_limit_entry = table(
         "id",
         postgresql_where=sa.text("kind in ('SEASONAL', 'TOLERANCE')"),
     ),
+    # The worklist of limits that expire looks at those with a last day.
+    sa.Index("ix_credit_limit_entry_until", "until_day", postgresql_where=sa.text("until_day is not null")),
 )
 
 credit_limit_adjustment = table(

@@ -15,6 +15,7 @@ from schema.connections import (
     CREDIT_HOLDS,
     CREDIT_LIMIT_ADJUSTMENTS,
     DELEGATIONS,
+    LIMIT_ENTRIES,
     OPEN_ITEMS,
     PAYMENTS,
     SALES_ORDERS,
@@ -41,6 +42,9 @@ class DocumentQueries:
     )
     credit_holds: CREDIT_HOLDS.connection = CREDIT_HOLDS.field(  # type: ignore[name-defined]
         "Credit holds, the latest first."
+    )
+    credit_limits: LIMIT_ENTRIES.connection = LIMIT_ENTRIES.field(  # type: ignore[name-defined]
+        "Limits as they were posted, of customers and credit groups, the latest first."
     )
     credit_limit_adjustments: CREDIT_LIMIT_ADJUSTMENTS.connection = CREDIT_LIMIT_ADJUSTMENTS.field(  # type: ignore[name-defined]
         "Limit adjustments, the latest first."

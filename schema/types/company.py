@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from schema.types.parameters import CreditParameters
 
 
+async def _above_limits(company: Company, info: Info) -> Sequence[UUID]:
+    return (await sums.over_limits(info.context, company.row["id"])).above
+
+
 @shaped(COMPANY, "A legal entity of the group.")
 class Company(Record):
     """Rows of the company shape."""
@@ -39,6 +45,12 @@ class Company(Record):
     time_zone: TimeZone = stored("Its days begin and end here.")
     customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
         "Its customers.", {"company_id": "id"}
+    )
+    over_limit_customers: CUSTOMERS.connection = CUSTOMERS.field(  # type: ignore[name-defined]
+        "Its customers that are above their own limit today, those of our own group left out; a limit that was never"
+        " set counts as 0.",
+        {"above_limits_of": "id"},
+        among=_above_limits,
     )
 
     parameters: Annotated[CreditParameters, strawberry.lazy("schema.types.parameters")] = link(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
-from persistence.company_exposure import CompanySums, OverLimit, over_limit
+from persistence.company_exposure import CompanySums, OverLimit
 from persistence.selection import Itself, WorkedOut
 from persistence.shapes.aging import COMPANY_AGING
 from persistence.shapes.company import COMPANY
@@ -84,12 +83,4 @@ class CompanyExposure:
         )
 
     async def _over_limit(self, context: Context) -> OverLimit:
-        async def fetch(companies: list[UUID]) -> Sequence[OverLimit]:
-            async with context.house.pool.acquire() as conn:
-                found = await over_limit(conn, companies, self.as_of, context.now, intercompany=self.intercompany)
-            return [found[company] for company in companies]
-
-        loaded: OverLimit = await context.loader(("over limit", self.as_of, self.intercompany), fetch).load(
-            self.company_id
-        )
-        return loaded
+        return await sums.over_limits(context, self.company_id, self.as_of, intercompany=self.intercompany)

@@ -9,10 +9,15 @@ from typing import Annotated
 import strawberry
 
 from domain.limits import AdjustmentKind, LimitAction
+from persistence.selection import LinkedToEither
+from persistence.shapes.credit_group import CREDIT_GROUP
+from persistence.shapes.customer import CUSTOMER
 from persistence.shapes.limit_entry import LIMIT_ENTRY
-from schema.fields import coded, labelled, link, money, shaped, stored
+from schema.context import Info
+from schema.fields import coded, labelled, link, money, read_as, shaped, stored
+from schema.records import record_of
 from schema.types.money import Money
-from schema.types.node import Record
+from schema.types.node import CreditHolder, Record
 
 coded(
     AdjustmentKind,
@@ -37,6 +42,15 @@ coded(
 class CreditLimitEntry(Record):
     """Rows of the limit entry shape."""
 
+    @strawberry.field(
+        description="Whose limit it is.",
+        metadata=read_as(LinkedToEither(((CUSTOMER, "customer_id"), (CREDIT_GROUP, "credit_group_id")))),
+    )
+    async def holder(self, info: Info) -> CreditHolder:
+        table = CREDIT_GROUP.table if self.row["customer_id"] is None else CUSTOMER.table
+        found: CreditHolder = await record_of(info.context, (table, self.row["holder_id"]))
+        return found
+
     kind: AdjustmentKind = stored("What it is.")
     kind_label: str = labelled("kind", AdjustmentKind)
     action: LimitAction = stored("Whether a limit was set or taken away from its first day on.")
@@ -50,6 +64,10 @@ class CreditLimitEntry(Record):
     tolerance: Money | None = money("The amount that a tolerance adds.", "tolerance")
     from_: date = strawberry.field(name="from", description="The first day.")
     until: date | None = stored("The last day; of a permanent limit the day on which it expires.")
+    in_force: bool = stored(
+        "Whether it is the one of its kind that is in force today, at its holder: a permanent limit also while a"
+        " temporary one takes its place, and after the day on which it expired."
+    )
     ended_on: date | None = stored(
         "The last day that it had, where it was ended early or another took its place; before `from`: it was taken back"
         " and never began."

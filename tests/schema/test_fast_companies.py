@@ -133,3 +133,53 @@ async def test_the_dashboard_of_companies_is_answered_by_the_fast_lane(both: Bot
         assert fast
         (total,) = answer["data"]["total"]["nodes"]
         assert sum(one["customers"] for one in answer["data"]["exposureByCompany"]) == total["customers"]
+
+
+ABOVE = """query ($first: Int, $after: String) { companies { nodes {
+  code overLimitCustomers(first: $first, after: $after) {
+    nodes { account credit { available { amount } } } pageInfo { hasNextPage endCursor } count { value } } } } }"""
+
+
+@pytest.mark.parametrize(("companies", "seen"), [(("*",), 2), ((OWN.code,), 1), ((), 0)])
+async def test_those_above_their_limits_are_listed_as_they_are_counted(
+    both: BothLanes, companies: tuple[str, ...], seen: int
+) -> None:
+    answer, fast = await both(ABOVE, {}, companies=companies)
+    assert fast
+    listed = {one["code"]: one["overLimitCustomers"] for one in answer["data"]["companies"]["nodes"]}
+    assert len(listed) == seen
+    counted, _ = await both(by_company("overLimitCustomers"), {"currency": "SEK"}, companies=companies)
+    for one in counted["data"]["exposureByCompany"]:
+        above = listed[one["company"]["code"]]
+        assert above["count"]["value"] == len(above["nodes"]) == one["overLimitCustomers"] > 0
+        assert all(Decimal(node["credit"]["available"]["amount"]) < 0 for node in above["nodes"])
+
+
+async def test_those_above_their_limits_are_read_page_by_page(both: BothLanes) -> None:
+    whole, _ = await both(ABOVE, {}, companies=(OWN.code,))
+    (company,) = whole["data"]["companies"]["nodes"]
+    every = [node["account"] for node in company["overLimitCustomers"]["nodes"]]
+    assert len(every) > 1
+    assert every == sorted(every)
+    found: list[str] = []
+    after = None
+    while len(found) < len(every):
+        answer, fast = await both(ABOVE, {"first": 1, "after": after}, companies=(OWN.code,))
+        page = answer["data"]["companies"]["nodes"][0]["overLimitCustomers"]
+        found += [node["account"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        assert (page["pageInfo"]["hasNextPage"], fast) == (len(found) < len(every), True)
+    assert found == every
+
+
+async def test_one_company_lists_those_above_their_limits_narrowed_as_any_list(both: BothLanes, firms: World) -> None:
+    asked = """query ($code: String!, $where: CustomerWhere) { company(code: $code) {
+      overLimitCustomers(where: $where, orderBy: [{field: NAME, direction: DESC}]) { nodes { account } } } }"""
+    for where, found in (
+        ({"account": {"eq": OWN.text("9")}}, [OWN.text("9")]),
+        ({"not": {"account": {"eq": OWN.text("9")}}, "name": {"eq": "Without a limit"}}, []),
+        ({"intercompany": {"eq": True}}, []),
+    ):
+        answer, fast = await both(asked, {"code": OWN.code, "where": where})
+        named = [node["account"] for node in answer["data"]["company"]["overLimitCustomers"]["nodes"]]
+        assert (named, fast) == (found, True)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -21,9 +22,10 @@ from domain.money import Exchange, Money
 from persistence import facts as stored
 from persistence.company_exposure import over_limit
 from persistence.database import Connection
-from persistence.shapes.over_limit import OVER_LIMIT
+from persistence.shapes.over_limit import OVER_LIMIT, above_limits
 from persistence.shapes.worked import Asked
 from persistence.shapes.worth import RATE_MISSING
+from persistence.statements import Statement
 from tests.persistence.shapes.composing import AS_OF, CURRENCY, Composed, Path
 from tests.persistence.shapes.firms import CURRENCIES, DAY, NOW, TODAY, Firms, days, undone
 from tests.persistence.shapes.oracle import Figure
@@ -85,6 +87,23 @@ async def test_every_figure_is_what_the_domain_says_of_each_customer(
                 assert found[key] == {path: figure() for path, figure in expected.items()}
                 slow = (await over_limit(conn, [key], as_of, NOW, intercompany=intercompany))[key]
                 assert found[key][ABOVE] == slow.customers
+
+
+LISTED = Statement(above_limits(sa.bindparam("company", type_=sa.Uuid())))
+
+
+@settings(BY_CHANCE, max_examples=10)
+@given(SEEDS)
+async def test_those_above_are_whom_the_domain_finds_above(pool: asyncpg.Pool, seed: int) -> None:
+    alone = Composed(OVER_LIMIT, ASKED, [ABOVE])
+    async with undone(pool) as conn:
+        firms = await Firms.make(conn, random.Random(seed), customers=20)
+        found = await alone.of(conn, firms.companies, as_of=None, currency="SEK", now=NOW)
+        for key in firms.companies:
+            note(f"{key}")
+            listed = [row["id"] for row in await LISTED.all(conn, company=key, now=NOW)]
+            assert len(listed) == found[key][ABOVE]
+            assert set(listed) == set((await over_limit(conn, [key], None, NOW))[key].above)
 
 
 @settings(BY_CHANCE, max_examples=6)
