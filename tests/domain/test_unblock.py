@@ -13,7 +13,7 @@ from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
 from domain.exposure import Balance, Category
-from domain.limits import LimitTerms
+from domain.limits import LimitAction, LimitTerms
 from domain.money import Exchange, Money
 from domain.party_limits import PARTY
 from domain.paying import paid
@@ -31,6 +31,7 @@ from tests.domain.words import (
     debt,
     group,
     itemized,
+    margin,
     money,
     normal,
     order,
@@ -80,10 +81,14 @@ def assert_smallest(facts: Facts, asked: Order, option: UnblockOption) -> None:
 
 
 def assert_smallest_raise(facts: Facts, asked: Order, option: UnblockOption) -> None:
+    """One step short of a limit of 0 is no limit."""
+
     def raised(short: int | None) -> Facts:
         changed = facts
         for place, each in enumerate(option.limits):
             kind, holder = each.holder
+            if place == short and not each.limit.amount:
+                continue
             less = facts.customer.exchange.unit(each.limit.currency) * (place == short)
             amount = Money(each.limit.amount - less, each.limit.currency)
             if kind == PARTY:
@@ -202,6 +207,13 @@ def test_when_both_limits_must_rise_one_option_says_both() -> None:
 def test_a_member_without_own_limit_is_not_given_one() -> None:
     found = options(Facts(customer(), group(normal("100 SEK"))), order("101 SEK"))
     assert found[RAISE].limits == (Raised((CREDIT_GROUP, GROUP), money("101 SEK")),)
+
+
+def test_where_no_limit_is_set_one_of_nothing_may_be_enough_for_a_tolerance_to_add_to() -> None:
+    taken_away = replace(normal("100 SEK", TODAY, posted=1, id_=101), action=LimitAction.UNSET)
+    facts = Facts(customer(normal("500 SEK"), margin("TOLERANCE", "100 EUR"), taken_away))
+    assert options(facts, order("50 EUR"))[RAISE].amount == money("0 SEK")
+    assert options(facts, order("101 EUR"))[RAISE].amount == money("11.50 SEK")
 
 
 def test_a_raise_is_of_the_limit_in_force_before_insurance() -> None:
