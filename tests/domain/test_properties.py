@@ -19,6 +19,7 @@ from domain.limits import LimitTerms
 from domain.money import Money
 from domain.orders import OrderLine, SalesOrderStatus, order_balances, prepaid_lines
 from tests.domain.situations import situations
+from tests.domain.turns import excluded
 from tests.domain.words import EXCHANGE, TODAY, customer, money, normal, order, owes
 
 RECEIVABLES = {Category.RECEIVABLES: 1, Category.UNAPPLIED: 1, Category.SPECIAL_LIABILITIES: 1}
@@ -179,6 +180,29 @@ def test_an_order_that_is_asked_for_is_held_or_warned_of_exactly_when_there_is_a
 def gone(asked: Order) -> bool:
     """The goods have left, so that what would hold is warned of."""
     return asked.billed or (asked.checkpoint is Checkpoint.INVOICE and asked.delivered)
+
+
+def held_for(facts: Facts, asked: Order) -> set[BlockReasonCode]:
+    """Every reason to hold the order; none where it goes on."""
+    decision = check(facts, asked)
+    return {reason.code for reason in decision.reasons if decision.held}
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations(), st.data())
+def test_an_exclusion_lifts_nothing_but_rules_of_its_kind(situation: tuple[Facts, Order], data: st.DataObject) -> None:
+    without, asked = situation
+    facts, _ = excluded(data.draw, without, asked)
+    kinds = {BlockReasonCode(one.kind.value) for one in facts.rules[len(without.rules) :]}
+    assert held_for(without, asked) ^ held_for(facts, asked) <= held_for(without, asked) & kinds
+
+
+@settings(max_examples=100, deadline=None)
+@given(situations())
+def test_no_credit_limit_holds_an_order_of_who_has_unlimited_credit(situation: tuple[Facts, Order]) -> None:
+    facts, asked = situation
+    unlimited = replace(facts.customer, terms=replace(facts.customer.terms, unlimited=True))
+    assert not held_for(replace(facts, customer=unlimited), asked) & LIMITS
 
 
 def test_the_largest_order_that_passes_is_the_available_credit() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
+from domain.explanation import LIMITS
 from domain.exposure import Balance, Category
 from domain.limits import LimitAction, LimitTerms
 from domain.money import Exchange, Money
@@ -337,3 +338,16 @@ def test_each_option_passes_and_one_step_short_of_it_does_not(situation: tuple[F
     facts, asked = situation
     found = options(facts, asked)
     assert not found or check(facts, asked).held
+
+
+@settings(max_examples=80, deadline=None)
+@given(situations())
+def test_what_limits_alone_hold_passes_once_enough_is_paid_or_raised(situation: tuple[Facts, Order]) -> None:
+    """Unless a season takes all of a limit off."""
+    facts, asked = situation
+    facts = with_customer(replace(facts, rules=(), party=None), own=None)
+    reasons = {reason.code for reason in check(facts, asked).reasons}
+    holders = [facts.customer, *([facts.group] if facts.group else [])]
+    nothing_left = any(entry.percent == -100 for holder in holders for entry in holder.terms.entries)
+    if check(facts, asked).held and reasons <= LIMITS and not nothing_left:
+        assert {PAY, RAISE} <= {option.kind for option in unblock(facts, asked)}
