@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from domain.message import N_, Message
@@ -22,6 +23,16 @@ ONLY_IN_REVIEW = N_("Only what is in review is approved or rejected.")
 OWN = N_("Nobody approves what they wrote or submitted themselves. Somebody else must.")
 BEYOND = N_("Your approval authority goes up to {limit}. Ask somebody who may approve more.")
 NONE = N_("Your roles have no approval authority here. Ask somebody who has.")
+CHANGE_LIMITS = N_("Change limits as adjustment {number} of company {company} says.")
+RELEASE_ORDER = N_("Release order {number} of company {company}.")
+
+
+class ApprovalKind(StrEnum):
+    """What somebody asks to be approved."""
+
+    LIMIT_ADJUSTMENT = "LIMIT_ADJUSTMENT"
+    RELEASE = "RELEASE"
+    CREDIT_CHANGE = "CREDIT_CHANGE"
 
 
 @dataclass(frozen=True)

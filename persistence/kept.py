@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
@@ -126,10 +126,14 @@ def row_of(columns: Iterable[sa.Column[Any]], depth: int) -> sa.Subquery:
 
 
 def base_columns(expression: Any) -> list[sa.Column[Any]]:
-    """The columns of tables that an expression uses."""
+    """The columns of tables, and of subqueries that stand for one, that an expression uses."""
     if isinstance(expression, sa.Column):
         return [expression]
-    return [element for element in visitors.iterate(expression) if isinstance(element, sa.Column)]
+    return [element for element in visitors.iterate(expression) if _in_a_table(element)]
+
+
+def _in_a_table(element: Any) -> TypeGuard[sa.Column[Any]]:
+    return isinstance(element, sa.ColumnClause) and element.table is not None
 
 
 def _is_code(expression: sa.ColumnElement[Any]) -> bool:

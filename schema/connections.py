@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from persistence.shapes.adjustment import CREDIT_LIMIT_ADJUSTMENT, CREDIT_LIMIT_ADJUSTMENT_LINE
+from persistence.shapes.approval_waiting import APPROVAL_WAITING
 from persistence.shapes.audit import AUDIT_EVENT
 from persistence.shapes.collateral import COLLATERAL
 from persistence.shapes.company import COMPANY
@@ -69,6 +70,7 @@ CREDIT_HOLDS = Listing(CREDIT_HOLD, "schema.types.hold")
 CREDIT_LIMIT_ADJUSTMENTS = Listing(CREDIT_LIMIT_ADJUSTMENT, "schema.types.adjustment")
 CREDIT_LIMIT_ADJUSTMENT_LINES = Listing(CREDIT_LIMIT_ADJUSTMENT_LINE, "schema.types.adjustment")
 CREDIT_CHANGE_REQUESTS = Listing(CREDIT_CHANGE_REQUEST, "schema.types.credit_change")
+APPROVALS_WAITING = Listing(APPROVAL_WAITING, "schema.types.approval_waiting")
 DELEGATIONS = Listing(DELEGATION, "schema.types.delegation")
 BLOCKING_RULES = Listing(BLOCKING_RULE, "schema.types.rule")
 AUDIT_EVENTS = Listing(AUDIT_EVENT, "schema.types.audit")

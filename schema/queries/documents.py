@@ -8,6 +8,7 @@ import strawberry
 
 from persistence.shapes.sales_order import SALES_ORDER
 from schema.connections import (
+    APPROVALS_WAITING,
     BLOCKING_RULES,
     CREDIT_CHANGE_REQUESTS,
     CREDIT_DECISIONS,
@@ -46,6 +47,9 @@ class DocumentQueries:
     )
     credit_change_requests: CREDIT_CHANGE_REQUESTS.connection = CREDIT_CHANGE_REQUESTS.field(  # type: ignore[name-defined]
         "Changes of customers' credit that were asked for, the latest first."
+    )
+    approvals_waiting: APPROVALS_WAITING.connection = APPROVALS_WAITING.field(  # type: ignore[name-defined]
+        "What waits for approval and you may approve now, of whichever kind, the oldest first."
     )
     delegations: DELEGATIONS.connection = DELEGATIONS.field(  # type: ignore[name-defined]
         "Who may approve for whom, the latest first."

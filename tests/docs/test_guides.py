@@ -34,6 +34,8 @@ GUIDES = (
             "attributes",
             "holds",
             "approval",
+            "approving-releases",
+            "approving-credit-changes",
             "groups",
             "collateral",
             "adjusting",
