@@ -196,7 +196,8 @@ def _raise_both(facts: Facts, group: GroupFacts, order: Order) -> UnblockOption 
 def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Order) -> Money | None:
     """The smallest new limit of one holder with which the order passes; None when it alone does not help.
 
-    A limit that does not bind is not raised: setting one would only narrow.
+    A limit that does not bind is not raised: setting one would only narrow. Where none is set, 0 may be enough, since
+    then there is a limit that a tolerance adds to.
     """
     if isinstance(holder, CustomerFacts):
         limit = customer_limit(facts)
@@ -205,7 +206,7 @@ def _smallest_limit(facts: Facts, holder: CustomerFacts | GroupFacts, order: Ord
     if limit.total is None:
         return None
     unit, in_force = holder.exchange.unit(holder.currency), limit.temporary or limit.normal
-    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else 0
+    now = int(holder.exchange.exactly(in_force.limit, holder.currency) / unit) if in_force else -1
 
     def new(steps: int) -> Money:
         return Money(steps * unit, holder.currency)

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from uuid import UUID
 
 from hypothesis import strategies as st
 
 from domain.blocking import ExposureCategory, RuleKind, RuleType, ValidFor
 from domain.check import Facts, Order
-from domain.covering import Receipt, covered
-from domain.debts import Debt
+from domain.covering import covered
 from domain.exposure import KEPT, TAKEN_BY_ORDERS, Balance, CountingPolicy
 from domain.facts import OwnLimits
 from domain.limits import LimitTerms
-from domain.money import Money
-from domain.party_limits import PartyLimitReaction, PartyLimits, TurnoverShare
-from domain.ranks import Conditions, Ranked
+from tests.domain.drawn import (
+    MONTH,
+    SEASON,
+    some_conditions,
+    some_debt,
+    some_limits,
+    some_materiality,
+    some_money,
+    some_policy,
+    some_receipts,
+    some_turnover,
+)
+from tests.domain.turns import TURNS
 from tests.domain.words import (
-    DIGITS,
     TODAY,
     customer,
     days,
@@ -39,77 +46,12 @@ OVERDUE = rule(RuleKind.OVERDUE_DAYS, RuleType.BLOCK, ValidFor.ALL, days=30)
 WARNING = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.WARN, ValidFor.ALL, percent=Decimal(60))
 USED = rule(RuleKind.CREDIT_LIMIT_USED, RuleType.BLOCK, ValidFor.ALL, percent=Decimal(80))
 
-currencies = st.sampled_from(["SEK", "EUR", "JPY"])
-
-MONTH, SEASON = UUID(int=520), UUID(int=521)
-"""Payment terms of 30 and of 90 days."""
-
-
-@st.composite
-def some_money(draw: Callable[..., object], lowest: int = 0) -> Money:
-    currency = str(draw(currencies))
-    whole = int(str(draw(st.integers(lowest, 500_000))))
-    return Money(Decimal(whole).scaleb(-DIGITS[currency]), currency)
-
-
-@st.composite
-def some_debt(draw: Callable[..., object]) -> Debt:
-    """An item by itself, perhaps in dispute, perhaps dunned."""
-    overdue = int(str(draw(st.integers(-30, 60))))
-    disputed = st.sampled_from([Decimal(0), Decimal(1)])
-    old = max(overdue, 0) + int(str(draw(st.integers(0, 30))))
-    level = draw(st.sampled_from([0, 0, 1, 2, 3]))
-    return Debt(days(-old), days(-overdue), draw(some_money(100_000)), draw(disputed), level)
-
-
-@st.composite
-def some_receipts(draw: Callable[..., object]) -> tuple[Receipt, ...]:
-    """What a customer has paid these days and nothing was settled with, mostly nothing."""
-    number = int(str(draw(st.sampled_from([0, 0, 1, 2, 4]))))
-    return tuple(Receipt(draw(some_money(1)), days(-int(str(draw(st.integers(0, 5)))))) for _ in range(number))
-
-
-@st.composite
-def some_materiality(draw: Callable[..., object]) -> dict[str, object]:
-    """What a rule leaves out, mostly nothing."""
-    amounts = st.one_of(st.none(), st.none(), some_money(1))
-    return {
-        "ignore_items_below": draw(amounts),
-        "ignore_balance_below": draw(amounts),
-        "ignore_orders_below": draw(amounts),
-        "minimum_items": draw(st.sampled_from([None, None, 1, 2])),
-    }
-
-
-@st.composite
-def some_limits(draw: Callable[..., object]) -> PartyLimits:
-    """Limits beside the credit limit: any of a ceiling, a share of turnover and days overdue."""
-    share = TurnoverShare(Decimal(int(str(draw(st.integers(1, 200))))), str(draw(currencies)))
-    return PartyLimits(
-        draw(st.one_of(st.none(), some_money())),
-        draw(st.sampled_from([None, replace(share, with_orders=bool(draw(st.booleans())))])),
-        draw(st.sampled_from([None, None, 0, 20])),
-        draw(st.sampled_from(PartyLimitReaction)),
-    )
-
-
-@st.composite
-def some_turnover(draw: Callable[..., object]) -> tuple[Money, ...] | None:
-    """What was sold, perhaps nothing ever."""
-    return draw(st.sampled_from([None, (draw(some_money()), draw(some_money()))]))
-
-
-@st.composite
-def some_conditions(draw: Callable[..., object]) -> Conditions:
-    """How something is paid for, with ranks."""
-    terms = [None, *(Ranked(key, code, rank) for key, code, rank in ((MONTH, "30D", None), (SEASON, "90D", 2)))]
-    discounts = [None, *(Ranked(UUID(int=530 + rank), f"{rank}%", rank) for rank in (1, 2))]
-    return Conditions(draw(st.sampled_from(terms)), draw(st.sampled_from(discounts)))
-
 
 @st.composite
 def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
-    """A customer, perhaps in a group, with items of several ages and currencies, and rules."""
+    """A customer, perhaps in a group, with items of several ages and currencies, and rules; and a few things that are
+    rare (`tests.domain.turns`).
+    """
 
     def some(strategy: object) -> object:
         return draw(strategy)
@@ -133,14 +75,14 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     longest = some(st.sampled_from([None, 30, 60]))
     secured = replace(policy("50 EUR", "50", days(some(st.sampled_from([-2, 2])))), maximum_terms_days=longest)
     terms = LimitTerms(own, (secured,) if some(st.booleans()) else ())
-    horizon = CountingPolicy(order_horizon_days=some(st.sampled_from([None, 5])))
+    counts = some(some_policy())
     debts = tuple(some(some_debt()) for _ in range(int(str(some(st.integers(0, 3))))))
     owing = (*balances, *itemized(*debts).balances)
     receipts, lasting = some(some_receipts()), int(str(some(st.sampled_from([1, 3, 30]))))
     payer = customer(
         terms=terms,
-        balances=(*owing, *covered(owing, receipts, lasting, horizon, TODAY)),
-        policy=horizon,
+        balances=(*owing, *covered(owing, receipts, lasting, counts, TODAY)),
+        policy=counts,
         customer_since=days(-10),
         debts=debts,
         next_review_date=some(st.sampled_from([None, days(-3), days(3)])),
@@ -153,7 +95,12 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     everywhere = (*(replace(one, company_day=TODAY) for one in payer.balances), replace(owes("50 EUR"), due=None))
     legal = party(some(some_limits()), balances=everywhere, turnover=some(some_turnover()))
     of_members = (*balances, owes("100 EUR"), *covered(balances, receipts, lasting, CountingPolicy(), TODAY))
-    shared = group(replace(normal("0 SEK"), limit=some(some_money())), balances=of_members, currency="EUR")
+    shared = group(
+        replace(normal("0 SEK"), limit=some(some_money())),
+        balances=of_members,
+        currency="EUR",
+        policy=some(some_policy()),
+    )
     expired = rule(RuleKind.CREDIT_LIMIT_EXPIRED, RuleType.BLOCK, ValidFor.ALL, days=3)
     large = rule(RuleKind.ORDER_AMOUNT, RuleType.BLOCK, ValidFor.ALL, amount=some(some_money()))
     larger = rule(RuleKind.ORDER_AMOUNT, RuleType.EXCLUDE, ValidFor.CUSTOMER, amount=some(some_money()))
@@ -201,4 +148,7 @@ def situations(draw: Callable[..., object]) -> tuple[Facts, Order]:
     taken = tuple(one for one in of_orders[:1] if some(st.booleans()))
     asks = Order(some(some_money(1)), payment_terms=agreed.payment_terms_id, own=agreed, counted=taken)
     in_party = legal if some(st.integers(0, 2)) == 0 else None
-    return Facts(payer, shared if some(st.booleans()) else None, rules, days_of, in_party), asks
+    facts = Facts(payer, shared if some(st.booleans()) else None, rules, days_of, in_party)
+    for turn in some(st.lists(st.sampled_from(TURNS), max_size=4, unique=True)):
+        facts, asks = turn(draw, facts, asks)
+    return facts, asks

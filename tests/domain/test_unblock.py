@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from domain.blocking import Coded, RuleKind, RuleType, ValidFor
 from domain.calendar import DAY
 from domain.check import CREDIT_GROUP, CUSTOMER, Facts, Order, check
+from domain.explanation import LIMITS
 from domain.exposure import Balance, Category
-from domain.limits import LimitTerms
+from domain.limits import LimitAction, LimitTerms
 from domain.money import Exchange, Money
 from domain.party_limits import PARTY
 from domain.paying import paid
@@ -31,6 +32,7 @@ from tests.domain.words import (
     debt,
     group,
     itemized,
+    margin,
     money,
     normal,
     order,
@@ -80,10 +82,14 @@ def assert_smallest(facts: Facts, asked: Order, option: UnblockOption) -> None:
 
 
 def assert_smallest_raise(facts: Facts, asked: Order, option: UnblockOption) -> None:
+    """One step short of a limit of 0 is no limit."""
+
     def raised(short: int | None) -> Facts:
         changed = facts
         for place, each in enumerate(option.limits):
             kind, holder = each.holder
+            if place == short and not each.limit.amount:
+                continue
             less = facts.customer.exchange.unit(each.limit.currency) * (place == short)
             amount = Money(each.limit.amount - less, each.limit.currency)
             if kind == PARTY:
@@ -202,6 +208,13 @@ def test_when_both_limits_must_rise_one_option_says_both() -> None:
 def test_a_member_without_own_limit_is_not_given_one() -> None:
     found = options(Facts(customer(), group(normal("100 SEK"))), order("101 SEK"))
     assert found[RAISE].limits == (Raised((CREDIT_GROUP, GROUP), money("101 SEK")),)
+
+
+def test_where_no_limit_is_set_one_of_nothing_may_be_enough_for_a_tolerance_to_add_to() -> None:
+    taken_away = replace(normal("100 SEK", TODAY, posted=1, id_=101), action=LimitAction.UNSET)
+    facts = Facts(customer(normal("500 SEK"), margin("TOLERANCE", "100 EUR"), taken_away))
+    assert options(facts, order("50 EUR"))[RAISE].amount == money("0 SEK")
+    assert options(facts, order("101 EUR"))[RAISE].amount == money("11.50 SEK")
 
 
 def test_a_raise_is_of_the_limit_in_force_before_insurance() -> None:
@@ -325,3 +338,16 @@ def test_each_option_passes_and_one_step_short_of_it_does_not(situation: tuple[F
     facts, asked = situation
     found = options(facts, asked)
     assert not found or check(facts, asked).held
+
+
+@settings(max_examples=80, deadline=None)
+@given(situations())
+def test_what_limits_alone_hold_passes_once_enough_is_paid_or_raised(situation: tuple[Facts, Order]) -> None:
+    """Unless a season takes all of a limit off."""
+    facts, asked = situation
+    facts = with_customer(replace(facts, rules=(), party=None), own=None)
+    reasons = {reason.code for reason in check(facts, asked).reasons}
+    holders = [facts.customer, *([facts.group] if facts.group else [])]
+    nothing_left = any(entry.percent == -100 for holder in holders for entry in holder.terms.entries)
+    if check(facts, asked).held and reasons <= LIMITS and not nothing_left:
+        assert {PAY, RAISE} <= {option.kind for option in unblock(facts, asked)}
