@@ -31,6 +31,7 @@ class CreditChangeKind(StrEnum):
     ATTRIBUTES = "ATTRIBUTES"
     INSURANCE = "INSURANCE"
     GUARANTEE = "GUARANTEE"
+    COLLATERAL = "COLLATERAL"
     COLLATERAL_CHANGE = "COLLATERAL_CHANGE"
     COLLATERAL_END = "COLLATERAL_END"
     JOINING = "JOINING"
@@ -71,7 +72,7 @@ def widens(before: Standing, after: Standing) -> bool:
 
 
 def security_widens(percent: Decimal, included_in_exposure: bool) -> bool:
-    """Whether insurance or a guarantee lets more orders go: it adds `percent` of its value to the limit.
+    """Whether insurance, a guarantee or collateral lets more orders go: it adds `percent` of its value to the limit.
 
     Included in exposure, its full value is taken off too, so that it adds nothing.
     """
@@ -79,8 +80,8 @@ def security_widens(percent: Decimal, included_in_exposure: bool) -> bool:
 
 
 def its_end_widens(percent: Decimal, included_in_exposure: bool, maximum_terms_days: int | None) -> bool:
-    """Whether insurance or a guarantee stood in an order's way: it took more off the limit than it added, or covers
-    payment terms up to so many days only.
+    """Whether insurance, a guarantee or collateral stood in an order's way: it took more off the limit than it
+    added, or covers payment terms up to so many days only.
     """
     return (included_in_exposure and percent < 100) or maximum_terms_days is not None
 

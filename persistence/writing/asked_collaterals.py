@@ -1,4 +1,4 @@
-"""Insurance and guarantees where a company approves changes of credit: what widens credit is only asked for.
+"""Insurance, guarantees and collateral where a company approves changes of credit: what widens it is only asked for.
 
 Each function gives what was asked for, or None where the company does not approve: then the change is made at once.
 """

@@ -1,4 +1,4 @@
-"""Insurance and guarantees: what others answer for is added to a customer's limit while it is valid.
+"""Insurance, guarantees and collateral: what others answer for, or things pledged, adds to a limit while valid.
 
 What a policy is worth does not change: a policy over another value is another one. What kind it is and what it asks
 for, longest terms and declarations, may be changed. Where the company approves changes of credit, what widens it is
@@ -41,9 +41,9 @@ TABLE = "collateral"
 
 SHARE = N_("A share is between 0 and 100, with at most 4 decimals.")
 ENDS_BEFORE = N_("What begins on {from} cannot end on {until}.")
-ENDS_ALREADY = N_("The insurance or guarantee ends on {until} already. Record a new one to extend it.")
+ENDS_ALREADY = N_("It ends on {until} already. Record a new one to extend it.")
 EXISTS = N_("{number} is recorded for this customer already.")
-NO_COLLATERAL = N_("There is no such insurance or guarantee. It may be another company's.")
+NO_COLLATERAL = N_("There is no such insurance, guarantee or collateral. It may be another company's.")
 RECORDED = N_("{number} of {provider} over {value} was recorded: {percent} of it is added to the credit limit.")
 ENDED = N_("{number} of {provider} ends on {until}.")
 UPDATED = N_("{number} of {provider} was changed.")
@@ -117,7 +117,7 @@ class CollateralEnd:
 
 
 async def record_collateral(tx: Transaction, wanted: CollateralToRecord, asked_by: str | None = None) -> Result:
-    """Record insurance or a guarantee; the customer's holds are checked again."""
+    """Record insurance, a guarantee or collateral; the customer's holds are checked again."""
     found = await customer_named(tx, wanted.customer)
     if found is None:
         raise Refused(no_customer(("customer",)))
@@ -169,7 +169,7 @@ async def update_collateral(tx: Transaction, wanted: CollateralChange, asked_by:
 
 
 async def end_collateral(tx: Transaction, wanted: CollateralEnd, asked_by: str | None = None) -> Result:
-    """Give insurance or a guarantee its last day. The day before its first: it never was in force."""
+    """Give insurance, a guarantee or collateral its last day. The day before its first: it never was in force."""
     row, payers, refusals = await _to_change(tx, wanted.collateral, wanted.expected_version)
     node = (TABLE, wanted.collateral)
     until = wanted.until or tx.today(row["company_id"])

@@ -104,6 +104,7 @@ MAKING: Mapping[CreditChangeKind, Making] = {
     CreditChangeKind.ATTRIBUTES: _attributes,
     CreditChangeKind.INSURANCE: _security,
     CreditChangeKind.GUARANTEE: _security,
+    CreditChangeKind.COLLATERAL: _security,
     CreditChangeKind.COLLATERAL_CHANGE: _security_change,
     CreditChangeKind.COLLATERAL_END: _security_end,
     CreditChangeKind.JOINING: _joining,

@@ -1,4 +1,4 @@
-"""Insurance and guarantees that customers bring."""
+"""Insurance, guarantees and collateral that customers bring."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _REFERENCES = {"type": ("type_id", COLLATERAL_TYPE), "coverage_type": ("coverage
 
 @strawberry.input(description="What somebody answers for on behalf of a customer.")
 class SecurityInput:
-    """What insurance and guarantees have in common."""
+    """What insurance, guarantees and collateral have in common."""
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
     customer: CustomerKey = strawberry.field(description="The customer.")
@@ -97,14 +97,21 @@ class RecordGuaranteeInput(SecurityInput):
 
 
 @strawberry.input(
-    description="What is to be different about insurance or a guarantee; what is left out stays as it is. Over another"
-    " value it is another one: end it and record the new one."
+    description="Collateral of a customer: a pledge, a deposit or a mortgage; `provider` is who gives it."
+)
+class RecordCollateralInput(SecurityInput):
+    """A thing answers, whoever owns it."""
+
+
+@strawberry.input(
+    description="What is to be different about insurance, a guarantee or collateral; what is left out stays as it is."
+    " Over another value it is another one: end it and record the new one."
 )
 class UpdateCollateralInput:
     """See `CollateralChange`."""
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    collateral: strawberry.ID = strawberry.field(description="The insurance or guarantee.")
+    collateral: strawberry.ID = strawberry.field(description="The insurance, guarantee or collateral.")
     provider: str | None = strawberry.field(default=None, description="The insurer, guarantor or bank.")
     type: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=_TYPE)
     coverage_type: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description=_COVERAGE)
@@ -120,12 +127,12 @@ class UpdateCollateralInput:
         return CollateralChange(key_of(self.collateral, COLLATERAL.prefix), values, self.expected_version)
 
 
-@strawberry.input(description="Give insurance or a guarantee its last day.")
+@strawberry.input(description="Give insurance, a guarantee or collateral its last day.")
 class EndCollateralInput:
     """See `CollateralEnd`."""
 
     idempotency_key: strawberry.ID = strawberry.field(description=KEY)
-    collateral: strawberry.ID = strawberry.field(description="The insurance or guarantee.")
+    collateral: strawberry.ID = strawberry.field(description="The insurance, guarantee or collateral.")
     until: date | None = strawberry.field(
         default=None,
         description="Its last day; none: today at the company. The day before its first: it never was in force.",
@@ -133,7 +140,7 @@ class EndCollateralInput:
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
 
-@strawberry.type(description="Insurance or a guarantee after something was done to it.")
+@strawberry.type(description="Insurance, a guarantee or collateral after something was done to it.")
 class CollateralPayload(MaybeAskedPayload):
     """As it now is, also when it was refused; the customer's credit hangs off it."""
 
@@ -152,19 +159,24 @@ class RecordGuaranteePayload(CollateralPayload):
     """With a warning when it leaves less limit than no guarantee would."""
 
 
-@strawberry.type(description="Insurance or a guarantee after it was changed.")
+@strawberry.type(description="Collateral that was recorded.")
+class RecordCollateralPayload(CollateralPayload):
+    """With a warning when it leaves less limit than no collateral would."""
+
+
+@strawberry.type(description="Insurance, a guarantee or collateral after it was changed.")
 class UpdateCollateralPayload(CollateralPayload):
     """As it now is."""
 
 
-@strawberry.type(description="Insurance or a guarantee with its last day.")
+@strawberry.type(description="Insurance, a guarantee or collateral with its last day.")
 class EndCollateralPayload(CollateralPayload):
     """With its last day."""
 
 
 @strawberry.type
 class CollateralMutations:
-    """What people do with insurance and guarantees."""
+    """What people do with insurance, guarantees and collateral."""
 
     @strawberry.mutation(
         description="Record credit insurance of a customer; its orders on hold are checked again." + ONLY_ASKED
@@ -195,6 +207,20 @@ class CollateralMutations:
         )
 
     @strawberry.mutation(
+        description="Record collateral of a customer; its orders on hold are checked again." + ONLY_ASKED
+    )
+    async def record_collateral(self, info: Info, input: RecordCollateralInput) -> RecordCollateralPayload:
+        wanted = input.wanted(CollateralKind.COLLATERAL)
+        return await carry_out(
+            info,
+            input,
+            RecordCollateralPayload,
+            lambda tx: record_collateral(tx, wanted),
+            needs=Permission.CHANGE_CREDIT,
+            kind=AuditEventKind.COLLATERAL_RECORDED,
+        )
+
+    @strawberry.mutation(
         description="Change what kind of security it is and what it asks for; orders on hold are checked again."
         + ONLY_ASKED
     )
@@ -210,7 +236,7 @@ class CollateralMutations:
             current={NAME: str(wanted.collateral)},
         )
 
-    @strawberry.mutation(description="Give insurance or a guarantee its last day." + ONLY_ASKED)
+    @strawberry.mutation(description="Give insurance, a guarantee or collateral its last day." + ONLY_ASKED)
     async def end_collateral(self, info: Info, input: EndCollateralInput) -> EndCollateralPayload:
         wanted = CollateralEnd(key_of(input.collateral, COLLATERAL.prefix), input.until, input.expected_version)
         return await carry_out(

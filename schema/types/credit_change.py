@@ -48,8 +48,9 @@ coded(
     ATTRIBUTES="Credit attributes of a customer.",
     INSURANCE="Insurance of a customer is recorded.",
     GUARANTEE="A guarantee for a customer is recorded.",
-    COLLATERAL_CHANGE="Insurance or a guarantee is changed.",
-    COLLATERAL_END="Insurance or a guarantee ends.",
+    COLLATERAL="A thing that a customer pledges is recorded.",
+    COLLATERAL_CHANGE="Insurance, a guarantee or collateral is changed.",
+    COLLATERAL_END="Insurance, a guarantee or collateral ends.",
     JOINING="A customer joins a credit group.",
     LEAVING="A customer leaves a credit group.",
     GROUP_CLOSING="A credit group is closed.",
@@ -79,7 +80,7 @@ class CreditChangeRequest(Record):
         "party_id", PARTY, "The party whose limits they are."
     )
     collateral: Annotated[Collateral, strawberry.lazy("schema.types.collateral")] | None = link(
-        "collateral_id", COLLATERAL, "The insurance or guarantee that is changed or ends."
+        "collateral_id", COLLATERAL, "The insurance, guarantee or collateral that is changed or ends."
     )
     status: CreditChangeStatus = stored("Where it stands.")
     status_label: str = labelled("status", CreditChangeStatus)

@@ -24,7 +24,7 @@ from tests.acceptance.story import (
 )
 
 LANGUAGES = ("en", "sv", "da", "de", "fi", "fr", "ja", "nb")
-ON_RECORD = {"actor", "audit_event"}  # who asked, and that it was refused
+ON_RECORD = {"actor", "actor_role", "audit_event"}  # who asked, in which roles, and that it was refused
 SAVE_AUTHORITY = f"mutation($input: SaveAuthorityInput!) {{ saveAuthority(input: $input) {{ {ERRORS} }} }}"
 
 

@@ -43,7 +43,7 @@ BAD = [
     ("limits", "SE01,1003,,,AMOUNT,,,2020-01-01,", "amount", "has an amount, and it needs one"),
     ("limits", "SE01,1003,,,,0,,2020-01-01,", "amount", "has an amount, and it needs one"),
     ("limits", "SE01,1003,,,UNLIMITED,,,2020-01-01,", "limit_kind", "comes with the customer"),
-    ("limits", "SE01,1003,,,AMOUNT,5,EUR,2020-01-01,", "currency", "must be in SEK"),
+    ("limits", "SE01,1003,,,AMOUNT,5,EUR,2020-01-01,", "currency", "is kept in SEK"),
     ("limits", "SE01,1003,,TEMPORARY,AMOUNT,5,,2020-01-01,", "until", "needs a last day"),
     ("limits", "SE01,1001,,,AMOUNT,5,,2022-01-01,", "from", "posted here already"),
     ("limits", "SE01,1001,,,AMOUNT,5,,2020-01-01,2027-12-31", "amount", "kept already with 100000"),

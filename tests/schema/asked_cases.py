@@ -14,6 +14,7 @@ from tests.schema.world import TODAY, World
 
 INSURE = calling("recordInsurance", "collateral { id }")
 GUARANTEE = calling("recordGuarantee", "collateral { id }")
+PLEDGE = calling("recordCollateral", "collateral { id }")
 UPDATE = calling("updateCollateral", "collateral { id version maximumTermsDays }")
 END = calling("endCollateral", "collateral { id version until }")
 JOIN = calling("addCreditGroupMember", "creditGroup { id version } customer { id }")
@@ -96,6 +97,12 @@ async def guarantee(world: World, name: str) -> Case:
     return Case(GUARANTEE, given, reads, "", "COLLATERAL_RECORDED", "GUARANTEE", to_record(given, name))
 
 
+async def pledge(world: World, name: str) -> Case:
+    given = policy(name)
+    reads = f"select provider from collateral where kind = 'COLLATERAL' and number = '{given['number']}'"
+    return Case(PLEDGE, given, reads, "", "COLLATERAL_RECORDED", "COLLATERAL", to_record(given, name))
+
+
 async def longer_terms(world: World, name: str) -> Case:
     one = await insured(world, name, maximum_terms_days=30, number=f"T{name[5:]}")
     reads = f"select maximum_terms_days from collateral where id = '{dashed(one)}'"
@@ -163,6 +170,7 @@ def ceiling(world: World, name: str) -> str:
 CASES: dict[str, Callable[[World, str], Awaitable[Case]]] = {
     "insurance": insurance,
     "guarantee": guarantee,
+    "pledge": pledge,
     "longer terms": longer_terms,
     "end of what took more than it added": ending,
     "joining": joining,

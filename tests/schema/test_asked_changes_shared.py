@@ -162,6 +162,7 @@ async def test_who_joins_a_group_of_others_is_decided_by_who_may_there_too(ask: 
     [
         ("insurance", {"percent": "101"}, "INVALID_VALUE", "percent"),
         ("guarantee", {"until": "2020-01-01"}, "DATE_ORDER", "until"),
+        ("pledge", {"provider": " "}, "INVALID_VALUE", "provider"),
         ("longer terms", {"maximumTermsDays": -1}, "INVALID_VALUE", "maximumTermsDays"),
         ("end of what took more than it added", {"expectedVersion": 9}, "VERSION_CONFLICT", "expectedVersion"),
         ("joining", {"creditGroup": f"grp_{0:032x}"}, "NOT_FOUND", "creditGroup"),

@@ -1,4 +1,4 @@
-"""Insurance and guarantees change limits from their first to their last day."""
+"""Insurance, guarantees and collateral change limits from their first to their last day."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from persistence.database import Pool
 from persistence.keys import new_key
-from tests.schema.asking import Asker
+from tests.schema.asking import Asker, house
+from tests.schema.both_lanes import BothLanes
 from tests.schema.changing import changed, codes, held_order, hold_status, keyed, mistaken, refused, rows, said, sek
 from tests.schema.world import TODAY, World
 
@@ -18,6 +20,7 @@ PARTS = """collateral { id version kind provider number percent from until inclu
   errors { code message path node { id } } warnings { code message path } replayed"""
 INSURE = f"mutation ($input: RecordInsuranceInput!) {{ recordInsurance(input: $input) {{ {PARTS} }} }}"
 GUARANTEE = f"mutation ($input: RecordGuaranteeInput!) {{ recordGuarantee(input: $input) {{ {PARTS} }} }}"
+PLEDGE = f"mutation ($input: RecordCollateralInput!) {{ recordCollateral(input: $input) {{ {PARTS} }} }}"
 UPDATE = f"mutation ($input: UpdateCollateralInput!) {{ updateCollateral(input: $input) {{ {PARTS} }} }}"
 END = f"mutation ($input: EndCollateralInput!) {{ endCollateral(input: $input) {{ {PARTS} }} }}"
 
@@ -67,6 +70,41 @@ async def test_a_guarantee_frees_an_order_on_hold(ask: Asker, world: World, acme
     payload = await changed(ask, GUARANTEE, policy(acme, "40000"))
     assert payload["collateral"]["kind"] == "GUARANTEE"
     assert await hold_status(world, hold) == "READY_TO_RELEASE"
+
+
+async def test_a_pledge_is_a_part_of_the_limit_until_its_last_day(
+    ask: Asker, world: World, acme: str, pool: Pool
+) -> None:
+    hold = await held_order(ask, world, "SE01", acme, "120000")
+    made = (await changed(ask, PLEDGE, policy(acme, "40000", "60", provider="Acme", **{"from": "2026-11-01"})))[
+        "collateral"
+    ]
+    assert (made["kind"], made["provider"]) == ("COLLATERAL", "Acme")
+    assert await hold_status(world, hold) == "READY_TO_RELEASE"
+    query = """query ($id: ID!) { node(id: $id) { ... on Collateral { kindLabel
+      timeline(where: {kind: {eq: COLLATERAL_RECORDED}}) { nodes { message } }
+      customer { collaterals(where: {kind: {eq: COLLATERAL}}) { nodes { id } }
+        credit { limit { parts { kind amount { amount } } } } } } } }"""
+    answer, fast = await BothLanes(house(pool))(query, {"id": made["id"]}, language="en")
+    found = answer["data"]["node"]
+    parts = {part["kind"]: part["amount"]["amount"] for part in found["customer"]["credit"]["limit"]["parts"]}
+    assert (found["kindLabel"], parts["COLLATERAL"]) == ("Collateral", "24000.00")
+    assert fast
+    assert found["customer"]["collaterals"]["nodes"] == [{"id": made["id"]}]
+    (event,) = found["timeline"]["nodes"]
+    assert event["message"].startswith(f"{made['number']} of Acme over SEK")
+    await changed(ask, END, keyed(collateral=made["id"], until=(TODAY - timedelta(1)).isoformat()))
+    assert await hold_status(world, hold) == "OPEN"
+
+
+async def test_a_pledge_has_no_coverage_and_is_recorded_once(ask: Asker, world: World, acme: str) -> None:
+    given = policy(acme, includedInExposure=True)
+    made = await changed(ask, PLEDGE, given)
+    assert [warning["path"] for warning in made["warnings"]] == [["includedInExposure"]]
+    twice = await refused(ask, world, PLEDGE, policy(acme, number=given["number"]))
+    assert said(twice) == [("ALREADY_EXISTS", "number")]
+    covered = keyed(collateral=made["collateral"]["id"], coverageType=await named(world, "coverage_type"))
+    assert said(await refused(ask, world, UPDATE, covered)) == [("INVALID_VALUE", "coverageType")]
 
 
 async def test_a_policy_with_its_last_day_ends_with_that_day(ask: Asker, world: World, acme: str) -> None:
@@ -214,6 +252,7 @@ async def test_only_credit_managers_of_the_company_record_and_end(ask: Asker, wo
     for role in ("CREDIT_CLERK", "INTEGRATION", "ADMIN", "VIEWER"):
         assert await mistaken(ask, world, INSURE, policy(acme), as_=role) == ["FORBIDDEN"]
         assert await mistaken(ask, world, GUARANTEE, policy(acme), as_=role) == ["FORBIDDEN"]
+        assert await mistaken(ask, world, PLEDGE, policy(acme), as_=role) == ["FORBIDDEN"]
         assert await mistaken(ask, world, END, keyed(collateral=made["id"]), as_=role) == ["FORBIDDEN"]
         assert await mistaken(ask, world, UPDATE, keyed(collateral=made["id"]), as_=role) == ["FORBIDDEN"]
     assert await mistaken(ask, world, INSURE, policy(acme), companies=["FI01"]) == ["COMPANY_NOT_AVAILABLE"]

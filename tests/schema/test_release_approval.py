@@ -374,8 +374,7 @@ async def test_releasing_by_approval_looks_at_the_others_of_the_room_again(ask: 
     await asked(ask, hold, CLARA)
     before = await world.conn.fetchval("select count(*) from credit_release")
     key = keyed(creditHold=hold)
-    first = (await ask(APPROVE, {"input": key}, **MAGNUS)).data["approveCreditRelease"]
-    again = (await ask(APPROVE, {"input": key}, **MAGNUS)).data["approveCreditRelease"]
+    first, again = [(await ask(APPROVE, {"input": key}, **MAGNUS)).data["approveCreditRelease"] for _ in range(2)]
     assert (first["replayed"], again["replayed"], again["creditHold"]["status"]) == (False, True, "RELEASED")
     assert await world.conn.fetchval("select count(*) from credit_release") == before + 1
 

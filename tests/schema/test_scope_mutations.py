@@ -41,6 +41,7 @@ NOT_THERE = {
     ("submitCreditLimitAdjustment", ("lines",)),
     ("approveCreditLimitAdjustment", ("lines",)),
     ("rejectCreditLimitAdjustment", ("lines",)),
+    ("withdrawCreditLimitAdjustment", ("lines",)),
     ("unsettle", ("openItem",)),  # its payment was reversed before
     ("unsettle", ("payment",)),
     ("unsettle", ("creditNote",)),  # it settled nothing

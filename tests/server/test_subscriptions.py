@@ -263,6 +263,8 @@ async def test_subscriptions_go_on_after_the_database_was_away(
     async with live.connected() as socket:
         name = await socket.subscribe(HOLDS)
         await live.followed()
+        first = await held(story)
+        assert told(await socket.next(name)) == (first, "OPEN"), "what it follows from is known"
         await pool.execute("alter table event rename to event_away")
         try:
             hold = await held(story)
