@@ -33,7 +33,7 @@ async def desk(world: World) -> World:
         ("instead", "SE01/1001", "900 SEK", temporary(-3, 5)),
         ("season", "SE01/1001", "220 SEK", SEASON | {"from_day": day(-9), "until_day": day(25)}),
         ("inner season", "SE01/1001", "220 SEK", SEASON | {"from_day": day(-2), "until_day": day(3)}),
-        ("over", "SE01/1002", "500 SEK", temporary(-9, -1)),
+        ("over", "FI01/2002", "50 EUR", temporary(-9, -1)),
         ("ended", "SE01/1002", "600 SEK", temporary(0, 9)),
         ("expired", "FI01/2001", "70 EUR", {"from_day": day(-99), "until_day": day(-5)}),
         ("taken away", "FI01/2002", "80 EUR", {"from_day": day(-99), "until_day": day(8)}),
@@ -100,7 +100,7 @@ async def test_limits_are_narrowed_to_companies_and_groups_with_members_there(li
 
 @pytest.mark.parametrize(
     ("prefix", "holder", "found"),
-    [(CUSTOMER.prefix, "SE01/1002", ["over", "ended"]), (CREDIT_GROUP.prefix, "G-1", ["shared"])],
+    [(CUSTOMER.prefix, "SE01/1002", ["ended"]), (CREDIT_GROUP.prefix, "G-1", ["shared"])],
 )
 async def test_limits_are_found_by_their_holder(
     limits: Desk, desk: World, prefix: str, holder: str, found: list[str]
