@@ -97,7 +97,7 @@ _REPRESENTATIVE = Statement(
 )
 
 
-async def representative_of(conn: asyncpg.Connection, payer: UUID) -> UUID | None:
+async def _representative_of(conn: asyncpg.Connection, payer: UUID) -> UUID | None:
     """Who looks after a payer's credit, and so after a new hold of it."""
     found: UUID | None = await _REPRESENTATIVE.value(conn, customer=payer)
     return found
@@ -236,26 +236,31 @@ async def _hold(
         return {**order.hold, "status": status or order.hold["status"]}
     if not decision.held:
         return None
-    key = new_key()
-    hold = {
+    hold = await new_hold(tx, order, decision.checkpoint, decision_id, decision.amount) | {"forced": False}
+    await tx.insert(credit_hold, [hold])
+    await tx.insert(hold_reason, _reason_rows(order.payer, order.company, hold["id"], decision.reasons))
+    subject = ("credit_hold", hold["id"])
+    tx.audit(AuditEventKind.CREDIT_HELD, decision.explanation, subject, order.company, event="CREDIT_HELD")
+    return hold
+
+
+async def new_hold(
+    tx: Transaction, order: KeptOrder, step: Checkpoint, decision_id: UUID, amount: Money
+) -> dict[str, Any]:
+    """A hold as it begins, for its table, looked after by who looks after the customer. `amount`: of the order."""
+    return {
         "customer_id": order.payer,
-        "id": key,
+        "id": new_key(),
         "company_id": order.company,
         "sales_order_id": order.id,
         "decision_id": decision_id,
-        "checkpoint": decision.checkpoint.value,
-        "amount": decision.amount.amount,
-        "currency": decision.amount.currency,
+        "checkpoint": step.value,
+        "amount": amount.amount,
+        "currency": amount.currency,
         "status": CreditHoldStatus.OPEN.value,
-        "forced": False,
         "held_at": tx.now,
-        "responsible_id": await representative_of(tx.conn, order.payer),
+        "responsible_id": await _representative_of(tx.conn, order.payer),
     }
-    await tx.insert(credit_hold, [hold])
-    await tx.insert(hold_reason, _reason_rows(order.payer, order.company, key, decision.reasons))
-    subject = ("credit_hold", key)
-    tx.audit(AuditEventKind.CREDIT_HELD, decision.explanation, subject, order.company, event="CREDIT_HELD")
-    return hold
 
 
 async def reconsider(

@@ -5,7 +5,6 @@ Holding is a decision: it is made on the facts of now, kept with them, and says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,10 +22,9 @@ from domain.orders import REFUSED, SalesOrderStatus
 from domain.orders import status_refusals as order_refusals
 from domain.reason import ReasonKind
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, kept_reasons, representative_of, set_status, write_reasons
+from persistence.deciding import Room, kept_reasons, new_hold, set_status, write_reasons
 from persistence.decisions import decision_row
 from persistence.facts import facts_of
-from persistence.keys import new_key
 from persistence.orders import KeptOrder, orders_by_key
 from persistence.statements import Row, Statement, insert
 from persistence.tables.decisions import credit_decision, credit_hold
@@ -84,8 +82,9 @@ async def force(tx: Transaction, wanted: HoldWanted) -> Result:
         given["forced_reason_id"] = wanted.reason
     if order.hold is None:
         amount = order.amount if decision is None else decision.amount
-        given |= {"amount": amount.amount, "currency": amount.currency, "notes": wanted.note}
-        hold = await _new_hold(tx, order, step, decided, given)
+        row = await new_hold(tx, order, step, decided, amount) | given | {"notes": wanted.note}
+        await insert(tx.conn, credit_hold, [row])
+        hold = row["id"]
     else:
         hold = order.hold["id"]
         given |= {"status": CreditHoldStatus.OPEN.value, "notes": with_note(order.hold["notes"], wanted.note)}
@@ -134,26 +133,6 @@ async def _decided(
     row = decision_row(decision, facts, asks, order.id, order.company, tx.actor, tx.now, None, room.inputs)
     await insert(tx.conn, credit_decision, [row])
     return row["id"], decision
-
-
-async def _new_hold(
-    tx: Transaction, order: KeptOrder, step: Checkpoint, decision: UUID, given: Mapping[str, Any]
-) -> UUID:
-    key = new_key()
-    row = {
-        "customer_id": order.payer,
-        "id": key,
-        "company_id": order.company,
-        "sales_order_id": order.id,
-        "decision_id": decision,
-        "checkpoint": step.value,
-        "status": CreditHoldStatus.OPEN.value,
-        "held_at": tx.now,
-        "responsible_id": await representative_of(tx.conn, order.payer),
-        **given,
-    }
-    await insert(tx.conn, credit_hold, [row])
-    return key
 
 
 def _on_record(reason: Row | None, note: str | None) -> Changes | None:

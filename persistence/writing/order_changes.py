@@ -213,7 +213,7 @@ async def _waits_for_a_person(tx: Transaction, one: Changed) -> bool:
 
 
 async def check_again(tx: Transaction, order: KeptOrder) -> None:
-    """Check an order once more at its last step, where it was ever checked: more is owed of it than there was."""
+    """Decide anew on an order that was decided on, at the step where it was checked last."""
     step = (await last_checked(tx, [order])).get(order.id)
     if step is not None:
         room = Room(await facts_of(tx.conn, {order.payer}, tx.moment, {order.amount.currency}))

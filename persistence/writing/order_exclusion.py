@@ -13,14 +13,11 @@ from domain.audit import AuditEventKind
 from domain.message import N_, Message
 from domain.orders import REFUSED
 from domain.refusal import ErrorCode, Refusal, Refused
-from persistence.deciding import Room, asked, record
-from persistence.facts import facts_of
-from persistence.orders import KeptOrder
 from persistence.reevaluating import reevaluate
 from persistence.tables.orders import sales_order
 from persistence.take import Result, Transaction
 from persistence.writing.finding import SALES_ORDER, RecordKey, place_of, text_refusals, version_refusals
-from persistence.writing.order_changes import last_checked
+from persistence.writing.order_changes import check_again
 from persistence.writing.order_lines import Steps, steps_by_place
 from persistence.writing.order_payer import MOVING
 from persistence.writing.reach import Roles, own_reaching
@@ -67,7 +64,7 @@ async def exclude_order(tx: Transaction, wanted: Exclusion, roles_in: Roles) -> 
     differs = changes({COLUMN: before.excluded}, {COLUMN: after.excluded})
     kind = AuditEventKind.ORDER_EXCLUDED
     tx.audit(kind, message, steps.node, after.company, differs, event="SALES_ORDER_CHANGED")
-    await _check_again(tx, after)
+    await check_again(tx, after)
     await reevaluate(tx, [after.payer])
     return result
 
@@ -83,13 +80,3 @@ async def _refusals(tx: Transaction, steps: Steps, wanted: Exclusion, roles_in: 
         if all(one.bounds for one in reaching.reaches):
             refusals.append(beyond(order.amount, reaching.reaches, reaching.exchange, ("salesOrder",)))
     return refusals
-
-
-async def _check_again(tx: Transaction, order: KeptOrder) -> None:
-    """Decide anew on an order that was decided on, where it was checked last."""
-    step = (await last_checked(tx, [order])).get(order.id)
-    if step is None:
-        return
-    room = Room(await facts_of(tx.conn, [order.payer], tx.moment, [order.amount.currency]))
-    asks, decision = asked(room, order, step)
-    await record(tx, room, order, asks, decision)

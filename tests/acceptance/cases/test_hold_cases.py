@@ -253,3 +253,21 @@ async def test_d365_2_10_a_forced_hold_ignores_what_would_pass(story: Story) -> 
     assert reasons(again["decision"]) == ["FORCED"]
     assert await figures(story, "SE01", account, "openOrders") == ["50.00"], "it was admitted once"
     assert (await story.credit("SE01", account))["available"] == money("50.00", "SEK")
+
+
+async def test_d365_2_10_many_orders_are_held_by_hand_at_once_with_a_reason(story: Story) -> None:
+    code = await company(story)
+    account, other = [await customer(story, "100", code) for _ in range(2)]
+    wanted = [(await story.submit(code, account, fresh(), "10"))["salesOrder"]["id"] for _ in range(3)]
+    left = (await story.submit(code, other, fresh(), "10"))["salesOrder"]["id"]
+    reason = await story.name("Reason", fresh()[:10], kind="HOLD")
+    key = {"number": {"company": code, "account": account}}
+    payer = (await story.ask("query($by: CustomerKey!) { customer(by: $by) { id } }", {"by": key})).data["customer"]
+    query = """mutation($input: ForceCreditHoldsInput!) { forceCreditHolds(input: $input) {
+      results { salesOrder { id status } creditHold { forced forcedReason { id } } } errors { code } } }"""
+    given = {"where": {"companies": [code], "payer": {"eq": payer["id"]}}, "reason": reason, "idempotencyKey": fresh()}
+    results = (await story.tell(query, given, "CREDIT_MANAGER"))["results"]
+    assert sorted(row["salesOrder"]["id"] for row in results) == sorted(wanted)
+    assert all(row["creditHold"] == {"forced": True, "forcedReason": {"id": reason}} for row in results)
+    query = "query($id: ID!) { node(id: $id) { ... on SalesOrder { status } } }"
+    assert (await story.ask(query, {"id": left})).data["node"]["status"] == "APPROVED"
