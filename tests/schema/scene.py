@@ -18,7 +18,6 @@ from psycopg import sql
 
 from domain.exposure import Category
 from persistence import database, embedded, roles
-from persistence.pool import Pool
 from tests.schema import paper
 from tests.schema.asking import ROOMY, Answer, Asker, house
 from tests.schema.belonging import Marks, change_everything, marks_of
@@ -30,9 +29,6 @@ from tests.schema.world import LONG_AGO, TODAY, World
 
 FOUND = "{ nodes { id } count { value } pageInfo { hasNextPage hasPreviousPage } }"
 """What a list finds."""
-
-CONNECTIONS = 8
-"""Of each database."""
 
 NOT_FOR_VIEWERS = frozenset({"timeline", "auditEvents", "actors", "checkCredit"})
 """Fields that refuse a VIEWER, who is then told less than could be looked through."""
@@ -86,20 +82,12 @@ async def staged(server: embedded.Server, name: str) -> AsyncIterator[Scene]:
             async with _connected(server.url_of(copy)) as conn:
                 await _differs(World(conn, dict(world.ids)))
             async with (
-                await database.open_pool(server.url_of(name), max_size=CONNECTIONS) as here,
-                await database.open_pool(server.url_of(copy), max_size=CONNECTIONS) as there,
+                await database.open_pool(server.url_of(name), max_size=8) as here,
+                await database.open_pool(server.url_of(copy), max_size=8) as there,
             ):
-                await _opened(here, there)
                 yield Scene(world, marks, pools, *(Asker(house(each, limits=ROOMY)) for each in (here, there)))
         finally:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(copy)))
-
-
-async def _opened(*pools: Pool) -> None:
-    """All connections are open: of one that a failing operation gives up half open, asyncpg complains to the loop."""
-    for pool in pools:
-        for connection in [await pool.take() for _ in range(CONNECTIONS)]:
-            pool.put(connection)
 
 
 @asynccontextmanager
